@@ -1,0 +1,5 @@
+/** HTTP API, catalog, list + watch, auth, history. */
+@NullMarked
+package dev.ballast.controller;
+
+import org.jspecify.annotations.NullMarked;
