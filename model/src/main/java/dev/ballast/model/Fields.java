@@ -1,0 +1,261 @@
+package dev.ballast.model;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the fields of one mapping. A field that is missing or wrong becomes a problem, and a harmless placeholder is
+ * answered so that the rest is read too: the whole input is refused when there was any problem, so no placeholder gets
+ * out. {@link #finish} reports the keys that nobody asked for.
+ */
+final class Fields {
+  private static final String PLACEHOLDER_NAME = "placeholder";
+  private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,18}");
+
+  private final Tree.Mapping mapping;
+  private final String path;
+  private final Findings findings;
+  private final Set<String> known = new LinkedHashSet<>();
+
+  Fields(Tree.Mapping mapping, String path, Findings findings) {
+    this.mapping = mapping;
+    this.path = path;
+    this.findings = findings;
+  }
+
+  /** The fields of a tree that has to be a mapping. */
+  static Fields of(Tree tree, String path, Findings findings) {
+    if (tree instanceof Tree.Mapping mapping) {
+      return new Fields(mapping, path, findings);
+    }
+    findings.add(tree.line(), path, "must be a mapping (key: value)");
+    return new Fields(
+        new Tree.Mapping(tree.line(), new java.util.HashMap<>()), path, new Findings());
+  }
+
+  int line() {
+    return mapping.line();
+  }
+
+  boolean has(String key) {
+    known.add(key);
+    var entry = mapping.entries().get(key);
+    return entry != null && !isNull(entry.value());
+  }
+
+  String name(String key) {
+    return text(key, Names::requireName).orElseGet(() -> missing(key, PLACEHOLDER_NAME));
+  }
+
+  String name(String key, String otherwise) {
+    return has(key) ? name(key) : otherwise;
+  }
+
+  Optional<String> text(String key) {
+    return text(key, text -> text);
+  }
+
+  /** Reads a text by a function that throws IllegalArgumentException for what it refuses. */
+  <T> Optional<T> text(String key, Function<String, T> read) {
+    if (!has(key)) {
+      return Optional.empty();
+    }
+    Tree value = value(key);
+    if (!(value instanceof Tree.Scalar scalar)) {
+      return problem(value.line(), key, "must be one value, not a list or a mapping");
+    }
+    return converted(scalar, path(key), read);
+  }
+
+  <T> T required(String key, Function<String, T> read, T placeholder) {
+    return text(key, read).orElseGet(() -> missing(key, placeholder));
+  }
+
+  int integer(String key, int otherwise, int least, int most) {
+    return text(key, text -> whole(key, text, least, most)).orElse(otherwise);
+  }
+
+  int requiredInteger(String key, int least, int most) {
+    return text(key, text -> whole(key, text, least, most)).orElseGet(() -> missing(key, least));
+  }
+
+  /** A percentage, written {@code 60%} or {@code 60}. */
+  int percent(String key, int otherwise, int least, int most) {
+    return text(
+            key,
+            text ->
+                whole(
+                    key,
+                    text.endsWith("%") ? text.substring(0, text.length() - 1) : text,
+                    least,
+                    most))
+        .orElse(otherwise);
+  }
+
+  Duration duration(String key, Duration otherwise) {
+    return text(
+            key,
+            text ->
+                Durations.parse(text)
+                    .orElseThrow(
+                        () -> refusal("\"" + text + "\" is not a duration: 500ms, 15s, 2m or 1h")))
+        .orElse(otherwise);
+  }
+
+  Optional<Instant> instant(String key) {
+    return text(
+        key,
+        text -> {
+          try {
+            return Instant.parse(text);
+          } catch (DateTimeParseException e) {
+            throw refusal("\"" + text + "\" is not a time: 2026-01-31T12:00:00Z");
+          }
+        });
+  }
+
+  /** One of an enum's constants, written in lower case. */
+  <E extends Enum<E>> Optional<E> constant(String key, Class<E> type) {
+    return text(
+        key,
+        text -> {
+          for (E constant : type.getEnumConstants()) {
+            if (Codec.text(constant).equals(text)) {
+              return constant;
+            }
+          }
+          throw refusal(
+              "\""
+                  + text
+                  + "\" is not one of "
+                  + Codec.texts(type)
+                  + Suggestion.among(text, Codec.texts(type)));
+        });
+  }
+
+  Optional<Fields> mapping(String key) {
+    return has(key) ? Optional.of(of(value(key), path(key), findings)) : Optional.empty();
+  }
+
+  /** The elements of a list, each with its path; empty when the key is absent. */
+  List<Element> list(String key, int limit) {
+    if (!has(key)) {
+      return List.of();
+    }
+    if (!(value(key) instanceof Tree.Sequence sequence)) {
+      problem(value(key).line(), key, "must be a list");
+      return List.of();
+    }
+    int size = sequence.elements().size();
+    if (size > limit) {
+      problem(sequence.line(), key, "has " + size + " elements; the limit is " + limit);
+      return List.of();
+    }
+    var elements = new ArrayList<Element>(size);
+    for (Tree tree : sequence.elements()) {
+      elements.add(new Element(tree, path(key) + "[" + elements.size() + "]"));
+    }
+    return elements;
+  }
+
+  /** An element of a list. */
+  record Element(Tree tree, String path) {}
+
+  List<String> texts(String key, int limit, Function<String, String> read) {
+    var texts = new ArrayList<String>();
+    for (Element element : list(key, limit)) {
+      if (element.tree() instanceof Tree.Scalar scalar) {
+        converted(scalar, element.path(), read).ifPresent(texts::add);
+      } else {
+        findings.add(element.tree().line(), element.path(), "must be one value");
+      }
+    }
+    return texts;
+  }
+
+  /** What the constructor makes of the fields; its refusal becomes a problem. */
+  <T> Optional<T> make(Supplier<T> constructor) {
+    try {
+      return Optional.of(constructor.get());
+    } catch (IllegalArgumentException e) {
+      findings.add(mapping.line(), path, String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  /** A problem with a field, at its line if it is there. */
+  <T> Optional<T> problem(String key, String message) {
+    Tree.@Nullable Entry entry = mapping.entries().get(key);
+    return problem(entry == null ? mapping.line() : entry.line(), key, message);
+  }
+
+  /** Reports every key that nobody asked for, with the known one that it resembles. */
+  void finish() {
+    mapping
+        .entries()
+        .forEach(
+            (key, entry) -> {
+              if (!known.contains(key)) {
+                findings.add(
+                    entry.line(),
+                    path(key),
+                    "unknown key \"" + key + "\"" + Suggestion.among(key, known));
+              }
+            });
+  }
+
+  private <T> Optional<T> converted(Tree.Scalar scalar, String where, Function<String, T> read) {
+    try {
+      return Optional.of(read.apply(scalar.text()));
+    } catch (IllegalArgumentException e) {
+      findings.add(scalar.line(), where, String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  private <T> T missing(String key, T placeholder) {
+    if (!has(key)) {
+      problem(mapping.line(), key, "is required");
+    }
+    return placeholder;
+  }
+
+  private <T> Optional<T> problem(int line, String key, String message) {
+    findings.add(line, path(key), message);
+    return Optional.empty();
+  }
+
+  private Tree value(String key) {
+    return java.util.Objects.requireNonNull(mapping.entries().get(key)).value();
+  }
+
+  private String path(String key) {
+    return path.isEmpty() ? key : path + "." + key;
+  }
+
+  private static int whole(String key, String text, int least, int most) {
+    if (!WHOLE_NUMBER.matcher(text).matches()) {
+      throw refusal("\"" + text + "\" is not a whole number");
+    }
+    Ranges.require(key, Long.parseLong(text), least, most);
+    return Integer.parseInt(text);
+  }
+
+  private static boolean isNull(Tree tree) {
+    return tree instanceof Tree.Scalar scalar && scalar.type() == Tree.Type.NULL;
+  }
+
+  private static IllegalArgumentException refusal(String message) {
+    return new IllegalArgumentException(message);
+  }
+}

@@ -1,0 +1,203 @@
+package dev.ballast.model;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which part of the whole configuration a watcher sees. A view is a closure: what comes into reach by a change of a
+ * reference is an upsert, and what falls out of reach is a delete, though it did not change itself.
+ */
+public sealed interface View {
+  /** What the LB servers of a fleet need: its load balancers and everything they reach, but no LB servers. */
+  record FleetView(String fleet) implements View {
+    private static final String PREFIX = "fleet:";
+
+    public FleetView {
+      Names.requireName(fleet);
+    }
+
+    @Override
+    public String toString() {
+      return PREFIX + fleet;
+    }
+  }
+
+  /** What DNS answers from: load balancers, fleets, LB servers and the overrides of these. */
+  record Dns() implements View {
+    @Override
+    public String toString() {
+      return "dns";
+    }
+  }
+
+  /** What is watched and scaled: pools, backends, fleets, LB servers, with statuses and overrides. */
+  record Targets() implements View {
+    @Override
+    public String toString() {
+      return "targets";
+    }
+  }
+
+  /** Everything. */
+  record All() implements View {
+    @Override
+    public String toString() {
+      return "all";
+    }
+  }
+
+  /**
+   * Reads {@code fleet:NAME}, {@code dns}, {@code targets} or {@code all}.
+   *
+   * @throws IllegalArgumentException for anything else
+   */
+  static View parse(String text) {
+    return switch (text) {
+      case "dns" -> new Dns();
+      case "targets" -> new Targets();
+      case "all" -> new All();
+      default -> {
+        if (!text.startsWith(FleetView.PREFIX)) {
+          throw new IllegalArgumentException(
+              "\"" + text + "\" is not a view: fleet:NAME, dns, targets or all");
+        }
+        yield new FleetView(text.substring(FleetView.PREFIX.length()));
+      }
+    };
+  }
+
+  /** The part of the whole that this view shows. */
+  default Snapshot select(Snapshot whole) {
+    if (this instanceof All) {
+      return whole;
+    }
+    var reach = Reach.of(this, whole);
+    return Snapshot.of(
+        whole.revision(), whole.items().values().stream().filter(reach::contains).toList());
+  }
+
+  /**
+   * What a change of the whole is in this view; empty when the view does not see it. Costs the size of the change, unless
+   * pools come into reach or fall out of it.
+   */
+  default Optional<Change> narrow(Snapshot wholeBefore, Snapshot wholeAfter, Change change) {
+    if (this instanceof All) {
+      return Optional.of(change);
+    }
+    var narrowed =
+        new Narrowing(
+                Reach.of(this, wholeBefore), Reach.of(this, wholeAfter), wholeBefore, wholeAfter)
+            .of(change);
+    return narrowed.isEmpty() ? Optional.empty() : Optional.of(narrowed);
+  }
+}
+
+/** What a view reaches in one snapshot of the whole. {@code pools} is null where it is every pool. */
+record Reach(Predicate<Resource> reached, @Nullable Set<String> pools) {
+  static Reach of(View view, Snapshot whole) {
+    return switch (view) {
+      case View.FleetView(String fleet) -> ofFleet(fleet, whole);
+      case View.Dns _ ->
+          new Reach(
+              resource ->
+                  switch (resource.kind()) {
+                    case LOAD_BALANCER, FLEET, LB_SERVER, LB_SERVER_OVERRIDE -> true;
+                    case POOL, BACKEND, BACKEND_STATUS, BACKEND_OVERRIDE -> false;
+                  },
+              null);
+      case View.Targets _ ->
+          new Reach(
+              resource ->
+                  switch (resource.kind()) {
+                    case POOL,
+                        BACKEND,
+                        BACKEND_STATUS,
+                        BACKEND_OVERRIDE,
+                        FLEET,
+                        LB_SERVER,
+                        LB_SERVER_OVERRIDE ->
+                        true;
+                    case LOAD_BALANCER -> false;
+                  },
+              null);
+      case View.All _ -> new Reach(_ -> true, null);
+    };
+  }
+
+  private static Reach ofFleet(String fleet, Snapshot whole) {
+    var pools = new HashSet<String>();
+    whole
+        .loadBalancers()
+        .filter(loadBalancer -> loadBalancer.fleet().equals(fleet))
+        .forEach(loadBalancer -> pools.addAll(loadBalancer.poolsReached()));
+    return new Reach(
+        resource ->
+            switch (resource) {
+              case LoadBalancer loadBalancer -> loadBalancer.fleet().equals(fleet);
+              case Fleet itself -> itself.name().equals(fleet);
+              case Pool pool -> pools.contains(pool.name());
+              case Backend backend -> pools.contains(backend.pool());
+              case BackendStatus status -> pools.contains(status.pool());
+              case AdminOverride override ->
+                  override.target().kind() == Kind.BACKEND
+                      && pools.contains(override.target().pool());
+              case LbServer _ -> false;
+            },
+        pools);
+  }
+
+  boolean contains(Item item) {
+    return reached.test(item.resource());
+  }
+}
+
+/** Turns a change of the whole into the change of one view. */
+record Narrowing(Reach before, Reach after, Snapshot wholeBefore, Snapshot wholeAfter) {
+  private static final List<Kind> KINDS_OF_A_POOL =
+      List.of(Kind.BACKEND, Kind.BACKEND_STATUS, Kind.BACKEND_OVERRIDE);
+
+  Change of(Change change) {
+    var upserts = new TreeMap<ItemKey, Item>();
+    var deletes = new TreeSet<ItemKey>();
+    for (Item item : change.upserts()) {
+      if (after.contains(item)) {
+        upserts.put(item.key(), item);
+      } else if (wasReached(item.key())) {
+        deletes.add(item.key());
+      }
+    }
+    change.deletes().stream().filter(this::wasReached).forEach(deletes::add);
+    for (String pool : gained(before.pools(), after.pools())) {
+      itemsOf(pool, wholeAfter).forEach(item -> upserts.put(item.key(), item));
+    }
+    for (String pool : gained(after.pools(), before.pools())) {
+      itemsOf(pool, wholeBefore).forEach(item -> deletes.add(item.key()));
+    }
+    return new Change(
+        change.revision(), change.prev(), List.copyOf(upserts.values()), List.copyOf(deletes));
+  }
+
+  private boolean wasReached(ItemKey key) {
+    return wholeBefore.find(key).filter(before::contains).isPresent();
+  }
+
+  private static List<String> gained(@Nullable Set<String> older, @Nullable Set<String> newer) {
+    if (older == null || newer == null || older.equals(newer)) {
+      return List.of();
+    }
+    return newer.stream().filter(pool -> !older.contains(pool)).sorted().toList();
+  }
+
+  private static List<Item> itemsOf(String pool, Snapshot whole) {
+    var items = new java.util.ArrayList<Item>();
+    whole.find(new ItemKey(Kind.POOL, pool)).ifPresent(items::add);
+    KINDS_OF_A_POOL.forEach(kind -> items.addAll(whole.within(kind, pool).values()));
+    return items;
+  }
+}
