@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -16,7 +17,7 @@ import tools.jackson.dataformat.yaml.YAMLParser;
 
 /**
  * A document as written, each part with the line it stands on, so that an error can name it. YAML and JSON give the same
- * trees. Bounded in depth; anchors and aliases are refused (they can make a small text unfold into a huge tree).
+ * trees. Bounded in depth; aliases are refused (they can make a small text unfold into a huge tree).
  */
 sealed interface Tree {
   int line();
@@ -46,13 +47,27 @@ sealed interface Tree {
         isJson
             ? Parsers.JSON.createParser(ObjectReadContext.empty(), text)
             : Parsers.YAML.createParser(ObjectReadContext.empty(), text)) {
+      return parseAll(parser, isJson ? "JSON" : "YAML");
+    }
+  }
+
+  private static List<Tree> parseAll(JsonParser parser, String format) {
+    try {
       return new TreeReader(parser).documents();
     } catch (JacksonException e) {
-      int line = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getLineNr());
-      String format = isJson ? "JSON" : "YAML";
-      throw unreadable(
-          line, "this is not " + format + ": " + TreeReader.firstLine(e.getOriginalMessage()));
+      throw e.getCause() instanceof MarkedYamlEngineException yaml
+          ? unreadable(
+              yaml.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0),
+              "this is not " + format + ": " + yaml.getProblem())
+          : unreadable(
+              line(e, parser),
+              "this is not " + format + ": " + TreeReader.firstLine(e.getOriginalMessage()));
     }
+  }
+
+  private static int line(JacksonException e, JsonParser parser) {
+    var location = e.getLocation() == null ? parser.currentTokenLocation() : e.getLocation();
+    return Math.max(0, location.getLineNr());
   }
 
   static InvalidInput unreadable(int line, String message) {
@@ -97,7 +112,7 @@ record TreeReader(JsonParser parser) {
   }
 
   private Tree value() {
-    refuseAnchors();
+    refuseAlias();
     int line = line();
     return switch (parser.currentToken()) {
       case START_OBJECT -> mapping(line);
@@ -134,10 +149,10 @@ record TreeReader(JsonParser parser) {
     return new Tree.Scalar(line, type, parser.getString());
   }
 
-  private void refuseAnchors() {
+  private void refuseAlias() {
     if (parser instanceof YAMLParser yaml
         && (yaml.isCurrentAlias() || yaml.getObjectId() != null)) {
-      throw Tree.unreadable(line(), "anchors and aliases are not supported: write the value out");
+      throw Tree.unreadable(line(), "aliases are not supported: write the value out");
     }
   }
 

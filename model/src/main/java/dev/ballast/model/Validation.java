@@ -166,44 +166,52 @@ final class Validation {
     }
   }
 
-  private void conflict(Claim claim, Claim other) {
-    Claim written = isWritten(claim.owner()) ? claim : other;
-    Claim theirs = written.equals(claim) ? other : claim;
+  private void conflict(Claim one, Claim two) {
+    boolean isOneLater = writtenAt(one.owner()) > writtenAt(two.owner());
+    Claim later = isOneLater ? one : two;
+    Claim earlier = isOneLater ? two : one;
     error(
-        written.owner(),
-        written.path(),
+        later.owner(),
+        later.path(),
         "port "
-            + written.listener().port()
+            + later.listener().port()
             + " is taken by the "
-            + Codec.text(theirs.listener().protocol())
+            + Codec.text(earlier.listener().protocol())
             + " listener \""
-            + theirs.listener().name()
+            + earlier.listener().name()
             + "\" of "
-            + theirs.owner().key()
+            + earlier.owner().key()
             + ": only http listeners share a port");
   }
 
   private void claimHosts(Claim claim, Map<String, LoadBalancer> hosts) {
+    int port = claim.listener().port();
     for (String host : claim.owner().hosts()) {
-      var other = hosts.putIfAbsent(host + ":" + claim.listener().port(), claim.owner());
+      var other = hosts.putIfAbsent(host + ":" + port, claim.owner());
       if (other != null && !other.equals(claim.owner())) {
-        boolean isOurs = isWritten(claim.owner());
+        boolean isOtherLater = writtenAt(other) > writtenAt(claim.owner());
+        LoadBalancer later = isOtherLater ? other : claim.owner();
+        LoadBalancer earlier = isOtherLater ? claim.owner() : other;
         error(
-            isOurs ? claim.owner() : other,
+            later,
             "hosts",
             "host \""
                 + host
                 + "\" on port "
-                + claim.listener().port()
+                + port
                 + " is served by "
-                + (isOurs ? other : claim.owner()).key()
+                + earlier.key()
                 + " already");
       }
     }
   }
 
-  private boolean isWritten(Resource resource) {
-    return documents.flatMap(all -> all.whereIs(resource.key())).isPresent();
+  /** The number of the document that a resource was written in; 0 for one that was there before. */
+  private int writtenAt(Resource resource) {
+    return documents
+        .flatMap(all -> all.whereIs(resource.key()))
+        .map(Documents.Written::document)
+        .orElse(0);
   }
 
   private String near(Kind kind, String name) {
@@ -217,7 +225,7 @@ final class Validation {
   }
 
   private void warning(LoadBalancer loadBalancer, String path, String message) {
-    if (isWritten(loadBalancer)) {
+    if (writtenAt(loadBalancer) > 0) {
       warnings.add(problem(loadBalancer, path, message));
     }
   }
