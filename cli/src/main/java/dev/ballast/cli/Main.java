@@ -1,7 +1,7 @@
 package dev.ballast.cli;
 
 /** The entry point of every role and command. */
-public final class Main {
+final class Main {
   private Main() {}
 
   /** {@code aot-training} loads what the roles load, and exits: the AOT cache is recorded from it. */
