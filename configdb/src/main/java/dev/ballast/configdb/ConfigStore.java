@@ -1,0 +1,262 @@
+package dev.ballast.configdb;
+
+import dev.ballast.model.AdminOverride;
+import dev.ballast.model.ApplyOptions;
+import dev.ballast.model.BackendStatus;
+import dev.ballast.model.Current;
+import dev.ballast.model.Documents;
+import dev.ballast.model.Edit;
+import dev.ballast.model.InvalidInput;
+import dev.ballast.model.Item;
+import dev.ballast.model.ItemKey;
+import dev.ballast.model.Kind;
+import dev.ballast.model.LbServer;
+import dev.ballast.model.Plan;
+import dev.ballast.model.Planner;
+import dev.ballast.model.Refused;
+import dev.ballast.model.Resource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Writes to the configuration: all or nothing, one at a time, each with its history row.
+ *
+ * <p>Each write raises the revision first and so holds the one lock of all writers, reads what it depends on, decides,
+ * and writes: what was checked still holds when it is written. A write that changes nothing takes no revision.
+ *
+ * <p>Thread-safe. Every method that writes may throw {@link DatabaseUnavailable} (nothing was written) and {@link
+ * OutcomeUnknown}, after a time bounded by the {@link DatabaseSettings}.
+ */
+public final class ConfigStore {
+  private final ConfigDatabase database;
+  private final Writer writer;
+
+  ConfigStore(ConfigDatabase database) {
+    this.database = database;
+    this.writer = new Writer(database);
+  }
+
+  /**
+   * Applies documents, or says what that would change ({@link ApplyOptions#dryRun}, which waits for no writer).
+   *
+   * @throws InvalidInput when the state after it would be invalid
+   * @throws Refused when it would remove suspiciously much, or what others refer to
+   */
+  public Applied apply(Documents documents, ApplyOptions options, String who) {
+    Writer.Decision decision =
+        connection ->
+            Planner.plan(documents, current(connection, documents, options.prune()), options);
+    return options.dryRun() ? writer.rehearse(decision) : writer.write(who, decision);
+  }
+
+  /**
+   * Writes one resource and what stands in its document.
+   *
+   * @param key the resource that the request names
+   * @param ifMatch the revision that it must be at
+   * @throws PreconditionFailed when it isn't
+   * @throws InvalidInput as {@link #apply}
+   * @throws Refused as {@link #apply}
+   */
+  public Applied put(ItemKey key, Documents documents, Optional<Long> ifMatch, String who) {
+    return writer.write(
+        who,
+        connection -> {
+          requireMatch(key, new Rows(connection).find(key), ifMatch);
+          return Planner.plan(documents, current(connection, documents, false), ApplyOptions.NONE);
+        });
+  }
+
+  /**
+   * Deletes one resource; a pool's backends, and the status and override of a backend, go with it.
+   *
+   * @throws NotFound when it isn't there
+   * @throws PreconditionFailed when it isn't at the revision {@code ifMatch}
+   * @throws Refused when others refer to it
+   */
+  public Applied delete(ItemKey key, Optional<Long> ifMatch, String who) {
+    return writer.write(
+        who,
+        connection -> {
+          Item item = existing(connection, key);
+          requireMatch(key, Optional.of(item), ifMatch);
+          return Planner.planDelete(key, currentAround(connection, item));
+        });
+  }
+
+  /**
+   * Sets the admin state of a backend or an LB server beside its specification, in place of an earlier override.
+   *
+   * @throws NotFound when the target isn't there
+   */
+  public Applied override(AdminOverride override) {
+    return writer.write(
+        override.who(),
+        connection -> {
+          existing(connection, override.target());
+          return upsert(connection, override);
+        });
+  }
+
+  /**
+   * Ends an override; that there is none is no error.
+   *
+   * @throws NotFound when the target isn't there
+   */
+  public Applied clearOverride(ItemKey target, String who) {
+    return writer.write(
+        who,
+        connection -> {
+          existing(connection, target);
+          ItemKey key = target.as(AdminOverride.kindFor(target.kind()));
+          return new Rows(connection)
+              .find(key)
+              .map(item -> deletion(item.resource()))
+              .orElse(NOTHING);
+        });
+  }
+
+  /**
+   * Registers an LB server, or takes over its name. Registering the same instance again is a no-op.
+   *
+   * @throws NotFound when its fleet isn't there
+   */
+  public Applied register(LbServer server) {
+    return writer.write(
+        server.name(),
+        connection -> {
+          existing(connection, new ItemKey(Kind.FLEET, server.fleet()));
+          boolean isKnown =
+              new Rows(connection)
+                  .find(server.key())
+                  .filter(item -> isSameInstance(item.resource(), server))
+                  .isPresent();
+          return isKnown ? NOTHING : upsert(connection, server);
+        });
+  }
+
+  /**
+   * Removes an LB server that has ended.
+   *
+   * @throws NotFound when it isn't there
+   * @throws PreconditionFailed when another instance has the name
+   */
+  public Applied unregister(String name, String instance) {
+    return writer.write(
+        name,
+        connection -> {
+          Item item = existing(connection, new ItemKey(Kind.LB_SERVER, name));
+          if (item.resource() instanceof LbServer server && !server.instance().equals(instance)) {
+            throw new PreconditionFailed(item.key() + " belongs to another instance");
+          }
+          return deletion(item.resource());
+        });
+  }
+
+  /** Writes verdicts in one transaction; those on backends that are gone are skipped. */
+  public Applied observe(List<BackendStatus> statuses, String who) {
+    return writer.write(
+        who,
+        connection -> {
+          var rows = new Rows(connection);
+          var changed = new ArrayList<Resource>();
+          var edits = new ArrayList<Edit>();
+          for (BackendStatus status : statuses) {
+            if (rows.find(ItemKey.backend(status.pool(), status.backend())).isPresent()) {
+              Plan plan = upsert(connection, status);
+              changed.addAll(plan.upserts());
+              edits.addAll(plan.edits());
+            }
+          }
+          return new Plan(changed, List.of(), edits, List.of());
+        });
+  }
+
+  /**
+   * The latest revisions, newest first.
+   *
+   * @param limit at most {@value History#LIMIT}
+   * @param before only revisions with a smaller N; {@link Long#MAX_VALUE} for all
+   */
+  public List<HistoryEntry> history(int limit, long before) {
+    try (Connection connection = database.connection()) {
+      return new History(connection).before(before, limit);
+    } catch (SQLException failure) {
+      throw database.unavailable(failure);
+    }
+  }
+
+  /** What has happened to the writes of this process. */
+  public StoreCounters counters() {
+    return writer.counters();
+  }
+
+  private static final Plan NOTHING = new Plan(List.of(), List.of(), List.of(), List.of());
+
+  private static Current current(Connection connection, Documents documents, boolean isPruning)
+      throws SQLException {
+    var rows = new Rows(connection);
+    List<Item> items =
+        rows.all(List.of(Table.FLEET, Table.POOL, Table.LOAD_BALANCER, Table.LB_SERVER));
+    items.addAll(isPruning ? rows.all(Table.BACKEND) : rows.backendsOf(documents.poolsConcerned()));
+    return current(items);
+  }
+
+  private static Current currentAround(Connection connection, Item item) throws SQLException {
+    var rows = new Rows(connection);
+    List<Item> items =
+        rows.all(List.of(Table.FLEET, Table.POOL, Table.LOAD_BALANCER, Table.LB_SERVER));
+    if (item.key().kind() == Kind.POOL) {
+      items.addAll(rows.backendsOf(List.of(item.key().name())));
+    }
+    items.add(item);
+    return current(items);
+  }
+
+  private static Current current(List<Item> items) {
+    return new Current(items.stream().map(Item::resource).toList());
+  }
+
+  private static Plan upsert(Connection connection, Resource resource) throws SQLException {
+    Optional<Item> before = new Rows(connection).find(resource.key());
+    if (before.filter(item -> item.resource().equals(resource)).isPresent()) {
+      return NOTHING;
+    }
+    Edit.Action action = before.isPresent() ? Edit.Action.CHANGED : Edit.Action.CREATED;
+    var edit = new Edit(resource.key(), action, List.of());
+    return new Plan(List.of(resource), List.of(), List.of(edit), List.of());
+  }
+
+  private static Plan deletion(Resource resource) {
+    var edit = new Edit(resource.key(), Edit.Action.DELETED, List.of());
+    return new Plan(List.of(), List.of(resource.key()), List.of(edit), List.of());
+  }
+
+  private static boolean isSameInstance(Resource stored, LbServer server) {
+    return stored instanceof LbServer before
+        && server.equals(
+            new LbServer(
+                before.name(),
+                before.fleet(),
+                before.instance(),
+                before.address(),
+                before.admin(),
+                before.version(),
+                server.registered()));
+  }
+
+  private static Item existing(Connection connection, ItemKey key) throws SQLException {
+    return new Rows(connection).find(key).orElseThrow(() -> new NotFound("there is no " + key));
+  }
+
+  private static void requireMatch(ItemKey key, Optional<Item> item, Optional<Long> ifMatch) {
+    if (ifMatch.isEmpty() || item.map(Item::revision).equals(ifMatch)) {
+      return;
+    }
+    String found = item.map(one -> "is at revision " + one.revision()).orElse("does not exist");
+    throw new PreconditionFailed(key + " " + found + ", and " + ifMatch.get() + " is expected");
+  }
+}

@@ -1,0 +1,253 @@
+package dev.ballast.configdb;
+
+import dev.ballast.model.Item;
+import dev.ballast.model.ItemKey;
+import dev.ballast.model.Kind;
+import dev.ballast.model.LoadBalancer;
+import dev.ballast.model.Resource;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The statements that read and write resources, many rows each, within the transaction of the connection given. */
+record Rows(Connection connection) {
+  private static final int ROWS_PER_STATEMENT = 5_000;
+
+  List<Item> all(Table table) throws SQLException {
+    return select(table, "", _ -> {});
+  }
+
+  List<Item> all(Collection<Table> tables) throws SQLException {
+    var items = new ArrayList<Item>();
+    for (Table table : tables) {
+      items.addAll(all(table));
+    }
+    return items;
+  }
+
+  List<Item> changedSince(Table table, long revision) throws SQLException {
+    return select(table, "WHERE revision > ?", statement -> statement.setLong(1, revision));
+  }
+
+  List<Item> backendsOf(Collection<String> pools) throws SQLException {
+    return select(
+        Table.BACKEND,
+        "WHERE pool = ANY(?)",
+        statement -> statement.setArray(1, connection.createArrayOf("text", pools.toArray())));
+  }
+
+  Optional<Item> find(ItemKey key) throws SQLException {
+    Table table = Table.of(key.kind());
+    List<String> identity = table.identity(key);
+    String condition =
+        table.identity().stream()
+            .map(column -> column + " = ?")
+            .collect(Collectors.joining(" AND "));
+    return select(
+            table,
+            "WHERE " + condition,
+            statement -> {
+              for (int i = 0; i < identity.size(); i++) {
+                statement.setString(i + 1, identity.get(i));
+              }
+            })
+        .stream()
+        .findFirst();
+  }
+
+  /** Deletions after a revision, of all kinds; a key may exist again. */
+  List<ItemKey> deletedSince(long revision) throws SQLException {
+    var keys = new ArrayList<ItemKey>();
+    try (var statement =
+        connection.prepareStatement(
+            "SELECT kind, name FROM ballast.tombstone WHERE revision > ?")) {
+      statement.setLong(1, revision);
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          keys.add(new ItemKey(Kind.of(rows.getString(1)).orElseThrow(), rows.getString(2)));
+        }
+      }
+    }
+    return keys;
+  }
+
+  private List<Item> select(Table table, String condition, Parameters parameters)
+      throws SQLException {
+    String columns = String.join(", ", table.columns());
+    String sql =
+        "SELECT "
+            + columns
+            + ", format, spec, revision FROM "
+            + table.qualifiedName()
+            + " "
+            + condition;
+    var items = new ArrayList<Item>();
+    try (var statement = connection.prepareStatement(sql)) {
+      parameters.set(statement);
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          items.add(table.item(column -> text(rows, column)));
+        }
+      }
+    }
+    return items;
+  }
+
+  private static String text(ResultSet rows, String column) {
+    try {
+      return rows.getString(column);
+    } catch (SQLException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  /** Writes resources in the order of their kinds: what others refer to comes first. */
+  void upsert(Collection<Resource> resources, long revision) throws SQLException {
+    var byTable =
+        resources.stream().collect(Collectors.groupingBy(resource -> Table.of(resource.kind())));
+    for (Table table : Table.values()) {
+      List<Resource> ofTable = byTable.getOrDefault(table, List.of());
+      for (int from = 0; from < ofTable.size(); from += ROWS_PER_STATEMENT) {
+        int to = Math.min(ofTable.size(), from + ROWS_PER_STATEMENT);
+        upsert(table, ofTable.subList(from, to), revision);
+      }
+    }
+    replaceReferences(
+        byTable.getOrDefault(Table.LOAD_BALANCER, List.of()).stream()
+            .map(LoadBalancer.class::cast)
+            .toList());
+  }
+
+  private void upsert(Table table, List<Resource> resources, long revision) throws SQLException {
+    String columns = String.join(", ", table.columns());
+    String arrays = "?::text[], ".repeat(table.columns().size()) + "?::text[]";
+    String updates =
+        table.columns().stream()
+            .skip(table.identity().size())
+            .map(column -> column + " = excluded." + column + ", ")
+            .collect(Collectors.joining());
+    String sql =
+        "INSERT INTO "
+            + table.qualifiedName()
+            + " ("
+            + columns
+            + ", spec, format, revision)"
+            + " SELECT "
+            + columns
+            + ", spec::jsonb, ?, ? FROM unnest("
+            + arrays
+            + ") AS rows ("
+            + columns
+            + ", spec)"
+            + " ON CONFLICT ("
+            + String.join(", ", table.identity())
+            + ") DO UPDATE SET "
+            + updates
+            + "spec = excluded.spec, format = excluded.format, revision = excluded.revision";
+    var rows = resources.stream().map(table::row).toList();
+    try (var statement = connection.prepareStatement(sql)) {
+      statement.setInt(1, dev.ballast.model.Codec.FORMAT);
+      statement.setLong(2, revision);
+      setColumns(statement, 3, rows, table.columns().size() + 1);
+      statement.executeUpdate();
+    }
+  }
+
+  private void replaceReferences(List<LoadBalancer> loadBalancers) throws SQLException {
+    if (loadBalancers.isEmpty()) {
+      return;
+    }
+    var references = new ArrayList<List<String>>();
+    for (LoadBalancer loadBalancer : loadBalancers) {
+      loadBalancer
+          .poolsReached()
+          .forEach(pool -> references.add(List.of(loadBalancer.name(), pool)));
+    }
+    try (var delete =
+            connection.prepareStatement(
+                "DELETE FROM ballast.load_balancer_pool WHERE load_balancer = ANY(?)");
+        var insert =
+            connection.prepareStatement(
+                "INSERT INTO ballast.load_balancer_pool SELECT * FROM unnest(?::text[], ?::text[])")) {
+      Object[] names = loadBalancers.stream().map(LoadBalancer::name).toArray();
+      delete.setArray(1, connection.createArrayOf("text", names));
+      delete.executeUpdate();
+      setColumns(insert, 1, references, 2);
+      insert.executeUpdate();
+    }
+  }
+
+  /** Deletes what is there of the keys, and what can't be without it; each deletion leaves its tombstone. */
+  void delete(Collection<ItemKey> keys, long revision) throws SQLException {
+    var byTable = keys.stream().collect(Collectors.groupingBy(key -> Table.of(key.kind())));
+    for (Table table : List.of(Table.values()).reversed()) {
+      List<ItemKey> ofTable = byTable.getOrDefault(table, List.of());
+      if (!ofTable.isEmpty()) {
+        for (Table dependent : table.dependents()) {
+          deleteRows(
+              dependent, ofTable.stream().map(key -> key.as(dependent.kind())).toList(), revision);
+        }
+        deleteRows(table, ofTable, revision);
+      }
+    }
+  }
+
+  private void deleteRows(Table table, List<ItemKey> keys, long revision) throws SQLException {
+    String columns = String.join(", ", table.identity());
+    String name =
+        table.identity().stream()
+            .map(column -> "doomed." + column)
+            .collect(Collectors.joining(" || '/' || "));
+    String match =
+        table.identity().stream()
+            .map(column -> "doomed." + column + " = keys." + column)
+            .collect(Collectors.joining(" AND "));
+    String arrays = String.join(", ", table.identity().stream().map(_ -> "?::text[]").toList());
+    String sql =
+        "WITH gone AS (DELETE FROM "
+            + table.qualifiedName()
+            + " AS doomed"
+            + " USING unnest("
+            + arrays
+            + ") AS keys ("
+            + columns
+            + ") WHERE "
+            + match
+            + " RETURNING "
+            + name
+            + " AS name)"
+            + " INSERT INTO ballast.tombstone (kind, name, revision) SELECT ?, name, ? FROM gone"
+            + " ON CONFLICT (kind, name) DO UPDATE SET revision = excluded.revision";
+    try (var statement = connection.prepareStatement(sql)) {
+      int width = table.identity().size();
+      setColumns(statement, 1, keys.stream().map(table::identity).toList(), width);
+      statement.setString(width + 1, table.kind().documentName());
+      statement.setLong(width + 2, revision);
+      statement.executeUpdate();
+    }
+  }
+
+  /** Turns rows into one array parameter per column. */
+  private void setColumns(
+      PreparedStatement statement, int first, List<List<String>> rows, int width)
+      throws SQLException {
+    for (int column = 0; column < width; column++) {
+      var values = new String[rows.size()];
+      for (int row = 0; row < values.length; row++) {
+        values[row] = rows.get(row).get(column);
+      }
+      statement.setArray(first + column, connection.createArrayOf("text", values));
+    }
+  }
+
+  /** Sets the parameters of a condition. */
+  private interface Parameters {
+    void set(PreparedStatement statement) throws SQLException;
+  }
+}

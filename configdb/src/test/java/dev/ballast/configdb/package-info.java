@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ballast.configdb;
+
+import org.jspecify.annotations.NullMarked;
