@@ -4,7 +4,7 @@ package dev.ballast.configdb;
 public final class DatabaseUnavailable extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  DatabaseUnavailable(String message, Throwable cause) {
+  public DatabaseUnavailable(String message, Throwable cause) {
     super(message, cause);
   }
 }

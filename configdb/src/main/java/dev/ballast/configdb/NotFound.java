@@ -4,7 +4,7 @@ package dev.ballast.configdb;
 public final class NotFound extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  NotFound(String message) {
+  public NotFound(String message) {
     super(message);
   }
 }

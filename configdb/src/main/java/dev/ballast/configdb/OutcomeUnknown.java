@@ -7,7 +7,7 @@ package dev.ballast.configdb;
 public final class OutcomeUnknown extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  OutcomeUnknown(String message, Throwable cause) {
+  public OutcomeUnknown(String message, Throwable cause) {
     super(message, cause);
   }
 }

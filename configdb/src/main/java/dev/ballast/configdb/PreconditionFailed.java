@@ -4,7 +4,7 @@ package dev.ballast.configdb;
 public final class PreconditionFailed extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  PreconditionFailed(String message) {
+  public PreconditionFailed(String message) {
     super(message);
   }
 }

@@ -1,0 +1,60 @@
+package dev.ballast.controller;
+
+import dev.ballast.model.LbServer;
+import dev.ballast.model.Revision;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/** Asks LB servers, at their admin ports, what they say of themselves. */
+final class LbServerReports implements AutoCloseable {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration ALIVE_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration BEYOND_WAIT = Duration.ofSeconds(1);
+
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(CONNECT_TIMEOUT)
+          .executor(Executors.newVirtualThreadPerTaskExecutor())
+          .build();
+
+  /** Whether the instance that has registered still answers. */
+  boolean isAlive(LbServer server) throws InterruptedException {
+    return ask(server, "/report", ALIVE_TIMEOUT)
+        .map(report -> report.path("instance").asString(""))
+        .filter(server.instance()::equals)
+        .isPresent();
+  }
+
+  /** Its report, as soon as the revision is in use there, or after {@code wait}; empty when it doesn't answer. */
+  Optional<JsonNode> report(LbServer server, Revision atLeast, Duration wait)
+      throws InterruptedException {
+    String query = "/report?atLeast=" + atLeast + "&wait=" + wait.toMillis() + "ms";
+    return ask(server, query, wait.plus(BEYOND_WAIT));
+  }
+
+  private Optional<JsonNode> ask(LbServer server, String path, Duration timeout)
+      throws InterruptedException {
+    try {
+      var request =
+          HttpRequest.newBuilder(URI.create(server.admin() + path)).timeout(timeout).build();
+      var answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+      return answer.statusCode() == 200 ? Optional.of(Json.read(answer.body())) : Optional.empty();
+    } catch (IOException | IllegalArgumentException | JacksonException _) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.ballast.controller;
+
+import org.jspecify.annotations.NullMarked;
