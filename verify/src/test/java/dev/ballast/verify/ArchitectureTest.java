@@ -48,7 +48,10 @@ class ArchitectureTest {
       Map.of(
           "dev.ballast.configdb.PostgresProcess", "waits for a real process to start and to end",
           "dev.ballast.configdb.Leftovers", "waits for real processes to end",
-          "dev.ballast.configdb.PostgresCluster", "draws the database's password");
+          "dev.ballast.configdb.PostgresCluster", "draws the database's password",
+          "dev.ballast.configdb.Writer", "names each attempt uniquely",
+          "dev.ballast.configdb.WalStream", "names its replication slot uniquely",
+          "dev.ballast.configdb.ChangeFeed", "its public start takes the system's clock");
 
   /** Modules whose types are the words that others speak in, so that most of them are public. */
   private static final Set<String> VOCABULARIES = Set.of("model", "balancing");

@@ -1,0 +1,83 @@
+package dev.ballast.verify;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The built system that the tests start, by the launcher that people use. */
+final class Installation {
+  /** The repository's root: where the Maven wrapper is. */
+  static final Path ROOT = root();
+
+  private static boolean isPrepared;
+
+  private Installation() {}
+
+  /** {@code ./ballast ARGUMENTS}, with the start-up cache that people have after their first start. */
+  static List<String> command(List<String> arguments) {
+    prepare();
+    var command = new ArrayList<String>();
+    command.add(ROOT.resolve("ballast").toString());
+    command.addAll(arguments);
+    return command;
+  }
+
+  private static synchronized void prepare() {
+    if (!isPrepared) {
+      isPrepared = true;
+      Finished.run(
+          Place.HERE,
+          ROOT,
+          Map.of("BALLAST_BUILD", "off"),
+          List.of(ROOT.resolve("ballast").toString(), "--make-aot-cache"));
+    }
+  }
+
+  /**
+   * @param tag stands in the environment of everything that the process starts
+   */
+  static Map<String, String> environment(Path tag) {
+    return Map.of(
+        "BALLAST_BUILD",
+        "off",
+        "JAVA_HOME",
+        System.getProperty("java.home"),
+        Survivors.TAG,
+        tag.toString());
+  }
+
+  /** An empty directory below {@code verify/target/it}. */
+  static Path emptyDirectory(String name) {
+    Path directory = ROOT.resolve("verify/target/it").resolve(name);
+    try {
+      deleteTree(directory);
+      return Files.createDirectories(directory);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  private static void deleteTree(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (Stream<Path> tree = Files.walk(directory)) {
+      for (Path path : tree.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  private static Path root() {
+    Path directory = Path.of("").toAbsolutePath();
+    while (!Files.exists(directory.resolve("mvnw"))) {
+      directory = directory.getParent();
+    }
+    return directory;
+  }
+}
