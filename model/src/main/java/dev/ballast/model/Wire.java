@@ -50,6 +50,7 @@ public final class Wire {
 
   /** A change as one line, or, when it has more items than one line shall hold, as parts and an end. No line feeds. */
   public static List<String> change(Change change, int itemsPerLine) {
+    Ranges.require("items per line", itemsPerLine, 1, Integer.MAX_VALUE);
     int size = change.upserts().size() + change.deletes().size();
     if (size <= itemsPerLine) {
       var json = new StringBuilder("{\"revision\":\"").append(change.revision());
