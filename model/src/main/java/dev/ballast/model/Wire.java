@@ -13,7 +13,7 @@ import java.util.Optional;
  * snapshot  {"revision":"E.N","checksum":"…","items":[{"revision":7,"resource":{…}},…]}
  * change    {"revision":"E.N","prev":"E.M","upserts":[item,…],"deletes":[{"kind":"Pool","name":"web"},…]}
  * part      {"part":{"upserts":[…],"deletes":[…]}}
- * end       {"end":{"revision":"E.N","prev":"E.M"}}
+ * end       {"end":{"revision":"E.N","prev":"E.M","items":1200}}
  * bookmark  {"revision":"E.N","checksum":"…"}
  * </pre>
  */
@@ -67,12 +67,7 @@ public final class Wire {
       int to = Math.min(change.deletes().size(), from + itemsPerLine);
       lines.add(part(List.of(), change.deletes().subList(from, to)));
     }
-    lines.add(
-        "{\"end\":{\"revision\":\""
-            + change.revision()
-            + "\",\"prev\":\""
-            + change.prev()
-            + "\"}}");
+    lines.add(end(change, size));
     return lines;
   }
 
@@ -102,7 +97,9 @@ public final class Wire {
                         end ->
                             end.finished(
                                 new WatchLine.End(
-                                    end.revision("revision"), end.revision("prev")))));
+                                    end.revision("revision"),
+                                    end.revision("prev"),
+                                    end.count("items")))));
     return reading.finished(line.orElseGet(() -> ofRevision(reading)));
   }
 
@@ -114,6 +111,16 @@ public final class Wire {
     return new WatchLine.Changed(
         new Change(
             revision, reading.revision("prev"), reading.items("upserts"), reading.keys("deletes")));
+  }
+
+  private static String end(Change change, int items) {
+    return "{\"end\":{\"revision\":\""
+        + change.revision()
+        + "\",\"prev\":\""
+        + change.prev()
+        + "\",\"items\":"
+        + items
+        + "}}";
   }
 
   private static String part(List<Item> upserts, List<ItemKey> deletes) {
@@ -174,6 +181,10 @@ public final class Wire {
 
     Revision revision(String key) {
       return checked(fields.required(key, Revision::parse, new Revision("00000000", 0)));
+    }
+
+    int count(String key) {
+      return checked(fields.requiredInteger(key, 0, ELEMENT_LIMIT));
     }
 
     List<Item> items(String key) {

@@ -94,7 +94,8 @@ class SnapshotTest {
           upserts.addAll(part.upserts());
           deletes.addAll(part.deletes());
         }
-        case WatchLine.End(Revision revision, Revision prev) -> {
+        case WatchLine.End(Revision revision, Revision prev, int items) -> {
+          assertThat(upserts.size() + deletes.size()).isEqualTo(items);
           return new Change(revision, prev, upserts, deletes);
         }
         case WatchLine.Bookmark bookmark -> throw new AssertionError(bookmark);

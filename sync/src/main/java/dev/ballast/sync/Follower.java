@@ -120,7 +120,7 @@ final class Follower {
               ? change(change)
               : relist("a whole transaction came between the parts of another");
       case WatchLine.Part(List<Item> upserts, List<ItemKey> deletes) -> part(upserts, deletes);
-      case WatchLine.End(Revision revision, Revision prev) -> end(revision, prev);
+      case WatchLine.End(Revision revision, Revision prev, int items) -> end(revision, prev, items);
       case WatchLine.Bookmark(Revision revision, String checksum) -> bookmark(revision, checksum);
     };
   }
@@ -143,7 +143,10 @@ final class Follower {
     return new Step.Keep();
   }
 
-  private Step end(Revision revision, Revision prev) {
+  private Step end(Revision revision, Revision prev, int items) {
+    if (partUpserts.size() + partDeletes.size() != items) {
+      return relist("the parts of " + revision + " are not the " + items + " items they should be");
+    }
     var whole = new Change(revision, prev, partUpserts, partDeletes);
     forgetParts();
     return change(whole);
