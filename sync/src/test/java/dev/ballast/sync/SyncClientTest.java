@@ -154,6 +154,7 @@ class SyncClientTest {
       await().atMost(Duration.ofSeconds(12)).until(() -> controller.watches.get() == 2);
 
       assertThat(used).containsExactly(world.now());
+      assertThat(client.status().connected()).isTrue();
     }
   }
 
