@@ -130,7 +130,7 @@ final class Operations {
       throw HttpProblem.of(400, "bad-request", "limit is 1 to " + HISTORY_LIMIT_MOST);
     }
     ObjectNode json = Json.object();
-    ArrayNode entries = json.putArray("entries");
+    ArrayNode entries = json.putArray("items");
     for (var entry : writer.history(limit, before)) {
       entries
           .addObject()

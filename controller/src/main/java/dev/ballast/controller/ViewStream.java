@@ -21,16 +21,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Idea: a watcher has no buffer of its own. It remembers the revision it was told last and asks for what follows, so each
  * line is encoded once and held once, however many watchers share the view, and a slow watcher costs nothing but its place.
  *
- * <p>Invariants: the lines are a chain, each with the revision of the line before as its {@code prev}; between two lines the
- * view does not change, so the lines continue any revision from {@link #floor} on. A watcher whose revision has fallen out of
- * the window is cut off, and lists again.
+ * <p>Invariants: between two changes of the window the view does not change, so the window continues any revision from
+ * {@link #floor} on. A watcher whose revision has fallen out of the window is cut off, and lists again.
  *
  * <p>Ownership: the feed's thread advances the stream; watchers, each on a thread of its own, wait for it; one lock, held
  * only for moments.
  */
 final class ViewStream {
-  private static final int ITEMS_PER_LINE = 1_000;
-
   private final View view;
   private final WatchLimits limits;
   private final LongSupplier nanoTime;
@@ -61,7 +58,7 @@ final class ViewStream {
    * @param base the revision of the whole before the change: a watcher strictly between it and {@code revision} has seen a
    *     part of what these lines sum up
    */
-  private record Entry(Revision base, Revision revision, Payload lines) {}
+  private record Entry(Revision base, Revision revision, ChangeLines lines) {}
 
   /** A snapshot as it is answered. */
   record EncodedSnapshot(Revision revision, String checksum, Payload json) {}
@@ -99,11 +96,10 @@ final class ViewStream {
   }
 
   private void append(Revision base, Change narrowed, Snapshot wholeAfter) {
-    Change chained =
-        narrowed.withPrev(window.isEmpty() ? floor : window.lastEntry().getValue().revision());
-    snapshot = view instanceof View.All ? wholeAfter : snapshot.at(chained.prev()).apply(chained);
-    Payload lines = encode(chained);
-    window.put(chained.revision().n(), new Entry(base, chained.revision(), lines));
+    Change change = narrowed.withPrev(snapshot.revision());
+    snapshot = view instanceof View.All ? wholeAfter : snapshot.apply(change);
+    var lines = ChangeLines.of(change);
+    window.put(change.revision().n(), new Entry(base, change.revision(), lines));
     windowBytes += lines.size();
     while (window.size() > 1
         && (window.size() > limits.windowChanges() || windowBytes > limits.windowBytes())) {
@@ -112,12 +108,6 @@ final class ViewStream {
       floor = gone.revision();
     }
     watchers.stream().filter(this::isLeftBehind).forEach(Watcher::cutOff);
-  }
-
-  private static Payload encode(Change change) {
-    var text = new StringBuilder();
-    Wire.change(change, ITEMS_PER_LINE).forEach(line -> text.append(line).append('\n'));
-    return Payload.of(text.toString());
   }
 
   /** Lets every watcher end. */
@@ -184,8 +174,9 @@ final class ViewStream {
         long now = nanoTime.getAsLong();
         Map.Entry<Long, Entry> entry = window.higherEntry(watcher.told().n());
         if (entry != null) {
+          Payload lines = entry.getValue().lines().after(watcher.told());
           watcher.tell(entry.getValue().revision(), now);
-          return new Next.Lines(entry.getValue().lines());
+          return new Next.Lines(lines);
         }
         if (!isBehind && !watcher.told().equals(snapshot.revision())) {
           isBehind = true;

@@ -247,10 +247,10 @@ class ApiTest {
     controller.apply(WEB);
     controller.delete("/v1/pools/web/backends/b2");
 
-    JsonNode entries = controller.json("/v1/history?limit=10").path("entries");
+    JsonNode entries = controller.json("/v1/history?limit=10").path("items");
     assertThat(entries.get(0).path("revision").asLong()).isEqualTo(3);
     assertThat(entries.get(1).path("revision").asLong()).isEqualTo(2);
-    assertThat(controller.json("/v1/history?before=3").path("entries").size()).isEqualTo(1);
+    assertThat(controller.json("/v1/history?before=3").path("items").size()).isEqualTo(1);
   }
 
   @Test
