@@ -125,11 +125,20 @@ final class Follower {
     };
   }
 
+  /**
+   * A line continues every revision from its {@code prev} on: in between the view did not change, as bookmarks and lists may
+   * have told us already.
+   */
   private Step change(Change change) {
-    if (current == null || !change.prev().equals(current.revision())) {
+    if (current == null
+        || !change.revision().isSameEpoch(current.revision())
+        || change.prev().n() > current.revision().n()) {
       return relist("a change from " + change.prev() + " came at " + revisionText());
     }
-    current = current.apply(change);
+    if (change.revision().n() <= current.revision().n()) {
+      return new Step.Keep();
+    }
+    current = current.apply(change.withPrev(current.revision()));
     return new Step.Use(current);
   }
 

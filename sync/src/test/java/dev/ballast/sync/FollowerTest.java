@@ -137,6 +137,29 @@ class FollowerTest {
   }
 
   @Test
+  void shouldTakeAChangeThatBeganBeforeABookmark() {
+    follower.listed(world.now());
+    var change = world.change(random);
+    var later =
+        new Change(
+            world.now().revision().withN(9), change.prev(), change.upserts(), change.deletes());
+
+    follower.heard(
+        new WatchLine.Bookmark(
+            world.now().revision().withN(8), follower.current().orElseThrow().checksum()));
+
+    assertThat(hears(later)).isEqualTo(new Follower.Step.Use(world.now().at(later.revision())));
+  }
+
+  @Test
+  void shouldPassOverAChangeThatItHas() {
+    var change = world.change(random);
+    follower.listed(world.now());
+
+    assertThat(hears(change)).isEqualTo(new Follower.Step.Keep());
+  }
+
+  @Test
   void shouldUseNothingOfATransactionBeforeItsEnd() {
     follower.listed(world.now());
     var change = world.change(random);
