@@ -38,7 +38,8 @@ final class Follower {
         upserts.addAll(more);
         deletes.addAll(gone);
       }
-      case WatchLine.End(var revision, var prev) -> {
+      case WatchLine.End(var revision, var prev, int items) -> {
+        assertThat(upserts.size() + deletes.size()).as("items of the parts").isEqualTo(items);
         snapshot = snapshot.apply(new Change(revision, prev, upserts, deletes));
         upserts.clear();
         deletes.clear();
