@@ -115,6 +115,12 @@ public final class ConfigDatabase implements AutoCloseable {
     return pool.getConnection();
   }
 
+  /** The same after a failure: idle connections are replaced by new ones. */
+  Connection freshConnection() throws SQLException {
+    pool.getHikariPoolMXBean().softEvictConnections();
+    return pool.getConnection();
+  }
+
   /** The failure of something that has had no effect. */
   DatabaseUnavailable unavailable(SQLException failure) {
     String where = "the database at " + settings.address();

@@ -13,13 +13,16 @@ import dev.ballast.model.Kind;
 import dev.ballast.model.LbServer;
 import dev.ballast.model.Plan;
 import dev.ballast.model.Planner;
+import dev.ballast.model.Pool;
 import dev.ballast.model.Refused;
 import dev.ballast.model.Resource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Writes to the configuration: all or nothing, one at a time, each with its history row.
@@ -199,25 +202,56 @@ public final class ConfigStore {
   private static Current current(Connection connection, Documents documents, boolean isPruning)
       throws SQLException {
     var rows = new Rows(connection);
-    List<Item> items =
-        rows.all(List.of(Table.FLEET, Table.POOL, Table.LOAD_BALANCER, Table.LB_SERVER));
-    items.addAll(isPruning ? rows.all(Table.BACKEND) : rows.backendsOf(documents.poolsConcerned()));
-    return current(items);
+    List<Resource> resources = everythingButBackends(rows);
+    if (isPruning) {
+      resources.addAll(rows.resources(Table.BACKEND));
+    } else {
+      resources.addAll(rows.backendsOf(poolsToReadWhole(rows, documents)));
+      resources.addAll(rows.backends(backendsAlone(documents)));
+    }
+    return new Current(resources);
+  }
+
+  /** Not for one backend among thousands: only where its pool comes near its limit, which the planner guards. */
+  private static Set<String> poolsToReadWhole(Rows rows, Documents documents) throws SQLException {
+    var pools = new HashSet<>(documents.completeLists());
+    List<ItemKey> alone = backendsAlone(documents);
+    if (!alone.isEmpty()) {
+      rows.backendCounts(alone.stream().map(ItemKey::pool).distinct().toList())
+          .forEach(
+              (pool, count) -> {
+                if (count + alone.size() > Pool.BACKEND_LIMIT) {
+                  pools.add(pool);
+                }
+              });
+    }
+    return pools;
+  }
+
+  private static List<ItemKey> backendsAlone(Documents documents) {
+    return documents.resources().stream()
+        .map(Resource::key)
+        .filter(
+            key -> key.kind() == Kind.BACKEND && !documents.completeLists().contains(key.pool()))
+        .toList();
   }
 
   private static Current currentAround(Connection connection, Item item) throws SQLException {
     var rows = new Rows(connection);
-    List<Item> items =
-        rows.all(List.of(Table.FLEET, Table.POOL, Table.LOAD_BALANCER, Table.LB_SERVER));
+    List<Resource> resources = everythingButBackends(rows);
     if (item.key().kind() == Kind.POOL) {
-      items.addAll(rows.backendsOf(List.of(item.key().name())));
+      resources.addAll(rows.backendsOf(List.of(item.key().name())));
     }
-    items.add(item);
-    return current(items);
+    resources.add(item.resource());
+    return new Current(resources);
   }
 
-  private static Current current(List<Item> items) {
-    return new Current(items.stream().map(Item::resource).toList());
+  private static List<Resource> everythingButBackends(Rows rows) throws SQLException {
+    var resources = new ArrayList<Resource>();
+    for (Table table : List.of(Table.FLEET, Table.POOL, Table.LOAD_BALANCER, Table.LB_SERVER)) {
+      resources.addAll(rows.resources(table));
+    }
+    return resources;
   }
 
   private static Plan upsert(Connection connection, Resource resource) throws SQLException {

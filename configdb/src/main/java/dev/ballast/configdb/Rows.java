@@ -5,59 +5,73 @@ import dev.ballast.model.ItemKey;
 import dev.ballast.model.Kind;
 import dev.ballast.model.LoadBalancer;
 import dev.ballast.model.Resource;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The statements that read and write resources, many rows each, within the transaction of the connection given. */
 record Rows(Connection connection) {
   private static final int ROWS_PER_STATEMENT = 5_000;
 
-  List<Item> all(Table table) throws SQLException {
-    return select(table, "", _ -> {});
+  List<Item> items(Table table) throws SQLException {
+    return select(table, "", Table::item);
   }
 
-  List<Item> all(Collection<Table> tables) throws SQLException {
-    var items = new ArrayList<Item>();
-    for (Table table : tables) {
-      items.addAll(all(table));
-    }
-    return items;
+  List<Item> itemsChangedSince(Table table, long revision) throws SQLException {
+    return select(table, "WHERE revision > ?", Table::item, revision);
   }
 
-  List<Item> changedSince(Table table, long revision) throws SQLException {
-    return select(table, "WHERE revision > ?", statement -> statement.setLong(1, revision));
+  List<Resource> resources(Table table) throws SQLException {
+    return select(table, "", Table::resource);
   }
 
-  List<Item> backendsOf(Collection<String> pools) throws SQLException {
+  List<Resource> backendsOf(Collection<String> pools) throws SQLException {
+    return select(Table.BACKEND, "WHERE pool = ANY(?)", Table::resource, textArray(pools));
+  }
+
+  /** Those of the backends that are there. */
+  List<Resource> backends(Collection<ItemKey> keys) throws SQLException {
     return select(
         Table.BACKEND,
-        "WHERE pool = ANY(?)",
-        statement -> statement.setArray(1, connection.createArrayOf("text", pools.toArray())));
+        "WHERE (pool, name) IN (SELECT * FROM unnest(?::text[], ?::text[]))",
+        Table::resource,
+        textArray(keys.stream().map(ItemKey::pool).toList()),
+        textArray(keys.stream().map(ItemKey::id).toList()));
+  }
+
+  /** How many backends each of the pools has; a pool without any is left out. */
+  Map<String, Integer> backendCounts(Collection<String> pools) throws SQLException {
+    var counts = new HashMap<String, Integer>();
+    try (var statement =
+        connection.prepareStatement(
+            "SELECT pool, count(*) FROM ballast.backend WHERE pool = ANY(?) GROUP BY pool")) {
+      statement.setArray(1, textArray(pools));
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          counts.put(rows.getString(1), rows.getInt(2));
+        }
+      }
+    }
+    return counts;
   }
 
   Optional<Item> find(ItemKey key) throws SQLException {
     Table table = Table.of(key.kind());
-    List<String> identity = table.identity(key);
     String condition =
         table.identity().stream()
             .map(column -> column + " = ?")
             .collect(Collectors.joining(" AND "));
-    return select(
-            table,
-            "WHERE " + condition,
-            statement -> {
-              for (int i = 0; i < identity.size(); i++) {
-                statement.setString(i + 1, identity.get(i));
-              }
-            })
-        .stream()
+    return select(table, "WHERE " + condition, Table::item, table.identity(key).toArray()).stream()
         .findFirst();
   }
 
@@ -77,8 +91,8 @@ record Rows(Connection connection) {
     return keys;
   }
 
-  private List<Item> select(Table table, String condition, Parameters parameters)
-      throws SQLException {
+  private <T> List<T> select(
+      Table table, String condition, Reading<T> reading, Object... parameters) throws SQLException {
     String columns = String.join(", ", table.columns());
     String sql =
         "SELECT "
@@ -87,16 +101,18 @@ record Rows(Connection connection) {
             + table.qualifiedName()
             + " "
             + condition;
-    var items = new ArrayList<Item>();
+    var found = new ArrayList<T>();
     try (var statement = connection.prepareStatement(sql)) {
-      parameters.set(statement);
+      for (int i = 0; i < parameters.length; i++) {
+        statement.setObject(i + 1, parameters[i]);
+      }
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {
-          items.add(table.item(column -> text(rows, column)));
+          found.add(reading.read(table, column -> text(rows, column)));
         }
       }
     }
-    return items;
+    return found;
   }
 
   private static String text(ResultSet rows, String column) {
@@ -175,8 +191,7 @@ record Rows(Connection connection) {
         var insert =
             connection.prepareStatement(
                 "INSERT INTO ballast.load_balancer_pool SELECT * FROM unnest(?::text[], ?::text[])")) {
-      Object[] names = loadBalancers.stream().map(LoadBalancer::name).toArray();
-      delete.setArray(1, connection.createArrayOf("text", names));
+      delete.setArray(1, textArray(loadBalancers.stream().map(LoadBalancer::name).toList()));
       delete.executeUpdate();
       setColumns(insert, 1, references, 2);
       insert.executeUpdate();
@@ -246,8 +261,12 @@ record Rows(Connection connection) {
     }
   }
 
-  /** Sets the parameters of a condition. */
-  private interface Parameters {
-    void set(PreparedStatement statement) throws SQLException;
+  private Array textArray(Collection<String> texts) throws SQLException {
+    return connection.createArrayOf("text", texts.toArray());
+  }
+
+  /** What becomes of a row. */
+  private interface Reading<T> {
+    T read(Table table, Function<String, String> column);
   }
 }

@@ -51,7 +51,15 @@ final class SqlFollower implements AutoCloseable {
   /** Everything. */
   Snapshot list() throws SQLException {
     return inOneSnapshot(
-        () -> Snapshot.of(position().revision(), new Rows(connection).all(TABLES)));
+        () -> {
+          Revision revision = position().revision();
+          var rows = new Rows(connection);
+          var items = new ArrayList<Item>();
+          for (Table table : TABLES) {
+            items.addAll(rows.items(table));
+          }
+          return Snapshot.of(revision, items);
+        });
   }
 
   /** What has changed since {@code known}. */
@@ -96,7 +104,7 @@ final class SqlFollower implements AutoCloseable {
     var rows = new Rows(connection);
     var upserts = new ArrayList<Item>();
     for (Table table : TABLES) {
-      upserts.addAll(rows.changedSince(table, known.n()));
+      upserts.addAll(rows.itemsChangedSince(table, known.n()));
     }
     return new Poll.Changed(
         new Change(now.revision(), known, upserts, gone(rows.deletedSince(known.n()), upserts)));

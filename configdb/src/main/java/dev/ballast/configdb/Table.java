@@ -119,6 +119,11 @@ enum Table {
 
   /** @throws UnreadableRow when the codec doesn't understand it */
   Item item(Function<String, String> column) {
+    return new Item(resource(column), Long.parseLong(column.apply("revision")));
+  }
+
+  /** The same without the item's digest, which costs more than the reading. */
+  Resource resource(Function<String, String> column) {
     int format = Integer.parseInt(column.apply("format"));
     if (format > Codec.FORMAT) {
       throw new UnreadableRow(
@@ -126,8 +131,7 @@ enum Table {
           null);
     }
     try {
-      Resource resource = Codec.fromJson(document(column));
-      return new Item(resource, Long.parseLong(column.apply("revision")));
+      return Codec.fromJson(document(column));
     } catch (InvalidInput invalid) {
       throw new UnreadableRow(key(column) + " cannot be read: " + invalid.getMessage(), invalid);
     }

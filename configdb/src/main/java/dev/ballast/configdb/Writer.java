@@ -90,10 +90,7 @@ final class Writer {
     return commit(connection, applied, attempt);
   }
 
-  /**
-   * A connection in a transaction. One that the pool has kept while the server restarted shows it only when it is used:
-   * then the next one gets a try.
-   */
+  /** A connection in a transaction; not one that the pool has kept while the server restarted. */
   private Connection begin() throws SQLException {
     Connection connection = database.connection();
     try (var probe = connection.createStatement()) {
@@ -102,9 +99,9 @@ final class Writer {
       return connection;
     } catch (SQLException _) {
       connection.close();
-      Connection another = database.connection();
-      another.setAutoCommit(false);
-      return another;
+      Connection fresh = database.freshConnection();
+      fresh.setAutoCommit(false);
+      return fresh;
     }
   }
 
