@@ -1,0 +1,28 @@
+package dev.ballast.balancing;
+
+/**
+ * An algorithm, built for one list of members. Immutable in what it decides from: safe for all event loops at once.
+ *
+ * <p>Slow start, panic, zones and draining are eligibility and effective weights, computed before it is built.
+ */
+public interface Balancer {
+  /** What {@link #pick} answers when no member is left. */
+  int NONE = -1;
+
+  /**
+   * The member that this request goes to.
+   *
+   * @param key what the algorithm decides by: for the round robins the event loop's own sequence number, any {@code long}
+   * @param tried members that this exchange has already tried, never picked again
+   * @param loads what the members carry now
+   * @return an index into the members it was built from, or {@link #NONE}
+   */
+  int pick(long key, Tried tried, Loads loads);
+
+  /**
+   * Tells the outcome of an exchange with the member at {@code index}.
+   *
+   * @param latencyNanos from the pick to the first byte of the answer
+   */
+  default void finished(int index, long latencyNanos, Outcome outcome) {}
+}

@@ -1,0 +1,33 @@
+package dev.ballast.balancing;
+
+import dev.ballast.model.Algorithm;
+import java.util.List;
+
+/** Builds the balancer of a pool. */
+public final class Balancers {
+  private Balancers() {}
+
+  /**
+   * A balancer over the given members.
+   *
+   * @param members strictly ascending by name, so that every LB server that knows the same members decides alike
+   * @param fleetSeed the seed that the LB servers of a fleet share, for the algorithms that hash
+   */
+  public static Balancer build(Algorithm algorithm, List<Member> members, long fleetSeed) {
+    demandOrder(members);
+    return switch (algorithm) {
+      case Algorithm.RoundRobin roundRobin -> RoundRobin.over(members);
+      case Algorithm.WeightedRoundRobin weighted -> WeightedRoundRobin.over(members);
+    };
+  }
+
+  private static void demandOrder(List<Member> members) {
+    String before = "";
+    for (Member member : members) {
+      if (member.name().compareTo(before) <= 0) {
+        throw new IllegalArgumentException("Members are not in ascending order: " + before + ", " + member.name());
+      }
+      before = member.name();
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.ballast.balancing;
+
+import dev.ballast.model.AdminOverride;
+import dev.ballast.model.AdminState;
+import dev.ballast.model.Verdict;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of one backend when its eligibility is judged.
+ *
+ * @param weight its specified weight
+ * @param adminState its specified admin state
+ * @param override what an operator laid over the specification, until it ends
+ * @param verdict what the health checks observed
+ * @param appeared when this LB server first saw the backend
+ * @param isEjected whether its own failures took it out for a while
+ * @param isAddressKnown whether its name has been resolved; always true of an address
+ */
+public record Candidate(
+    int weight,
+    AdminState adminState,
+    @Nullable AdminOverride override,
+    Verdict verdict,
+    Instant appeared,
+    boolean isEjected,
+    boolean isAddressKnown) {
+
+  /** The stricter of specification and override, the latter as long as it holds. */
+  AdminState effectiveState(Instant now) {
+    return override != null && holds(override, now) ? adminState.stricter(override.state()) : adminState;
+  }
+
+  /** When the override ends, if it holds now and is to end. */
+  @Nullable Instant overrideEnd(Instant now) {
+    return override != null && holds(override, now) ? override.until().orElse(null) : null;
+  }
+
+  private static boolean holds(AdminOverride override, Instant now) {
+    return override.until().map(until -> until.isAfter(now)).orElse(true);
+  }
+}

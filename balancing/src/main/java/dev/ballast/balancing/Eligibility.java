@@ -1,0 +1,109 @@
+package dev.ballast.balancing;
+
+import dev.ballast.model.AdminState;
+import dev.ballast.model.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which backends of a pool may be picked at one instant, and why: the one place that knows.
+ *
+ * <p>A backend is eligible when it is enabled, has a weight and a known address, is not ejected, and its verdict is healthy;
+ * or unknown, if there is no health check, if no backend that could serve is healthy, or if it appeared at least
+ * {@link #GRACE} ago. The pool is in panic when the eligible share of those that could serve (enabled, with weight and
+ * address) falls below the threshold: then all of these may be picked.
+ *
+ * @param standings one for each candidate, in their order
+ * @param isPanic whether the pool is in panic
+ * @param nextChange when time alone may change the answer: a new backend's grace or an override ends
+ */
+public record Eligibility(List<Standing> standings, boolean isPanic, Optional<Instant> nextChange) {
+  /** How long a new backend of unknown health waits while others are healthy. */
+  public static final Duration GRACE = Duration.ofSeconds(10);
+
+  /** Judges the candidates at {@code now}; a threshold of 0 rules panic out. */
+  public static Eligibility evaluate(
+      List<Candidate> candidates, boolean hasHealthCheck, int panicThresholdPercent, Instant now) {
+    boolean isAnyHealthy = candidates.stream().anyMatch(candidate -> isHealthy(candidate, now));
+    List<Standing> standings = new ArrayList<>(candidates.size());
+    int serving = 0;
+    int eligible = 0;
+    Instant nextChange = null;
+    for (Candidate candidate : candidates) {
+      Standing standing = standing(candidate, hasHealthCheck, isAnyHealthy, now);
+      standings.add(standing);
+      serving += standing.isEligibleInPanic() ? 1 : 0;
+      eligible += standing.isEligible() ? 1 : 0;
+      nextChange = earlier(nextChange, candidate.overrideEnd(now));
+      nextChange = earlier(nextChange, standing == Standing.UNKNOWN_AND_NEW ? candidate.appeared().plus(GRACE) : null);
+    }
+    boolean isPanic = eligible * 100L < (long) panicThresholdPercent * serving;
+    return new Eligibility(List.copyOf(standings), isPanic, Optional.ofNullable(nextChange));
+  }
+
+  /** Whether the candidate at {@code index} may be picked. */
+  public boolean isEligible(int index) {
+    Standing standing = standings.get(index);
+    return standing.isEligible() || (isPanic && standing.isEligibleInPanic());
+  }
+
+  /** Why it may be picked or not, in a few words. */
+  public String reason(int index) {
+    Standing standing = standings.get(index);
+    return isEligible(index) && !standing.isEligible() ? "panic, though " + standing.reason() : standing.reason();
+  }
+
+  private static boolean isHealthy(Candidate candidate, Instant now) {
+    return candidate.verdict() == Verdict.HEALTHY && obstacle(candidate, now) == null;
+  }
+
+  private static Standing standing(Candidate candidate, boolean hasHealthCheck, boolean isAnyHealthy, Instant now) {
+    Standing obstacle = obstacle(candidate, now);
+    if (obstacle != null) {
+      return obstacle;
+    }
+    return switch (candidate.verdict()) {
+      case HEALTHY -> Standing.HEALTHY;
+      case UNHEALTHY -> Standing.UNHEALTHY;
+      case UNKNOWN -> whileUnknown(candidate, hasHealthCheck, isAnyHealthy, now);
+    };
+  }
+
+  /** What keeps a candidate from serving, whatever its verdict. */
+  private static @Nullable Standing obstacle(Candidate candidate, Instant now) {
+    AdminState state = candidate.effectiveState(now);
+    if (state != AdminState.ENABLED) {
+      return state == AdminState.DRAINING ? Standing.DRAINING : Standing.DISABLED;
+    }
+    if (candidate.weight() == 0) {
+      return Standing.WEIGHT_ZERO;
+    }
+    if (!candidate.isAddressKnown()) {
+      return Standing.ADDRESS_UNKNOWN;
+    }
+    return candidate.isEjected() ? Standing.EJECTED : null;
+  }
+
+  private static Standing whileUnknown(
+      Candidate candidate, boolean hasHealthCheck, boolean isAnyHealthy, Instant now) {
+    if (!hasHealthCheck) {
+      return Standing.UNCHECKED;
+    }
+    if (!isAnyHealthy) {
+      return Standing.UNKNOWN_AMONG_UNKNOWN;
+    }
+    boolean isNew = candidate.appeared().plus(GRACE).isAfter(now);
+    return isNew ? Standing.UNKNOWN_AND_NEW : Standing.UNKNOWN_FOR_LONG;
+  }
+
+  private static @Nullable Instant earlier(@Nullable Instant first, @Nullable Instant second) {
+    if (first == null || second == null) {
+      return first == null ? second : first;
+    }
+    return first.isBefore(second) ? first : second;
+  }
+}

@@ -1,0 +1,8 @@
+package dev.ballast.balancing;
+
+/** What the members of a pool carry now, summed over the event loops; slightly out of date by nature. */
+@FunctionalInterface
+public interface Loads {
+  /** Exchanges in flight at the member at {@code index}. */
+  int inFlight(int index);
+}

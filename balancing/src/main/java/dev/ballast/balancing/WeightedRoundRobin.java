@@ -1,0 +1,88 @@
+package dev.ballast.balancing;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Every member in proportion to its weight, spread out over the cycle, with no state.
+ *
+ * <p>A cycle has as many slots as the weights (divided by their greatest common divisor) sum up to, W, and each member owns
+ * as many neighbouring slots as its weight. The key walks the cycle with a stride that is coprime to W, so W keys in a row
+ * visit every slot once: exact over each cycle. The stride lies near W/φ, so the visits of any stretch of keys are spread
+ * evenly (the golden-ratio sequence; Knuth, The Art of Computer Programming 3, section 6.4) and the turns of a heavy member
+ * do not clump. A binary search in the prefix sums finds the owner of a slot.
+ */
+final class WeightedRoundRobin implements Balancer {
+  private static final double GOLDEN_RATIO = 1.618033988749895;
+
+  /** Slots of a cycle at most, so that slot × stride stays a long. */
+  private static final long MAX_SLOTS = Integer.MAX_VALUE;
+
+  private final int[] indexes;
+  private final long[] ends;
+  private final long slots;
+  private final long stride;
+
+  private WeightedRoundRobin(int[] indexes, long[] ends) {
+    this.indexes = indexes;
+    this.ends = ends;
+    this.slots = ends.length == 0 ? 0 : ends[ends.length - 1];
+    this.stride = strideOver(slots);
+  }
+
+  static WeightedRoundRobin over(List<Member> members) {
+    int[] indexes =
+        IntStream.range(0, members.size()).filter(index -> members.get(index).effectiveWeight() > 0).toArray();
+    long divisor = 0;
+    for (int index : indexes) {
+      divisor = greatestCommonDivisor(divisor, members.get(index).effectiveWeight());
+    }
+    long[] ends = new long[indexes.length];
+    long end = 0;
+    for (int i = 0; i < indexes.length; i++) {
+      end += members.get(indexes[i]).effectiveWeight() / divisor;
+      ends[i] = end;
+    }
+    if (end > MAX_SLOTS) {
+      throw new IllegalArgumentException("The weights sum up to " + end + ", over " + MAX_SLOTS);
+    }
+    return new WeightedRoundRobin(indexes, ends);
+  }
+
+  @Override
+  public int pick(long key, Tried tried, Loads loads) {
+    if (slots == 0) {
+      return NONE;
+    }
+    long slot = Math.floorMod(key, slots) * stride % slots;
+    int turn = ownerOf(slot);
+    return tried.size() == 0 ? indexes[turn] : RoundRobin.firstUntried(indexes, turn, tried);
+  }
+
+  private int ownerOf(long slot) {
+    int found = Arrays.binarySearch(ends, slot + 1);
+    return found >= 0 ? found : -found - 1;
+  }
+
+  private static long strideOver(long slots) {
+    long wanted = Math.max(1, Math.round(slots / GOLDEN_RATIO));
+    for (long distance = 0; distance < slots; distance++) {
+      if (isCoprime(wanted - distance, slots)) {
+        return wanted - distance;
+      }
+      if (isCoprime(wanted + distance, slots)) {
+        return wanted + distance;
+      }
+    }
+    return 1;
+  }
+
+  private static boolean isCoprime(long stride, long slots) {
+    return stride > 0 && greatestCommonDivisor(stride, slots) == 1;
+  }
+
+  private static long greatestCommonDivisor(long a, long b) {
+    return b == 0 ? a : greatestCommonDivisor(b, a % b);
+  }
+}
