@@ -25,7 +25,8 @@ public final class Balancers {
     String before = "";
     for (Member member : members) {
       if (member.name().compareTo(before) <= 0) {
-        throw new IllegalArgumentException("Members are not in ascending order: " + before + ", " + member.name());
+        throw new IllegalArgumentException(
+            "Members are not in ascending order: " + before + ", " + member.name());
       }
       before = member.name();
     }

@@ -28,15 +28,13 @@ public record Candidate(
 
   /** The stricter of specification and override, the latter as long as it holds. */
   AdminState effectiveState(Instant now) {
-    return override != null && holds(override, now) ? adminState.stricter(override.state()) : adminState;
+    return override != null && override.holdsAt(now)
+        ? adminState.stricter(override.state())
+        : adminState;
   }
 
   /** When the override ends, if it holds now and is to end. */
   @Nullable Instant overrideEnd(Instant now) {
-    return override != null && holds(override, now) ? override.until().orElse(null) : null;
-  }
-
-  private static boolean holds(AdminOverride override, Instant now) {
-    return override.until().map(until -> until.isAfter(now)).orElse(true);
+    return override != null && override.holdsAt(now) ? override.until().orElse(null) : null;
   }
 }

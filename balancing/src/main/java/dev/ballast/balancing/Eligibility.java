@@ -39,7 +39,10 @@ public record Eligibility(List<Standing> standings, boolean isPanic, Optional<In
       serving += standing.isEligibleInPanic() ? 1 : 0;
       eligible += standing.isEligible() ? 1 : 0;
       nextChange = earlier(nextChange, candidate.overrideEnd(now));
-      nextChange = earlier(nextChange, standing == Standing.UNKNOWN_AND_NEW ? candidate.appeared().plus(GRACE) : null);
+      nextChange =
+          earlier(
+              nextChange,
+              standing == Standing.UNKNOWN_AND_NEW ? candidate.appeared().plus(GRACE) : null);
     }
     boolean isPanic = eligible * 100L < (long) panicThresholdPercent * serving;
     return new Eligibility(List.copyOf(standings), isPanic, Optional.ofNullable(nextChange));
@@ -54,14 +57,17 @@ public record Eligibility(List<Standing> standings, boolean isPanic, Optional<In
   /** Why it may be picked or not, in a few words. */
   public String reason(int index) {
     Standing standing = standings.get(index);
-    return isEligible(index) && !standing.isEligible() ? "panic, though " + standing.reason() : standing.reason();
+    return isEligible(index) && !standing.isEligible()
+        ? "panic, though " + standing.reason()
+        : standing.reason();
   }
 
   private static boolean isHealthy(Candidate candidate, Instant now) {
     return candidate.verdict() == Verdict.HEALTHY && obstacle(candidate, now) == null;
   }
 
-  private static Standing standing(Candidate candidate, boolean hasHealthCheck, boolean isAnyHealthy, Instant now) {
+  private static Standing standing(
+      Candidate candidate, boolean hasHealthCheck, boolean isAnyHealthy, Instant now) {
     Standing obstacle = obstacle(candidate, now);
     if (obstacle != null) {
       return obstacle;

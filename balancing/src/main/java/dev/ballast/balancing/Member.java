@@ -9,7 +9,8 @@ package dev.ballast.balancing;
 public record Member(String name, int effectiveWeight) {
   public Member {
     if (effectiveWeight < 0) {
-      throw new IllegalArgumentException("The weight of " + name + " is negative: " + effectiveWeight);
+      throw new IllegalArgumentException(
+          "The weight of " + name + " is negative: " + effectiveWeight);
     }
   }
 }

@@ -13,7 +13,9 @@ final class RoundRobin implements Balancer {
 
   static RoundRobin over(List<Member> members) {
     return new RoundRobin(
-        IntStream.range(0, members.size()).filter(index -> members.get(index).effectiveWeight() > 0).toArray());
+        IntStream.range(0, members.size())
+            .filter(index -> members.get(index).effectiveWeight() > 0)
+            .toArray());
   }
 
   @Override

@@ -33,7 +33,9 @@ final class WeightedRoundRobin implements Balancer {
 
   static WeightedRoundRobin over(List<Member> members) {
     int[] indexes =
-        IntStream.range(0, members.size()).filter(index -> members.get(index).effectiveWeight() > 0).toArray();
+        IntStream.range(0, members.size())
+            .filter(index -> members.get(index).effectiveWeight() > 0)
+            .toArray();
     long divisor = 0;
     for (int index : indexes) {
       divisor = greatestCommonDivisor(divisor, members.get(index).effectiveWeight());
