@@ -1,0 +1,98 @@
+package dev.ballast.proxy;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Takes the connections of one listening socket and hands each to the next event loop, with the handler that the port's
+ * protocol asks for. One socket with one accepting loop, rather than one per loop with SO_REUSEPORT: the loops get long
+ * connections evenly, a port in use is noticed, and the socket can be closed without losing what the kernel has queued.
+ */
+final class Acceptor extends ChannelInboundHandlerAdapter {
+  private static final long PAUSE_MILLIS = 100;
+
+  /** Looks into the queue in a row that find nothing, before the socket is closed. */
+  private static final int QUIET_LOOKS = 2;
+
+  private static final int MOST_LOOKS = 1_000;
+
+  private final Loop own;
+  private final Loops loops;
+  private final ServerSocketChannel channel;
+  private final int connectionLimit;
+  private volatile Port port;
+  private int acceptedSinceLook;
+
+  Acceptor(Loop own, Loops loops, ServerSocketChannel channel, Port port) {
+    this.own = own;
+    this.loops = loops;
+    this.channel = channel;
+    this.port = port;
+    this.connectionLimit = own.limits().of(Limit.CLIENT_CONNECTIONS);
+  }
+
+  /** What connections accepted from now on are served by. */
+  void serve(Port next) {
+    port = next;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    SocketChannel client = (SocketChannel) message;
+    acceptedSinceLook++;
+    if (loops.sum(Counter.CONNECTIONS_OPEN) >= connectionLimit) {
+      own.count(Counter.CONNECTIONS_REFUSED);
+      client.unsafe().closeForcibly();
+    } else if (client.remoteAddress() == null) {
+      client.unsafe().closeForcibly();
+    } else {
+      start(client, loops.next());
+    }
+  }
+
+  private void start(SocketChannel client, Loop loop) {
+    Sockets.configure(client, loop.limits());
+    Port served = port;
+    client
+        .pipeline()
+        .addLast(
+            switch (served.plan()) {
+              case PortPlan.Http http -> new ClientConnection(loop, served, client);
+              case PortPlan.Tcp tcp -> new TcpStream(loop, client, tcp.pool());
+            });
+    var _ = loop.eventLoop().register(client);
+  }
+
+  /** Most likely there is no file descriptor left; trying again at once would only burn the processor. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    own.count(Counter.ACCEPT_FAILURES);
+    channel.config().setAutoRead(false);
+    var _ =
+        own.eventLoop()
+            .schedule(
+                () -> channel.config().setAutoRead(true), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Closes the socket after everything in the kernel's queue was accepted. */
+  CompletableFuture<Void> close() {
+    var closed = new CompletableFuture<Void>();
+    own.eventLoop().execute(() -> closeWhenQuiet(0, 0, closed));
+    return closed;
+  }
+
+  /** Between two runs of a task the event loop looks for connections, so a quiet look means an empty queue. */
+  private void closeWhenQuiet(int looks, int quietLooks, CompletableFuture<Void> closed) {
+    int quiet = acceptedSinceLook == 0 ? quietLooks + 1 : 0;
+    acceptedSinceLook = 0;
+    if (quiet > QUIET_LOOKS || looks >= MOST_LOOKS) {
+      channel.close().addListener(done -> closed.complete(null));
+    } else {
+      own.eventLoop().execute(() -> closeWhenQuiet(looks + 1, quiet, closed));
+    }
+  }
+}

@@ -1,0 +1,201 @@
+package dev.ballast.proxy;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.ballast.model.Revision;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The admin port: {@code /healthz}, {@code /readyz}, {@code /metrics}, {@code /report}, {@code POST /held/accept}. The JDK's
+ * HTTP server on virtual threads, apart from the data plane.
+ */
+final class AdminServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
+  private static final ObjectMapper JSON = JsonMapper.builder().build();
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+  private static final String TEXT = "text/plain; charset=utf-8";
+
+  private final HttpServer http;
+  private final ExecutorService threads;
+  private final ProxySettings settings;
+  private final ProxyServer server;
+  private final RevisionGate revisions;
+  private final ProxyMetrics metrics;
+
+  private AdminServer(
+      HttpServer http,
+      ProxySettings settings,
+      ProxyServer server,
+      RevisionGate revisions,
+      ProxyMetrics metrics) {
+    this.http = http;
+    this.threads =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("ballast-admin-", 0).factory());
+    this.settings = settings;
+    this.server = server;
+    this.revisions = revisions;
+    this.metrics = metrics;
+  }
+
+  static AdminServer start(
+      ProxySettings settings, ProxyServer server, RevisionGate revisions, ProxyMetrics metrics)
+      throws IOException {
+    HttpServer http =
+        HttpServer.create(new InetSocketAddress(settings.adminAddress(), settings.adminPort()), 0);
+    var admin = new AdminServer(http, settings, server, revisions, metrics);
+    http.setExecutor(admin.threads);
+    http.createContext("/", admin::serve);
+    http.start();
+    return admin;
+  }
+
+  InetSocketAddress address() {
+    return http.getAddress();
+  }
+
+  private void serve(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      Answer answer = answerOrFailure(exchange);
+      exchange.getResponseHeaders().set("Content-Type", answer.contentType());
+      byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+      boolean isHead = exchange.getRequestMethod().equals("HEAD");
+      exchange.sendResponseHeaders(answer.status(), isHead ? -1 : body.length);
+      if (!isHead) {
+        exchange.getResponseBody().write(body);
+      }
+    }
+  }
+
+  private Answer answerOrFailure(HttpExchange exchange) throws IOException {
+    try {
+      return answer(exchange);
+    } catch (RuntimeException e) {
+      LOG.error("{} failed", exchange.getRequestURI(), e);
+      return Answer.text(500, "this failed: " + e);
+    }
+  }
+
+  private Answer answer(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().getPath();
+    String method = exchange.getRequestMethod();
+    if (path.equals("/held/accept")) {
+      return method.equals("POST") ? acceptHeld(exchange) : Answer.text(405, "use POST");
+    }
+    if (!method.equals("GET") && !method.equals("HEAD")) {
+      return Answer.text(405, "use GET");
+    }
+    return switch (path) {
+      case "/healthz" -> Answer.text(200, "alive");
+      case "/readyz" ->
+          server.isReady()
+              ? Answer.text(200, "ready")
+              : Answer.text(503, "not ready: " + whyNotReady());
+      case "/metrics" -> metrics();
+      case "/report" -> report(query(exchange));
+      default ->
+          Answer.text(404, "there are /healthz, /readyz, /metrics, /report and /held/accept");
+    };
+  }
+
+  private String whyNotReady() {
+    return server.revision().isEmpty() ? "no snapshot is in use yet" : "no listener is bound";
+  }
+
+  private Answer metrics() throws IOException {
+    var out = new ByteArrayOutputStream();
+    metrics.write(out);
+    return new Answer(200, metrics.contentType(), out.toString(StandardCharsets.UTF_8));
+  }
+
+  /** Waits for a revision if asked to; answers with whatever is in use then. */
+  private Answer report(Map<String, String> query) {
+    String atLeast = query.get("atLeast");
+    if (atLeast != null) {
+      try {
+        Duration wait = duration(query.getOrDefault("wait", "0s"));
+        if (!awaitRevision(Revision.parse(atLeast), wait)) {
+          return Answer.text(503, "too many requests wait for a revision");
+        }
+      } catch (IllegalArgumentException e) {
+        return Answer.text(400, String.valueOf(e.getMessage()));
+      }
+    }
+    return new Answer(200, "application/json", JSON.writeValueAsString(server.report()));
+  }
+
+  /** False if too many wait already. */
+  private boolean awaitRevision(Revision revision, Duration atMost) {
+    if (!revisions.enter()) {
+      return false;
+    }
+    try {
+      var _ = revisions.await(revision, atMost);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      revisions.leave();
+    }
+    return true;
+  }
+
+  /** {@code 5s} or {@code 500ms}. */
+  private static Duration duration(String text) {
+    String unit = text.endsWith("ms") ? "ms" : "s";
+    try {
+      long amount = Long.parseLong(text.substring(0, text.length() - unit.length()));
+      Duration wait = unit.equals("ms") ? Duration.ofMillis(amount) : Duration.ofSeconds(amount);
+      return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
+    } catch (NumberFormatException | IndexOutOfBoundsException e) {
+      throw new IllegalArgumentException("wait=" + text + " is not like 5s or 500ms", e);
+    }
+  }
+
+  private Answer acceptHeld(HttpExchange exchange) {
+    byte[] expected = ("Bearer " + settings.token()).getBytes(StandardCharsets.UTF_8);
+    String given = exchange.getRequestHeaders().getFirst("Authorization");
+    byte[] presented = given == null ? new byte[0] : given.getBytes(StandardCharsets.UTF_8);
+    if (!MessageDigest.isEqual(expected, presented)) {
+      exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
+      return Answer.text(401, "this needs the bearer token");
+    }
+    settings.acceptHeld().run();
+    return Answer.text(200, "accepted");
+  }
+
+  private static Map<String, String> query(HttpExchange exchange) {
+    var parameters = new HashMap<String, String>();
+    String raw = exchange.getRequestURI().getRawQuery();
+    for (String pair : raw == null ? new String[0] : raw.split("&", -1)) {
+      String[] parts = pair.split("=", 2);
+      parameters.put(
+          parts[0], parts.length < 2 ? "" : URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
+    }
+    return parameters;
+  }
+
+  @Override
+  public void close() {
+    http.stop(0);
+    threads.shutdownNow();
+  }
+
+  private record Answer(int status, String contentType, String body) {
+    static Answer text(int status, String line) {
+      return new Answer(status, TEXT, line + "\n");
+    }
+  }
+}

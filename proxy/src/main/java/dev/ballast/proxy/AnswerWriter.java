@@ -1,0 +1,54 @@
+package dev.ballast.proxy;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Writes the head of a backend's answer as the client gets it: status line, framing and Connection in our own words, other
+ * lines copied byte for byte, what is meant for this hop alone left out.
+ */
+final class AnswerWriter {
+  private static final byte[] VERSION = Grammar.ascii("HTTP/1.1 ");
+  private static final byte[] CRLF = Grammar.ascii("\r\n");
+  private static final byte[] SPACE_CRLF = Grammar.ascii(" \r\n");
+  private static final byte[] CONTENT_LENGTH = Grammar.ascii("Content-Length: ");
+  private static final byte[] CHUNKED = Grammar.ascii("Transfer-Encoding: chunked\r\n");
+  private static final byte[] CLOSE = Grammar.ascii("Connection: close\r\n");
+  private static final byte[] KEEP_ALIVE = Grammar.ascii("Connection: keep-alive\r\n");
+
+  /** Room for what is added to the lines of the backend. */
+  static final int ADDED_BYTES = 64;
+
+  private AnswerWriter() {}
+
+  /** A final answer. */
+  static void write(AnswerHead head, BodyFraming framing, Persistence persistence, ByteBuf out) {
+    writeStatusLine(head, out);
+    head.fields().copy(Field::isCopiedInAnswers, out);
+    if (framing == BodyFraming.CHUNKED) {
+      out.writeBytes(CHUNKED);
+    } else if (head.framing().length() != Framing.NO_LENGTH && head.status() != 204) {
+      out.writeBytes(CONTENT_LENGTH);
+      Decimal.write(head.framing().length(), out);
+      out.writeBytes(CRLF);
+    }
+    switch (persistence) {
+      case CLOSED -> out.writeBytes(CLOSE);
+      case KEPT_IF_SAID -> out.writeBytes(KEEP_ALIVE);
+      case KEPT -> {}
+    }
+    out.writeBytes(CRLF);
+  }
+
+  /** A 1xx answer; the final one is still to come. */
+  static void writeInterim(AnswerHead head, ByteBuf out) {
+    writeStatusLine(head, out);
+    head.fields().copy(Field::isCopiedInAnswers, out);
+    out.writeBytes(CRLF);
+  }
+
+  private static void writeStatusLine(AnswerHead head, ByteBuf out) {
+    out.writeBytes(VERSION);
+    out.writeBytes(head.bytes(), head.statusStart(), head.reasonEnd() - head.statusStart());
+    out.writeBytes(head.hasReason() ? CRLF : SPACE_CRLF);
+  }
+}

@@ -1,0 +1,116 @@
+package dev.ballast.proxy;
+
+import dev.ballast.model.BackendAddress;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The running side of one backend, identified by (pool, name, address) and carried from snapshot to snapshot: another address
+ * is another backend. It knows nothing of any snapshot, so exchanges may hold it for as long as they last.
+ */
+final class BackendHandle {
+  private final String pool;
+  private final String name;
+  private final BackendAddress address;
+  private final HostAddress host;
+  private final Instant appeared;
+  private final AtomicReferenceArray<@Nullable BackendCell> cells;
+  private volatile boolean isRetired;
+
+  /** @param appeared when this LB server first saw it */
+  BackendHandle(
+      String pool,
+      String name,
+      BackendAddress address,
+      HostAddress host,
+      Instant appeared,
+      int loops) {
+    this.pool = pool;
+    this.name = name;
+    this.address = address;
+    this.host = host;
+    this.appeared = appeared;
+    this.cells = new AtomicReferenceArray<>(loops);
+  }
+
+  String pool() {
+    return pool;
+  }
+
+  String name() {
+    return name;
+  }
+
+  BackendAddress address() {
+    return address;
+  }
+
+  HostAddress host() {
+    return host;
+  }
+
+  Instant appeared() {
+    return appeared;
+  }
+
+  boolean isAddressKnown() {
+    return host.current() != null;
+  }
+
+  /** Where to connect to now; null while the name is unresolved. */
+  @Nullable InetSocketAddress socketAddress() {
+    InetAddress resolved = host.current();
+    return resolved == null ? null : new InetSocketAddress(resolved, address.port());
+  }
+
+  /** The loop's own share; made when the loop first needs it. Called on the loop. */
+  BackendCell cell(Loop loop) {
+    BackendCell cell = cells.getPlain(loop.index());
+    if (cell == null) {
+      cell = new BackendCell(loop);
+      cells.setRelease(loop.index(), cell);
+    }
+    return cell;
+  }
+
+  /** Sum over the loops. */
+  long read(BackendCounter what) {
+    long sum = 0;
+    for (int i = 0; i < cells.length(); i++) {
+      BackendCell cell = cells.getAcquire(i);
+      sum += cell == null ? 0 : cell.read(what);
+    }
+    return sum;
+  }
+
+  /** Whether connections to it are closed rather than kept: it takes no new work, or is gone. */
+  boolean isRetired() {
+    return isRetired;
+  }
+
+  /** Takes new work or does not; in the latter case its idle connections are closed. */
+  void retire(boolean isNowRetired, List<Loop> loops) {
+    if (isRetired == isNowRetired) {
+      return;
+    }
+    isRetired = isNowRetired;
+    if (isNowRetired) {
+      loops.forEach(this::closeIdle);
+    }
+  }
+
+  private void closeIdle(Loop loop) {
+    if (cells.getAcquire(loop.index()) != null) {
+      loop.eventLoop().execute(() -> cell(loop).closeIdle());
+    }
+  }
+
+  @Override
+  public String toString() {
+    return pool + "/" + name + " at " + address;
+  }
+}

@@ -1,0 +1,373 @@
+package dev.ballast.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.SocketChannel;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's HTTP/1.1 connection: reads a head, routes the request, and hands it to the exchange; then the next one. Owned by
+ * one event loop. Requests sent ahead wait in the kernel until their turn: at most one read of them is kept here.
+ */
+final class ClientConnection extends ClientSide {
+  private enum State {
+    BETWEEN_REQUESTS,
+    EXCHANGING,
+    /** The last answer is being written. */
+    CLOSING,
+    /** It is written; what the client still sends is thrown away, so that it can read the answer before the end. */
+    LINGERING,
+    CLOSED
+  }
+
+  private final Loop loop;
+  private final Port port;
+  private final SocketChannel channel;
+  private final byte[] address;
+  private State state = State.BETWEEN_REQUESTS;
+  private @Nullable Exchange exchange;
+  private @Nullable ByteBuf received;
+  private int lineStart;
+  private boolean hasSkippedEmptyLine;
+  private boolean isHeadBegun;
+  private int lingeredBytes;
+
+  ClientConnection(Loop loop, Port port, SocketChannel channel) {
+    this.loop = loop;
+    this.port = port;
+    this.channel = channel;
+    this.address = addressOf(channel);
+  }
+
+  /** In the form of X-Forwarded-For: without the zone that an IPv6 address may have here. */
+  private static byte[] addressOf(SocketChannel channel) {
+    String text = channel.remoteAddress().getAddress().getHostAddress();
+    int zone = text.indexOf('%');
+    return Grammar.ascii(zone < 0 ? text : text.substring(0, zone));
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    loop.opened(this);
+    awaitRequest(loop.nowNanos());
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf in = (ByteBuf) message;
+    loop.counts().add(Counter.BYTES_IN, in.readableBytes());
+    switch (state) {
+      case BETWEEN_REQUESTS, EXCHANGING -> {
+        received = Buffers.joined(received, in);
+        proceed(loop.nowNanos());
+      }
+      case CLOSING, LINGERING, CLOSED -> discard(in);
+    }
+  }
+
+  /** Uses what was received as far as it can be used now. */
+  private void proceed(long nowNanos) {
+    boolean isUseful = true;
+    while (isUseful && received != null && received.isReadable()) {
+      isUseful =
+          switch (state) {
+            case BETWEEN_REQUESTS -> readHead(received, nowNanos);
+            case EXCHANGING -> passBody(received, nowNanos);
+            case CLOSING, LINGERING, CLOSED -> false;
+          };
+    }
+    boolean isOver = state != State.BETWEEN_REQUESTS && state != State.EXCHANGING;
+    if (received != null && (isOver || !received.isReadable())) {
+      drop();
+    }
+    adjustReading();
+  }
+
+  private boolean readHead(ByteBuf in, long nowNanos) {
+    if (!hasSkippedEmptyLine && in.getByte(in.readerIndex()) == Grammar.CR) {
+      return skipEmptyLine(in, nowNanos);
+    }
+    int length = HeadEnd.find(in, lineStart);
+    if (length < 0 || length > loop.limits().of(Limit.HEAD_BYTES)) {
+      return awaitHead(in, length, nowNanos);
+    }
+    RequestHead head = loop.requestHead();
+    Violation violation = head.read(in, length);
+    in.skipBytes(length);
+    lineStart = 0;
+    hasSkippedEmptyLine = false;
+    isHeadBegun = false;
+    if (violation != null) {
+      refuse(violation, nowNanos);
+      return false;
+    }
+    serve(head, length, nowNanos);
+    return true;
+  }
+
+  /** One empty line before a request is forgiven (RFC 9112, section 2.2). */
+  private boolean skipEmptyLine(ByteBuf in, long nowNanos) {
+    if (in.readableBytes() < 2) {
+      beginHead(nowNanos);
+      return false;
+    }
+    if (in.getByte(in.readerIndex() + 1) != Grammar.LF) {
+      refuse(Violation.BARE_CR, nowNanos);
+      return false;
+    }
+    in.skipBytes(2);
+    hasSkippedEmptyLine = true;
+    return true;
+  }
+
+  private boolean awaitHead(ByteBuf in, int found, long nowNanos) {
+    Violation violation = found >= 0 ? Violation.HEAD_TOO_LARGE : violationSoFar(in, found);
+    if (violation != null) {
+      refuse(violation, nowNanos);
+    } else {
+      lineStart = ~found;
+      beginHead(nowNanos);
+    }
+    return false;
+  }
+
+  private @Nullable Violation violationSoFar(ByteBuf in, int found) {
+    if (found == HeadEnd.BARE_LF) {
+      return Violation.BARE_LF;
+    }
+    if (!Grammar.isToken(in.getByte(in.readerIndex()))) {
+      return Violation.REQUEST_LINE;
+    }
+    int lineBytes = in.readableBytes() - ~found;
+    if (~found == 0 && lineBytes > loop.limits().of(Limit.REQUEST_LINE_BYTES)) {
+      return Violation.REQUEST_LINE_TOO_LONG;
+    }
+    if (~found > 0 && lineBytes > loop.limits().of(Limit.FIELD_LINE_BYTES)) {
+      return Violation.FIELD_LINE_TOO_LONG;
+    }
+    return in.readableBytes() > loop.limits().of(Limit.HEAD_BYTES)
+        ? Violation.HEAD_TOO_LARGE
+        : null;
+  }
+
+  private void beginHead(long nowNanos) {
+    if (!isHeadBegun) {
+      isHeadBegun = true;
+      schedule(nowNanos + loop.limits().nanosOf(Limit.HEAD_MILLIS));
+    }
+  }
+
+  /** Routes a request by the snapshot in use, which is read here and nowhere else. */
+  private void serve(RequestHead head, int headLength, long nowNanos) {
+    loop.count(Counter.REQUESTS);
+    PortPlan.Http plan = port.http();
+    List<RoutePlan> routes = plan.routesOf(head);
+    if (routes == null) {
+      answerUnrouted(Fault.NO_HOST, "it serves " + plan.servedHosts(), head, nowNanos);
+      return;
+    }
+    RoutePlan route = PortPlan.Http.route(routes, head);
+    if (route == null) {
+      answerUnrouted(Fault.NO_ROUTE, "", head, nowNanos);
+      return;
+    }
+    state = State.EXCHANGING;
+    exchange().begin(head, headLength, route.pool(), nowNanos);
+  }
+
+  private void answerUnrouted(Fault fault, String detail, RequestHead head, long nowNanos) {
+    loop.count(fault);
+    boolean isKept = head.keepsAlive() && head.bodyFraming() == BodyFraming.NONE;
+    answer(fault, detail, isKept, head.method() == Method.HEAD, head.isHttp10(), nowNanos);
+  }
+
+  private Exchange exchange() {
+    if (exchange == null) {
+      exchange = new Exchange(this, loop);
+    }
+    return exchange;
+  }
+
+  private boolean passBody(ByteBuf in, long nowNanos) {
+    if (!exchange().takesBody()) {
+      return false;
+    }
+    exchange().requestBody(in, nowNanos);
+    return true;
+  }
+
+  /** The request is on its way: its body may follow. */
+  void continueBody(long nowNanos) {
+    if (received != null) {
+      proceed(nowNanos);
+    }
+  }
+
+  /** Reads while what comes can be passed on; bytes that must wait are left in the kernel, all but one read of them. */
+  void adjustReading() {
+    boolean isReading =
+        switch (state) {
+          case EXCHANGING -> received == null && exchange().isUpstreamWritable();
+          case BETWEEN_REQUESTS, CLOSING, LINGERING, CLOSED -> true;
+        };
+    Sockets.read(channel, isReading, loop);
+  }
+
+  /** The exchange is over. */
+  void answered(boolean isLast, boolean isRequestComplete, long nowNanos) {
+    if (!isLast && isRequestComplete) {
+      awaitRequest(nowNanos);
+      proceed(nowNanos);
+    } else {
+      end(isRequestComplete, nowNanos);
+    }
+  }
+
+  private void awaitRequest(long nowNanos) {
+    state = State.BETWEEN_REQUESTS;
+    schedule(nowNanos + loop.limits().nanosOf(Limit.KEEP_ALIVE_MILLIS));
+  }
+
+  private void refuse(Violation violation, long nowNanos) {
+    loop.refusedRequests().increment(violation);
+    answer(violation, "", false, false, false, nowNanos);
+  }
+
+  /** Answers by ourselves. */
+  void answer(
+      Reason reason,
+      String detail,
+      boolean isKept,
+      boolean isForHead,
+      boolean isHttp10,
+      long nowNanos) {
+    loop.count(reason.status() < 500 ? Counter.ANSWERS_4XX : Counter.ANSWERS_5XX);
+    boolean isLast = !isKept || !mayPersist();
+    Persistence kept = isHttp10 ? Persistence.KEPT_IF_SAID : Persistence.KEPT;
+    Persistence persistence = isLast ? Persistence.CLOSED : kept;
+    Sockets.write(channel, OwnAnswer.of(buffers(), reason, detail, persistence, isForHead));
+    channel.flush();
+    if (isLast) {
+      end(false, nowNanos);
+    } else {
+      awaitRequest(nowNanos);
+    }
+  }
+
+  /** Whether it may serve another request: its listener has not gone. */
+  boolean mayPersist() {
+    return !port.isRetired();
+  }
+
+  /** Closes when all is written; a client that may still be sending gets the time to read the answer before the end. */
+  private void end(boolean isRequestComplete, long nowNanos) {
+    state = State.CLOSING;
+    schedule(nowNanos + loop.limits().nanosOf(Limit.KEEP_ALIVE_MILLIS));
+    ChannelFutureListener written =
+        isRequestComplete ? ChannelFutureListener.CLOSE : future -> linger();
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written);
+  }
+
+  private void linger() {
+    if (state == State.CLOSING && channel.isActive()) {
+      state = State.LINGERING;
+      loop.count(Counter.CONNECTIONS_LINGERING);
+      Sockets.endOutput(channel);
+      Sockets.read(channel, true, loop);
+      schedule(loop.nowNanos() + loop.limits().nanosOf(Limit.LINGER_MILLIS));
+    }
+  }
+
+  private void discard(ByteBuf in) {
+    lingeredBytes += in.readableBytes();
+    in.release();
+    if (lingeredBytes > loop.limits().of(Limit.LINGER_BYTES)) {
+      Sockets.close(channel);
+    }
+  }
+
+  @Override
+  void reset() {
+    Sockets.reset(channel);
+  }
+
+  @Override
+  void retire(long nowNanos) {
+    if (state == State.BETWEEN_REQUESTS && !isHeadBegun) {
+      schedule(nowNanos + loop.limits().nanosOf(Limit.RETIRED_IDLE_MILLIS));
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (state == State.EXCHANGING) {
+      exchange().clientWritabilityChanged(channel.isWritable());
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    if (state == State.EXCHANGING) {
+      state = State.CLOSED;
+      exchange().cancel();
+    } else if (state == State.LINGERING) {
+      loop.counts().decrement(Counter.CONNECTIONS_LINGERING);
+    }
+    state = State.CLOSED;
+    loop.deadlines().cancel(this);
+    drop();
+    loop.closed(this);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    Sockets.close(channel);
+  }
+
+  @Override
+  void expired(long nowNanos) {
+    switch (state) {
+      case BETWEEN_REQUESTS -> requestOverdue(nowNanos);
+      case EXCHANGING -> exchange().expired(nowNanos);
+      case CLOSING, LINGERING, CLOSED -> reset();
+    }
+  }
+
+  private void requestOverdue(long nowNanos) {
+    if (isHeadBegun) {
+      loop.count(Fault.HEAD_TIMEOUT);
+      drop();
+      answer(Fault.HEAD_TIMEOUT, "", false, false, false, nowNanos);
+    } else {
+      loop.count(Counter.CONNECTIONS_EXPIRED);
+      Sockets.close(channel);
+    }
+  }
+
+  void schedule(long deadlineNanos) {
+    loop.deadlines().schedule(this, deadlineNanos);
+  }
+
+  SocketChannel channel() {
+    return channel;
+  }
+
+  ByteBufAllocator buffers() {
+    return channel.alloc();
+  }
+
+  byte[] address() {
+    return address;
+  }
+
+  private void drop() {
+    if (received != null) {
+      received.release();
+      received = null;
+    }
+  }
+}

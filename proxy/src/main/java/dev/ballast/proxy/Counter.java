@@ -1,0 +1,61 @@
+package dev.ballast.proxy;
+
+/** What every event loop counts, with the metric that shows the sum. */
+enum Counter {
+  CONNECTIONS_ACCEPTED("connections_accepted_total", "Client connections accepted"),
+  CONNECTIONS_REFUSED(
+      "connections_refused_total",
+      "Client connections closed at once, at the limit client-connections"),
+  ACCEPT_FAILURES(
+      "accept_failures_total",
+      "Times a connection could not be accepted, for want of file descriptors"),
+  CONNECTIONS_EXPIRED(
+      "connections_expired_total", "Client connections closed because no further request came"),
+  CONNECTIONS_OPEN("connections_open", "Client connections open now"),
+  CONNECTIONS_LINGERING(
+      "connections_lingering", "Client connections that were refused and still send"),
+  REQUESTS("requests_total", "Requests whose head was read"),
+  ANSWERS_2XX("answers_2xx_total", "Final answers of class 2xx"),
+  ANSWERS_3XX("answers_3xx_total", "Final answers of class 3xx"),
+  ANSWERS_4XX("answers_4xx_total", "Final answers of class 4xx, our own included"),
+  ANSWERS_5XX("answers_5xx_total", "Final answers of class 5xx, our own included"),
+  STREAMS("streams_total", "TCP connections passed on"),
+  STREAMS_OPEN("streams_open", "TCP connections passed on now"),
+  BYTES_IN("received_bytes_total", "Bytes received from clients"),
+  BYTES_OUT("sent_bytes_total", "Bytes of bodies and streams passed to clients"),
+  READ_PAUSES("read_pauses_total", "Times reading stopped because the other side was slower"),
+  CONNECTS_PENDING("connects_pending", "Connects to backends under way now"),
+  UPSTREAMS_OPENED("upstreams_opened_total", "Connections to backends opened"),
+  UPSTREAMS_REUSED(
+      "upstreams_reused_total", "Times an idle connection to a backend was used again"),
+  UPSTREAMS_IDLE("upstreams_idle", "Idle connections to backends now"),
+  UPSTREAMS_NOT_KEPT(
+      "upstreams_not_kept_total", "Connections to backends closed because enough were idle"),
+  UPSTREAMS_EXPIRED(
+      "upstreams_expired_total", "Connections to backends closed after being idle for long"),
+  RETRIES("retries_total", "Times a request went to another backend or out once more");
+
+  private static final String COUNTER_SUFFIX = "_total";
+
+  private final String metric;
+  private final String help;
+
+  Counter(String metric, String help) {
+    this.metric = metric;
+    this.help = help;
+  }
+
+  /** Without the prefix of the module. */
+  String metric() {
+    return metric;
+  }
+
+  String help() {
+    return help;
+  }
+
+  /** Whether it only grows. */
+  boolean isTotal() {
+    return metric.endsWith(COUNTER_SUFFIX);
+  }
+}

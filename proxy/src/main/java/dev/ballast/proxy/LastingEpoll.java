@@ -1,0 +1,88 @@
+package dev.ballast.proxy;
+
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.IoOps;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollIoOps;
+
+/**
+ * Netty's epoll handler, except that a socket which waits for nothing stays registered.
+ *
+ * <p>Netty 4.2.18 takes such a socket out of the epoll set and then fails to put it back ("epoll_ctl … No such file or
+ * directory"; since netty/netty#16689). It concerns every connection whose sender has ended while reading is paused: all that
+ * was still to be read would be lost. Here it waits for nothing but one edge-triggered report of an error.
+ */
+final class LastingEpoll implements IoHandler {
+  private final IoHandler epoll;
+
+  private LastingEpoll(IoHandler epoll) {
+    this.epoll = epoll;
+  }
+
+  static IoHandlerFactory factory() {
+    IoHandlerFactory factory = EpollIoHandler.newFactory();
+    return executor -> new LastingEpoll(factory.newHandler(executor));
+  }
+
+  @Override
+  public IoRegistration register(IoHandle handle) throws Exception {
+    return new LastingRegistration(epoll.register(handle));
+  }
+
+  @Override
+  public void initialize() {
+    epoll.initialize();
+  }
+
+  @Override
+  public int run(IoHandlerContext context) {
+    return epoll.run(context);
+  }
+
+  @Override
+  public void prepareToDestroy() {
+    epoll.prepareToDestroy();
+  }
+
+  @Override
+  public void destroy() {
+    epoll.destroy();
+  }
+
+  @Override
+  public void wakeup() {
+    epoll.wakeup();
+  }
+
+  @Override
+  public boolean isCompatible(Class<? extends IoHandle> handleType) {
+    return epoll.isCompatible(handleType);
+  }
+
+  private record LastingRegistration(IoRegistration registration) implements IoRegistration {
+    @Override
+    public long submit(IoOps ops) {
+      return registration.submit(EpollIoOps.NONE.equals(ops) ? EpollIoOps.EPOLLET : ops);
+    }
+
+    @Override
+    @SuppressWarnings("TypeParameterUnusedInFormals") // the interface is what it is
+    public <T> T attachment() {
+      return registration.attachment();
+    }
+
+    @Override
+    public boolean isValid() {
+      return registration.isValid();
+    }
+
+    @Override
+    public boolean cancel() {
+      return registration.cancel();
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package dev.ballast.proxy;
+
+/** Everything that is bounded, in one table. The names are those of the documentation. */
+public enum Limit {
+  CLIENT_CONNECTIONS(
+      "client-connections",
+      50_000,
+      "open client connections of an LB server",
+      "ballast_proxy_connections_refused_total"),
+  ACCEPT_BACKLOG(
+      "accept-backlog",
+      4_096,
+      "connections that wait to be accepted, per listener",
+      "kernel: ListenOverflows"),
+  REQUEST_LINE_BYTES(
+      "request-line-bytes",
+      8_192,
+      "bytes of a request line",
+      "ballast_proxy_requests_refused_total{reason=\"request-line-too-long\"}"),
+  FIELD_LINE_BYTES(
+      "field-line-bytes",
+      16_384,
+      "bytes of one field line",
+      "ballast_proxy_requests_refused_total{reason=\"field-line-too-long\"}"),
+  FIELD_LINES(
+      "field-lines",
+      128,
+      "field lines of a head",
+      "ballast_proxy_requests_refused_total{reason=\"too-many-fields\"}"),
+  HEAD_BYTES(
+      "head-bytes",
+      32_768,
+      "bytes of a head",
+      "ballast_proxy_requests_refused_total{reason=\"head-too-large\"}"),
+  CONNECTION_OPTIONS(
+      "connection-options",
+      16,
+      "options in the Connection fields of a head",
+      "ballast_proxy_requests_refused_total{reason=\"too-many-connection-options\"}"),
+  CHUNK_LINE_BYTES(
+      "chunk-line-bytes",
+      256,
+      "bytes of a chunk's size line with its extensions",
+      "ballast_proxy_requests_refused_total{reason=\"chunk-line-too-long\"}"),
+  TRAILER_BYTES(
+      "trailer-bytes",
+      8_192,
+      "bytes of a trailer section",
+      "ballast_proxy_requests_refused_total{reason=\"trailer-too-large\"}"),
+  INTERIM_ANSWERS(
+      "interim-answers",
+      8,
+      "1xx answers before the final one",
+      "ballast_proxy_answers_refused_total{reason=\"too-many-interim-answers\"}"),
+  BUFFERED_BYTES(
+      "buffered-bytes",
+      131_072,
+      "bytes waiting to be written, per connection and direction, before reading stops",
+      "ballast_proxy_read_pauses_total"),
+  PENDING_CONNECTS(
+      "pending-connects",
+      1_024,
+      "connects to backends under way, per event loop",
+      "ballast_proxy_exchanges_failed_total{reason=\"too-many-connects\"}"),
+  TRIES(
+      "tries",
+      3,
+      "backends tried for one exchange when connects fail",
+      "ballast_proxy_retries_total"),
+  IDLE_UPSTREAMS_PER_BACKEND(
+      "idle-upstreams-per-backend",
+      64,
+      "idle connections kept to one backend, per event loop",
+      "ballast_proxy_upstreams_idle, ballast_proxy_upstreams_not_kept_total"),
+  IDLE_UPSTREAMS(
+      "idle-upstreams",
+      8_192,
+      "idle connections kept to all backends, per event loop",
+      "ballast_proxy_upstreams_idle, ballast_proxy_upstreams_not_kept_total"),
+  IDLE_UPSTREAM_MILLIS(
+      "idle-upstream-millis",
+      30_000,
+      "how long an idle connection to a backend is kept",
+      "ballast_proxy_upstreams_expired_total"),
+  HEAD_MILLIS(
+      "head-millis",
+      10_000,
+      "from the first byte of a request head to its last",
+      "ballast_proxy_exchanges_failed_total{reason=\"head-timeout\"}"),
+  KEEP_ALIVE_MILLIS(
+      "keep-alive-millis",
+      60_000,
+      "how long a client connection may wait for its next request",
+      "ballast_proxy_connections_expired_total"),
+  RETIRED_IDLE_MILLIS(
+      "retired-idle-millis",
+      1_000,
+      "how long an idle client connection lives on when the LB server stops",
+      "ballast_proxy_connections_expired_total"),
+  LINGER_MILLIS(
+      "linger-millis",
+      2_000,
+      "how long what a refused client still sends is read and thrown away",
+      "ballast_proxy_connections_lingering"),
+  LINGER_BYTES(
+      "linger-bytes",
+      1_048_576,
+      "how much of what a refused client still sends is read and thrown away",
+      "ballast_proxy_connections_lingering"),
+  NAME_QUERIES("name-queries", 64, "name queries under way", "ballast_proxy_names"),
+  WAITING_REPORTS(
+      "waiting-reports",
+      64,
+      "admin requests that wait for a revision",
+      "ballast_proxy_reports_refused_total");
+
+  private final String key;
+  private final int defaultValue;
+  private final String meaning;
+  private final String metric;
+
+  Limit(String key, int defaultValue, String meaning, String metric) {
+    this.key = key;
+    this.defaultValue = defaultValue;
+    this.meaning = meaning;
+    this.metric = metric;
+  }
+
+  public String key() {
+    return key;
+  }
+
+  public int defaultValue() {
+    return defaultValue;
+  }
+
+  /** What is counted, and per what. */
+  public String meaning() {
+    return meaning;
+  }
+
+  /** Where one sees that it was reached. */
+  public String metric() {
+    return metric;
+  }
+}

@@ -1,0 +1,143 @@
+package dev.ballast.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes one message to one connection: its head, then its body in our own framing. Small pieces are gathered in one buffer,
+ * so that a small message is one buffer and one system call; large ones pass without a copy. Owned by one event loop; reused
+ * for each message.
+ */
+final class MessageWriter {
+  /** Up to here, copying costs less than one more buffer to write. */
+  private static final int COPY_LIMIT = 2_048;
+
+  private static final int SIZE_LINE_BYTES = 12;
+  private static final byte[] CRLF = {Grammar.CR, Grammar.LF};
+  private static final byte[] LAST_CHUNK = Grammar.ascii("0\r\n\r\n");
+  private static final byte[] DIGITS = Grammar.ascii("0123456789abcdef");
+
+  private @Nullable Channel to;
+  private @Nullable ByteBuf gathered;
+  private boolean isChunked;
+  private boolean isDiscarding;
+  private long bodyBytes;
+
+  /** Begins a message whose head goes into the buffer returned. */
+  ByteBuf begin(ByteBufAllocator buffers, int capacity, boolean chunked) {
+    release();
+    isChunked = chunked;
+    isDiscarding = false;
+    bodyBytes = 0;
+    ByteBuf head = buffers.directBuffer(capacity);
+    gathered = head;
+    return head;
+  }
+
+  /** Begins with a whole message that went out before; takes it over. */
+  void beginAgain(ByteBuf whole) {
+    release();
+    gathered = whole.readerIndex(0);
+  }
+
+  /** Where the message goes; until this is known it is gathered. */
+  void attach(Channel channel) {
+    to = channel;
+  }
+
+  /** From now on the body is thrown away. */
+  void discard() {
+    release();
+    isDiscarding = true;
+  }
+
+  /** The next {@code length} bytes of {@code in} belong to the body. */
+  void data(ByteBuf in, int length) {
+    bodyBytes += length;
+    if (isDiscarding || length == 0) {
+      in.skipBytes(length);
+      return;
+    }
+    if (isChunked) {
+      sizeLine(length);
+    }
+    if (length <= COPY_LIMIT) {
+      room(length + CRLF.length).writeBytes(in, length);
+    } else {
+      push();
+      write(in.readRetainedSlice(length));
+    }
+    if (isChunked) {
+      room(CRLF.length).writeBytes(CRLF);
+    }
+  }
+
+  /** The body is complete. */
+  void end() {
+    if (isChunked && !isDiscarding) {
+      room(LAST_CHUNK.length).writeBytes(LAST_CHUNK);
+    }
+  }
+
+  /** Hands what was gathered to the channel, which does not flush yet. */
+  void push() {
+    ByteBuf ready = gathered;
+    if (ready != null && to != null) {
+      gathered = null;
+      write(ready);
+    }
+  }
+
+  /** A second reference to what was gathered, to send it once more. Valid before {@link #push}. */
+  ByteBuf retained() {
+    if (gathered == null) {
+      throw new IllegalStateException("nothing is gathered");
+    }
+    return gathered.retain();
+  }
+
+  /** Forgets the message and its channel. */
+  void release() {
+    to = null;
+    if (gathered != null) {
+      gathered.release();
+      gathered = null;
+    }
+  }
+
+  /** Bytes of the body so far, without framing. */
+  long bodyBytes() {
+    return bodyBytes;
+  }
+
+  private void sizeLine(int length) {
+    ByteBuf out = room(SIZE_LINE_BYTES);
+    int shift = (Integer.SIZE - 1 - Integer.numberOfLeadingZeros(length)) & ~3;
+    for (; shift >= 0; shift -= 4) {
+      out.writeByte(DIGITS[length >>> shift & 0xf]);
+    }
+    out.writeBytes(CRLF);
+  }
+
+  private ByteBuf room(int bytes) {
+    ByteBuf out = gathered;
+    if (out == null) {
+      out = channel().alloc().directBuffer(Math.max(bytes, SIZE_LINE_BYTES));
+      gathered = out;
+    }
+    return out.ensureWritable(bytes);
+  }
+
+  private void write(ByteBuf bytes) {
+    Sockets.write(channel(), bytes);
+  }
+
+  private Channel channel() {
+    if (to == null) {
+      throw new IllegalStateException("the message has no channel yet");
+    }
+    return to;
+  }
+}

@@ -1,0 +1,51 @@
+package dev.ballast.proxy;
+
+import dev.ballast.balancing.Candidate;
+import dev.ballast.balancing.Member;
+import dev.ballast.model.AdminOverride;
+import dev.ballast.model.Backend;
+import dev.ballast.model.BackendStatus;
+import dev.ballast.model.Item;
+import dev.ballast.model.Verdict;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One backend as the configuration has it, with its running side. Immutable; the same object from snapshot to snapshot while
+ * none of its items changes.
+ *
+ * @param item of the backend
+ * @param status of its verdict, if any
+ * @param override an operator's word, if any
+ */
+record PoolMember(Item item, @Nullable Item status, @Nullable Item override, BackendHandle handle) {
+  Backend backend() {
+    return (Backend) item.resource();
+  }
+
+  String id() {
+    return backend().id();
+  }
+
+  /** Snapshots share what did not change, so identity nearly always decides. */
+  boolean isOf(Item otherItem, @Nullable Item otherStatus, @Nullable Item otherOverride) {
+    return Objects.equals(item, otherItem)
+        && Objects.equals(status, otherStatus)
+        && Objects.equals(override, otherOverride);
+  }
+
+  Candidate candidate() {
+    return new Candidate(
+        backend().weight(),
+        backend().adminState(),
+        override == null ? null : (AdminOverride) override.resource(),
+        status == null ? Verdict.UNKNOWN : ((BackendStatus) status.resource()).verdict(),
+        handle.appeared(),
+        false,
+        handle.isAddressKnown());
+  }
+
+  Member balancingMember() {
+    return new Member(id(), backend().weight());
+  }
+}

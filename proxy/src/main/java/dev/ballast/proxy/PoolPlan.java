@@ -1,0 +1,88 @@
+package dev.ballast.proxy;
+
+import dev.ballast.balancing.Balancer;
+import dev.ballast.balancing.Eligibility;
+import dev.ballast.balancing.Loads;
+import dev.ballast.balancing.Tried;
+import java.util.List;
+
+/**
+ * A pool as the event loops see it: who may be picked, and how. Immutable but for the sequence; built anew when a member, its
+ * eligibility or the pool changes, and shared by all snapshots in which none of these does.
+ */
+final class PoolPlan implements Loads {
+  private final String name;
+  private final ExchangePolicy policy;
+  private final List<PoolMember> members;
+  private final Eligibility eligibility;
+  private final BackendHandle[] eligible;
+  private final Balancer balancer;
+  private final RoundRobinSequence sequence;
+
+  /**
+   * @param members all of them, sorted by name
+   * @param eligibility in the order of the members
+   * @param eligible those that may be picked, in the order that the balancer was built with
+   */
+  PoolPlan(
+      String name,
+      ExchangePolicy policy,
+      List<PoolMember> members,
+      Eligibility eligibility,
+      BackendHandle[] eligible,
+      Balancer balancer,
+      RoundRobinSequence sequence) {
+    this.name = name;
+    this.policy = policy;
+    this.members = members;
+    this.eligibility = eligibility;
+    this.eligible = eligible;
+    this.balancer = balancer;
+    this.sequence = sequence;
+  }
+
+  String name() {
+    return name;
+  }
+
+  ExchangePolicy policy() {
+    return policy;
+  }
+
+  /** An index for {@link #backend}, or {@link Balancer#NONE}. */
+  int pick(Loop loop, Tried tried) {
+    return balancer.pick(sequence.next(loop.index()), tried, this);
+  }
+
+  BackendHandle backend(int index) {
+    return eligible[index];
+  }
+
+  @Override
+  public int inFlight(int index) {
+    return (int) eligible[index].read(BackendCounter.IN_FLIGHT);
+  }
+
+  List<PoolMember> members() {
+    return members;
+  }
+
+  Eligibility eligibility() {
+    return eligibility;
+  }
+
+  /** Why nobody may be picked, for the answer to the client. */
+  String whyNone() {
+    if (members.isEmpty()) {
+      return "pool " + name + " has no backends";
+    }
+    return "none of the "
+        + members.size()
+        + " backends of pool "
+        + name
+        + " may be picked; "
+        + members.getFirst().id()
+        + " is "
+        + eligibility.reason(0);
+  }
+}

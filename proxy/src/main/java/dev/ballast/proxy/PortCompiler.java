@@ -1,0 +1,131 @@
+package dev.ballast.proxy;
+
+import dev.ballast.model.Item;
+import dev.ballast.model.Listener;
+import dev.ballast.model.LoadBalancer;
+import dev.ballast.model.Protocol;
+import dev.ballast.model.Route;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes of the load balancers what each port serves. Load balancers may share a port; a request belongs to the one that serves
+ * its host: exact names before wildcards, longer wildcards before shorter ones, {@code *} last. Within it, routes for a host
+ * stand before routes for more hosts, and else in document order.
+ */
+final class PortCompiler {
+  private static final String ANY = "*";
+  private static final int HOSTS_NAMED = 20;
+
+  private PortCompiler() {}
+
+  /**
+   * All ports.
+   *
+   * @param listeners as they are configured, for the report
+   */
+  record Ports(Map<Integer, PortPlan> plans, List<ConfiguredListener> listeners) {
+    static final Ports NONE = new Ports(Map.of(), List.of());
+  }
+
+  static Ports compile(List<Item> loadBalancers, Function<String, PoolPlan> pools) {
+    var plans = new HashMap<Integer, PortPlan>();
+    var listeners = new ArrayList<ConfiguredListener>();
+    var http = new TreeMap<Integer, List<LoadBalancer>>();
+    for (Item item : loadBalancers) {
+      LoadBalancer balancer = (LoadBalancer) item.resource();
+      for (Listener listener : balancer.listeners()) {
+        listeners.add(
+            new ConfiguredListener(
+                balancer.name(), listener.name(), listener.port(), listener.protocol()));
+        switch (listener.protocol()) {
+          case HTTP ->
+              http.computeIfAbsent(listener.port(), port -> new ArrayList<>()).add(balancer);
+          case TCP ->
+              plans.putIfAbsent(
+                  listener.port(), new PortPlan.Tcp(pools.apply(listener.pool().orElseThrow())));
+        }
+      }
+    }
+    http.forEach((port, sharing) -> plans.putIfAbsent(port, compileHttp(sharing, pools)));
+    return new Ports(Map.copyOf(plans), List.copyOf(listeners));
+  }
+
+  private static PortPlan compileHttp(
+      List<LoadBalancer> sharing, Function<String, PoolPlan> pools) {
+    var owners = new LinkedHashMap<String, LoadBalancer>();
+    for (LoadBalancer balancer : sharing) {
+      balancer.hosts().forEach(host -> owners.putIfAbsent(host, balancer));
+    }
+    HostTable<LoadBalancer> ownerTable = HostTable.of(owners);
+    var routes = new LinkedHashMap<String, List<RoutePlan>>();
+    for (LoadBalancer balancer : sharing) {
+      Map<String, List<RoutePlan>> byHost = routesByHost(balancer, pools);
+      Stream.concat(balancer.hosts().stream(), byHost.keySet().stream())
+          .filter(host -> balancer.equals(ownerOf(host, ownerTable)))
+          .forEach(host -> routes.computeIfAbsent(host, pattern -> routesFor(pattern, byHost)));
+    }
+    return new PortPlan.Http(
+        HostTable.of(routes), describe(owners.keySet().stream().sorted().toList()));
+  }
+
+  /** The load balancer that requests for this host, or for the hosts under this wildcard, go to. */
+  private static @Nullable LoadBalancer ownerOf(String host, HostTable<LoadBalancer> owners) {
+    byte[] name = Grammar.ascii(host);
+    return owners.find(name, 0, name.length);
+  }
+
+  private static Map<String, List<RoutePlan>> routesByHost(
+      LoadBalancer balancer, Function<String, PoolPlan> pools) {
+    var byHost = new LinkedHashMap<String, List<RoutePlan>>();
+    for (Route route : balancer.routes()) {
+      byHost
+          .computeIfAbsent(route.match().host().orElse(ANY), host -> new ArrayList<>())
+          .add(new RoutePlan(route.match(), pools.apply(route.pool())));
+    }
+    return byHost;
+  }
+
+  /** The routes that take requests for the pattern; the list itself where only one host's routes do. */
+  private static List<RoutePlan> routesFor(String pattern, Map<String, List<RoutePlan>> byHost) {
+    List<List<RoutePlan>> found =
+        widening(pattern).stream().map(byHost::get).filter(Objects::nonNull).toList();
+    return found.size() == 1 ? found.getFirst() : found.stream().flatMap(List::stream).toList();
+  }
+
+  /** {@code a.b.test}, {@code *.b.test}, {@code *.test}, {@code *}. */
+  private static List<String> widening(String pattern) {
+    var patterns = new ArrayList<String>();
+    patterns.add(pattern);
+    int from = pattern.startsWith("*.") ? 2 : 0;
+    for (int dot = pattern.indexOf('.', from); dot >= 0; dot = pattern.indexOf('.', dot + 1)) {
+      patterns.add("*" + pattern.substring(dot));
+    }
+    if (!pattern.equals(ANY)) {
+      patterns.add(ANY);
+    }
+    return patterns;
+  }
+
+  private static String describe(List<String> hosts) {
+    if (hosts.contains(ANY)) {
+      return "all hosts";
+    }
+    String named = hosts.stream().limit(HOSTS_NAMED).collect(Collectors.joining(", "));
+    return hosts.size() <= HOSTS_NAMED
+        ? named
+        : named + " and " + (hosts.size() - HOSTS_NAMED) + " more";
+  }
+
+  /** A listener as it is configured. */
+  record ConfiguredListener(String loadBalancer, String name, int port, Protocol protocol) {}
+}

@@ -1,0 +1,164 @@
+package dev.ballast.proxy;
+
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+
+/**
+ * The metrics, summed up from the event loops' own numbers when somebody asks; nothing is added on the request path. Labels
+ * are reasons, listeners, pools and backends, so their number is bounded by the configuration. Safe for all threads.
+ */
+final class ProxyMetrics {
+  private static final String PREFIX = "ballast_proxy_";
+  private static final String TOTAL = "_total";
+
+  /** One line of a metric. */
+  private record Point(Labels labels, double value) {}
+
+  private final Loops loops;
+  private final Names names;
+  private final AtomicReference<CompiledSnapshot> inUse;
+  private final Listeners listeners;
+
+  ProxyMetrics(
+      Loops loops, Names names, AtomicReference<CompiledSnapshot> inUse, Listeners listeners) {
+    this.loops = loops;
+    this.names = names;
+    this.inUse = inUse;
+    this.listeners = listeners;
+  }
+
+  String contentType() {
+    return PrometheusTextFormatWriter.CONTENT_TYPE;
+  }
+
+  void write(OutputStream out) throws IOException {
+    PrometheusTextFormatWriter.create().write(out, collect());
+  }
+
+  private MetricSnapshots collect() {
+    CompiledSnapshot snapshot = inUse.get();
+    List<MetricSnapshot> metrics = new ArrayList<>();
+    for (Counter counter : Counter.values()) {
+      List<Point> sum = one(loops.sum(counter));
+      metrics.add(
+          counter.isTotal()
+              ? total(counter.metric(), counter.help(), sum)
+              : gauge(counter.metric(), counter.help(), sum));
+    }
+    addReasons(metrics);
+    metrics.add(
+        gauge("names", "Host names of backends that are kept resolved", one(names.count())));
+    metrics.add(gauge("event_loops", "Event loops", one(loops.count())));
+    metrics.add(gauge("listener_bound", "Whether the listener is bound", listeners(snapshot)));
+    addPools(metrics, snapshot);
+    return new MetricSnapshots(metrics);
+  }
+
+  private void addReasons(List<MetricSnapshot> metrics) {
+    metrics.add(
+        total(
+            "requests_refused_total",
+            "Requests refused as malformed or beyond a limit",
+            byReason(Violation.values(), Loop::refusedRequests)));
+    metrics.add(
+        total(
+            "answers_refused_total",
+            "Answers of backends refused as malformed or beyond a limit",
+            byReason(Violation.values(), Loop::refusedAnswers)));
+    metrics.add(
+        total(
+            "exchanges_failed_total",
+            "Exchanges and streams that failed",
+            byReason(Fault.values(), Loop::faults)));
+  }
+
+  private <E extends Enum<E> & Reason> List<Point> byReason(
+      E[] reasons, Function<Loop, Tally<E>> tally) {
+    var points = new ArrayList<Point>();
+    for (E reason : reasons) {
+      long sum = loops.all().stream().mapToLong(loop -> tally.apply(loop).read(reason)).sum();
+      points.add(new Point(Labels.of("reason", reason.token()), sum));
+    }
+    return points;
+  }
+
+  private List<Point> listeners(CompiledSnapshot snapshot) {
+    var points = new ArrayList<Point>();
+    for (var listener : snapshot.listeners()) {
+      Labels labels =
+          Labels.of("load_balancer", listener.loadBalancer(), "listener", listener.name());
+      points.add(new Point(labels, listeners.failure(listener.port()) == null ? 1 : 0));
+    }
+    return points;
+  }
+
+  private static void addPools(List<MetricSnapshot> metrics, CompiledSnapshot snapshot) {
+    var panic = new ArrayList<Point>();
+    var eligible = new ArrayList<Point>();
+    var inFlight = new ArrayList<Point>();
+    var requests = new ArrayList<Point>();
+    var failures = new ArrayList<Point>();
+    for (PoolPlan pool : snapshot.pools().values()) {
+      panic.add(new Point(Labels.of("pool", pool.name()), pool.eligibility().isPanic() ? 1 : 0));
+      for (int i = 0; i < pool.members().size(); i++) {
+        BackendHandle backend = pool.members().get(i).handle();
+        Labels labels = Labels.of("pool", pool.name(), "backend", backend.name());
+        eligible.add(new Point(labels, pool.eligibility().isEligible(i) ? 1 : 0));
+        inFlight.add(new Point(labels, backend.read(BackendCounter.IN_FLIGHT)));
+        requests.add(new Point(labels, backend.read(BackendCounter.REQUESTS)));
+        failures.add(new Point(labels, backend.read(BackendCounter.FAILURES)));
+      }
+    }
+    metrics.add(gauge("pool_panic", "Whether the pool is in panic", panic));
+    metrics.add(gauge("backend_eligible", "Whether the backend may be picked", eligible));
+    metrics.add(gauge("backend_in_flight", "Exchanges and streams at the backend now", inFlight));
+    metrics.add(
+        total("backend_requests_total", "Exchanges and streams begun at the backend", requests));
+    metrics.add(
+        total("backend_failures_total", "Exchanges and streams that the backend failed", failures));
+  }
+
+  private static List<Point> one(long value) {
+    return List.of(new Point(Labels.EMPTY, value));
+  }
+
+  /** The library appends the suffix of totals by itself. */
+  private static MetricSnapshot total(String name, String help, List<Point> points) {
+    var metric =
+        CounterSnapshot.builder()
+            .name(PREFIX + name.substring(0, name.length() - TOTAL.length()))
+            .help(help);
+    points.forEach(
+        point ->
+            metric.dataPoint(
+                CounterDataPointSnapshot.builder()
+                    .labels(point.labels())
+                    .value(point.value())
+                    .build()));
+    return metric.build();
+  }
+
+  private static MetricSnapshot gauge(String name, String help, List<Point> points) {
+    var metric = GaugeSnapshot.builder().name(PREFIX + name).help(help);
+    points.forEach(
+        point ->
+            metric.dataPoint(
+                GaugeDataPointSnapshot.builder()
+                    .labels(point.labels())
+                    .value(point.value())
+                    .build()));
+    return metric.build();
+  }
+}

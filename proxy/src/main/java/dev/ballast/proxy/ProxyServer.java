@@ -1,0 +1,199 @@
+package dev.ballast.proxy;
+
+import dev.ballast.model.Revision;
+import dev.ballast.model.Snapshot;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An LB server: serves whatever snapshot it was last given, over HTTP/1.1 and TCP.
+ *
+ * <p>Idea: one control thread turns snapshots into the form that requests are served from and swaps one reference; event loops
+ * read that reference once per request. Connections, and the handles of backends, outlive every swap. Nothing is reloaded.
+ *
+ * <p>Safe for all threads.
+ */
+public final class ProxyServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ProxyServer.class);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration DRAIN_LOOK = Duration.ofMillis(20);
+
+  private final ProxySettings settings;
+  private final ScheduledThreadPoolExecutor control;
+  private final Transport transport = Transport.best();
+  private final Loops loops;
+  private final Names names;
+  private final Compiler compiler;
+  private final AtomicReference<CompiledSnapshot> inUse =
+      new AtomicReference<>(CompiledSnapshot.NONE);
+  private final Listeners listeners;
+  private final RevisionGate revisions;
+  private final AdminServer admin;
+  private @Nullable Snapshot given;
+  private @Nullable ScheduledFuture<?> nextEvaluation;
+  private volatile boolean isStopping;
+
+  private ProxyServer(ProxySettings settings) throws IOException {
+    this.settings = settings;
+    this.control = new ScheduledThreadPoolExecutor(1, ProxyServer::controlThread);
+    control.setRemoveOnCancelPolicy(true);
+    control.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    this.loops =
+        Loops.start(settings.eventLoops(), transport, settings.limits(), settings.ticker());
+    this.names = new Names(settings.nameServers(), settings.limits(), this::evaluateSoon);
+    this.compiler =
+        new Compiler(new PoolCompiler(loops, names, settings.random(), settings.fleetSeed()));
+    this.listeners =
+        new Listeners(settings.address(), loops, transport, settings.limits(), inUse, control);
+    this.revisions = new RevisionGate(settings.limits().of(Limit.WAITING_REPORTS));
+    this.admin =
+        AdminServer.start(
+            settings, this, revisions, new ProxyMetrics(loops, names, inUse, listeners));
+  }
+
+  private static Thread controlThread(Runnable work) {
+    return Thread.ofPlatform().name("ballast-control").daemon().unstarted(work);
+  }
+
+  /**
+   * Starts it with nothing to serve yet.
+   *
+   * @throws IOException if the admin port can't be bound
+   */
+  public static ProxyServer start(ProxySettings settings) throws IOException {
+    return new ProxyServer(settings);
+  }
+
+  /** Serves by this snapshot from now on; returns when it is in use. */
+  public void use(Snapshot snapshot) {
+    onControl(
+        () -> {
+          given = snapshot;
+          evaluate();
+          return snapshot;
+        });
+  }
+
+  /** Compiles, swaps, and lets sockets and names follow. On the control thread. */
+  private void evaluate() {
+    Snapshot snapshot = given;
+    if (snapshot == null || isStopping) {
+      return;
+    }
+    Instant now = settings.clock().instant();
+    CompiledSnapshot next = compiler.compile(snapshot, now);
+    listeners.beforeSwap(next);
+    inUse.set(next);
+    listeners.afterSwap(next);
+    names.retain(compiler.hostsInUse());
+    revisions.open(snapshot.revision());
+    scheduleNextEvaluation(now);
+  }
+
+  /** Grace and overrides end by time alone. */
+  private void scheduleNextEvaluation(Instant now) {
+    if (nextEvaluation != null) {
+      nextEvaluation.cancel(false);
+    }
+    nextEvaluation =
+        compiler
+            .nextChange()
+            .map(due -> Math.max(1, Duration.between(now, due).toMillis() + 1))
+            .map(millis -> control.schedule(this::evaluate, millis, TimeUnit.MILLISECONDS))
+            .orElse(null);
+  }
+
+  private void evaluateSoon() {
+    if (!isStopping) {
+      control.execute(this::evaluate);
+    }
+  }
+
+  private <T> T onControl(Callable<T> work) {
+    Future<T> result = control.submit(work);
+    try {
+      return result.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted before the snapshot was in use", e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause
+          ? cause
+          : new IllegalStateException(e.getCause());
+    }
+  }
+
+  /** The revision in use. */
+  public Optional<Revision> revision() {
+    return Optional.ofNullable(revisions.current());
+  }
+
+  /** Whether a snapshot is in use and at least one of its listeners is bound. */
+  public boolean isReady() {
+    return !isStopping && revisions.current() != null && listeners.isAnyBound();
+  }
+
+  /** What {@code /report} shows. */
+  public Report report() {
+    return Reports.of(settings, this, transport, inUse.get(), listeners);
+  }
+
+  public InetSocketAddress adminAddress() {
+    return admin.address();
+  }
+
+  /** Stops at once. */
+  @Override
+  public void close() {
+    close(Duration.ZERO);
+  }
+
+  /**
+   * Stops accepting after all that the kernel has queued was accepted; lets what is in flight finish for as long as
+   * {@code drain}; then closes. Repeating it does nothing.
+   */
+  public void close(Duration drain) {
+    if (isStopping) {
+      return;
+    }
+    isStopping = true;
+    onControl(listeners::close)
+        .orTimeout(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionally(e -> null)
+        .join();
+    loops.all().forEach(loop -> loop.eventLoop().execute(loop::retireOpen));
+    awaitQuiet(drain);
+    loops.all().forEach(loop -> loop.eventLoop().execute(loop::resetOpen));
+    admin.close();
+    names.close();
+    loops.stop(STOP_TIMEOUT);
+    control.shutdownNow();
+    LOG.info("LB server {} has stopped", settings.name());
+  }
+
+  private void awaitQuiet(Duration atMost) {
+    long deadlineNanos = settings.ticker().nanoTime() + atMost.toNanos();
+    while (loops.sum(Counter.CONNECTIONS_OPEN) > 0
+        && deadlineNanos - settings.ticker().nanoTime() > 0) {
+      try {
+        settings.ticker().sleep(DRAIN_LOOK.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.ballast.proxy;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What an LB server says about itself. The names of the components are those of the JSON at {@code /report}. */
+public record Report(
+    String name,
+    String instance,
+    String fleet,
+    String version,
+    boolean ready,
+    @Nullable String revision,
+    @Nullable String held,
+    int eventLoops,
+    String transport,
+    Sync sync,
+    List<Listener> listeners,
+    List<Pool> pools) {
+
+  /** How the configuration gets here. */
+  public record Sync(
+      String mode, boolean connected, String source, @Nullable String lastContact, String detail) {}
+
+  /**
+   * One listener of one load balancer.
+   *
+   * @param state bound or failed
+   * @param reason why it failed, else null
+   * @param remedy what to do about it, else null
+   */
+  public record Listener(
+      String loadBalancer,
+      String name,
+      int port,
+      String protocol,
+      String state,
+      @Nullable String reason,
+      @Nullable String remedy) {}
+
+  /** One pool as this LB server sees it. */
+  public record Pool(String name, boolean panic, List<Backend> backends) {}
+
+  /**
+   * One backend as this LB server sees it.
+   *
+   * @param resolved the IP address in use, or null while the name does not resolve
+   * @param reason why it is eligible, or is not
+   */
+  public record Backend(
+      String name,
+      String address,
+      @Nullable String resolved,
+      boolean eligible,
+      String reason,
+      int weight,
+      long inFlight,
+      long requests,
+      long failures) {}
+}

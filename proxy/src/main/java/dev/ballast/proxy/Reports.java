@@ -1,0 +1,85 @@
+package dev.ballast.proxy;
+
+import dev.ballast.balancing.Eligibility;
+import dev.ballast.model.Revision;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Draws up the {@link Report}. */
+final class Reports {
+  private Reports() {}
+
+  static Report of(
+      ProxySettings settings,
+      ProxyServer server,
+      Transport transport,
+      CompiledSnapshot inUse,
+      Listeners listeners) {
+    SyncReport sync = settings.sync().get();
+    return new Report(
+        settings.name(),
+        settings.instance(),
+        settings.fleet(),
+        settings.version(),
+        server.isReady(),
+        server.revision().map(Revision::toString).orElse(null),
+        sync.held(),
+        settings.eventLoops(),
+        transport.name(),
+        sync(sync),
+        inUse.listeners().stream().map(listener -> listener(listener, listeners)).toList(),
+        inUse.pools().values().stream()
+            .sorted((a, b) -> a.name().compareTo(b.name()))
+            .map(Reports::pool)
+            .toList());
+  }
+
+  private static Report.Sync sync(SyncReport sync) {
+    String contact = sync.lastContact() == null ? null : sync.lastContact().toString();
+    return new Report.Sync(sync.mode(), sync.connected(), sync.source(), contact, sync.detail());
+  }
+
+  private static Report.Listener listener(
+      PortCompiler.ConfiguredListener listener, Listeners listeners) {
+    BindFailure failure = listeners.failure(listener.port());
+    return new Report.Listener(
+        listener.loadBalancer(),
+        listener.name(),
+        listener.port(),
+        listener.protocol().name().toLowerCase(Locale.ROOT),
+        failure == null ? "bound" : "failed",
+        failure == null ? null : failure.reason(),
+        failure == null ? null : failure.remedy());
+  }
+
+  private static Report.Pool pool(PoolPlan pool) {
+    Eligibility eligibility = pool.eligibility();
+    List<Report.Backend> backends = new ArrayList<>(pool.members().size());
+    for (int i = 0; i < pool.members().size(); i++) {
+      backends.add(
+          backend(pool.members().get(i), eligibility.isEligible(i), eligibility.reason(i)));
+    }
+    return new Report.Pool(pool.name(), eligibility.isPanic(), backends);
+  }
+
+  private static Report.Backend backend(PoolMember member, boolean isEligible, String reason) {
+    BackendHandle handle = member.handle();
+    return new Report.Backend(
+        member.id(),
+        handle.address().toString(),
+        text(handle.host().current()),
+        isEligible,
+        reason,
+        member.backend().weight(),
+        handle.read(BackendCounter.IN_FLIGHT),
+        handle.read(BackendCounter.REQUESTS),
+        handle.read(BackendCounter.FAILURES));
+  }
+
+  private static @Nullable String text(@Nullable InetAddress address) {
+    return address == null ? null : address.getHostAddress();
+  }
+}

@@ -1,0 +1,90 @@
+package dev.ballast.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannel;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** Options that all sockets of connections share, and the tap of back-pressure. */
+final class Sockets {
+  private Sockets() {}
+
+  static void configure(SocketChannel channel, Limits limits) {
+    int high = limits.of(Limit.BUFFERED_BYTES);
+    channel
+        .config()
+        .setTcpNoDelay(true)
+        .setKeepAlive(true)
+        .setWriteBufferWaterMark(new WriteBufferWaterMark(high / 2, high));
+  }
+
+  /** A socket to connect to a backend with; null if this process has none left. */
+  static @Nullable SocketChannel open(Loop loop) {
+    try {
+      SocketChannel channel = loop.transport().newClient().get();
+      configure(channel, loop.limits());
+      return channel;
+    } catch (ChannelException e) {
+      return null;
+    }
+  }
+
+  /** Connects; how long that may take is up to the caller. */
+  static void connect(
+      Loop loop,
+      SocketChannel channel,
+      ChannelHandler handler,
+      InetSocketAddress address,
+      ChannelFutureListener outcome) {
+    channel.config().setConnectTimeoutMillis(0);
+    channel.pipeline().addLast(handler);
+    var _ = loop.eventLoop().register(channel);
+    channel.connect(address).addListener(outcome);
+  }
+
+  /** What a failed connect says about the backend. */
+  static Fault faultOf(Throwable cause) {
+    boolean isRefusal =
+        cause instanceof ConnectException && String.valueOf(cause.getMessage()).contains("refused");
+    return isRefusal ? Fault.CONNECT_REFUSED : Fault.CONNECT_FAILED;
+  }
+
+  /** Writes without flushing; a failure shows itself as the end of the connection. */
+  static void write(Channel channel, ByteBuf bytes) {
+    var _ = channel.write(bytes, channel.voidPromise());
+  }
+
+  /** Reads on, or stops until told otherwise. Stopped, the kernel's buffers fill up and slow the sender down. */
+  static void read(SocketChannel channel, boolean isReading, Loop loop) {
+    if (channel.config().isAutoRead() != isReading) {
+      channel.config().setAutoRead(isReading);
+      if (!isReading) {
+        loop.count(Counter.READ_PAUSES);
+      }
+    }
+  }
+
+  static void close(Channel channel) {
+    var _ = channel.close();
+  }
+
+  /** Tells the other side that no more comes; to be called when all is written. */
+  static void endOutput(SocketChannel channel) {
+    var _ = channel.shutdownOutput();
+  }
+
+  /** Closes with a reset, so that the other side can't take what it got for the whole. */
+  static void reset(SocketChannel channel) {
+    if (channel.isOpen()) {
+      channel.config().setOption(ChannelOption.SO_LINGER, 0);
+      close(channel);
+    }
+  }
+}

@@ -1,0 +1,319 @@
+package dev.ballast.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's TCP connection, passed on whole to one backend. Each direction ends by itself: the end of one side's sending is
+ * passed on as such, and the stream is over when both have ended, or when one side is reset, which resets the other. Owned by
+ * one event loop. All it keeps of the configuration is the time limits and the handle of its backend.
+ */
+final class TcpStream extends ClientSide {
+  private final Loop loop;
+  private final SocketChannel client;
+  private final ExchangePolicy policy;
+  private final Choice choice;
+  private @Nullable SocketChannel upstream;
+  private @Nullable ByteBuf early;
+  private boolean hasEndedEarly;
+  private boolean isConnected;
+  private boolean isOver;
+  private int outputsEnded;
+
+  TcpStream(Loop loop, SocketChannel client, PoolPlan pool) {
+    this.loop = loop;
+    this.client = client;
+    this.policy = pool.policy();
+    this.choice = new Choice(loop);
+    choice.begin(pool);
+    client.config().setAllowHalfClosure(true).setAutoRead(false);
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    loop.opened(this);
+    loop.count(Counter.STREAMS);
+    loop.count(Counter.STREAMS_OPEN);
+    pick(Fault.NO_BACKEND, loop.nowNanos());
+  }
+
+  /** Tries the next backend; if there is none, ends with what kept the last one. */
+  private void pick(Fault otherwise, long nowNanos) {
+    BackendHandle picked = choice.pick();
+    InetSocketAddress address = picked == null ? null : picked.socketAddress();
+    if (address == null) {
+      fail(otherwise);
+    } else if (loop.counts().read(Counter.CONNECTS_PENDING)
+        >= loop.limits().of(Limit.PENDING_CONNECTS)) {
+      fail(Fault.TOO_MANY_CONNECTS);
+    } else {
+      connect(address, nowNanos);
+    }
+  }
+
+  private void connect(InetSocketAddress address, long nowNanos) {
+    SocketChannel connecting = Sockets.open(loop);
+    if (connecting == null) {
+      fail(Fault.CONNECT_LOCAL);
+      return;
+    }
+    connecting.config().setAllowHalfClosure(true).setAutoRead(false);
+    upstream = connecting;
+    loop.count(Counter.CONNECTS_PENDING);
+    loop.deadlines().schedule(this, nowNanos + policy.connectNanos());
+    Sockets.connect(
+        loop,
+        connecting,
+        new BackendEnd(connecting),
+        address,
+        outcome -> connected(connecting, outcome));
+  }
+
+  private void connected(SocketChannel backend, ChannelFuture outcome) {
+    loop.counts().decrement(Counter.CONNECTS_PENDING);
+    if (isOver || !backend.equals(upstream)) {
+      Sockets.close(backend);
+    } else if (outcome.isSuccess()) {
+      begin(backend);
+    } else {
+      connectFailed(Sockets.faultOf(outcome.cause()));
+    }
+  }
+
+  private void connectFailed(Fault fault) {
+    SocketChannel failed = upstream;
+    upstream = null;
+    if (failed != null) {
+      Sockets.close(failed);
+    }
+    if (choice.passOn()) {
+      pick(fault, loop.nowNanos());
+    } else {
+      fail(fault);
+    }
+  }
+
+  private void begin(SocketChannel backend) {
+    loop.count(Counter.UPSTREAMS_OPENED);
+    choice.settle();
+    isConnected = true;
+    passEarly(backend);
+    touch();
+    Sockets.read(backend, true, loop);
+    Sockets.read(client, true, loop);
+  }
+
+  /** A client that ended its sending is read from even while reading is off, so this may have come already. */
+  private void passEarly(SocketChannel backend) {
+    ByteBuf bytes = early;
+    early = null;
+    if (bytes != null) {
+      Sockets.write(backend, bytes);
+      backend.flush();
+    }
+    if (hasEndedEarly) {
+      endOutput(backend);
+    }
+  }
+
+  private void touch() {
+    if (!isOver) {
+      loop.deadlines().schedule(this, loop.nowNanos() + policy.idleNanos());
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    loop.counts().add(Counter.BYTES_IN, bytes.readableBytes());
+    if (isConnected && upstream != null) {
+      pass(bytes, client, upstream);
+    } else if (isOver) {
+      bytes.release();
+    } else {
+      early = Buffers.joined(early, bytes);
+    }
+  }
+
+  /** Stops reading as soon as the other side does not keep up. */
+  private void pass(ByteBuf bytes, SocketChannel from, SocketChannel to) {
+    if (isOver) {
+      bytes.release();
+      return;
+    }
+    Sockets.write(to, bytes);
+    if (!to.isWritable()) {
+      to.flush();
+      Sockets.read(from, to.isWritable(), loop);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    if (isConnected && upstream != null) {
+      upstream.flush();
+      touch();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event != ChannelInputShutdownEvent.INSTANCE) {
+      return;
+    }
+    if (isConnected && upstream != null) {
+      endOutput(upstream);
+    } else {
+      hasEndedEarly = true;
+    }
+  }
+
+  /** One side has ended its sending: so do we towards the other, once all has been passed on. */
+  private void endOutput(SocketChannel to) {
+    to.writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener((ChannelFutureListener) written -> outputFlushed(to, written.isSuccess()));
+  }
+
+  private void outputFlushed(SocketChannel to, boolean isPassedOn) {
+    if (isOver) {
+      return;
+    }
+    if (!isPassedOn) {
+      reset();
+      return;
+    }
+    Sockets.endOutput(to);
+    outputsEnded++;
+    if (outputsEnded == 2) {
+      end();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (isConnected && upstream != null) {
+      Sockets.read(upstream, client.isWritable(), loop);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    if (!isOver) {
+      reset();
+    }
+    loop.closed(this);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    reset();
+  }
+
+  @Override
+  void expired(long nowNanos) {
+    if (isConnected) {
+      fail(Fault.STREAM_IDLE);
+    } else {
+      connectFailed(Fault.CONNECT_TIMEOUT);
+    }
+  }
+
+  /** Streams finish in their own time. */
+  @Override
+  void retire(long nowNanos) {}
+
+  private void fail(Fault fault) {
+    loop.count(fault);
+    choice.leave(fault.source() == Fault.Source.UPSTREAM);
+    reset();
+  }
+
+  @Override
+  void reset() {
+    if (upstream != null) {
+      Sockets.reset(upstream);
+    }
+    Sockets.reset(client);
+    end();
+  }
+
+  private void end() {
+    if (!isOver) {
+      isOver = true;
+      loop.deadlines().cancel(this);
+      loop.counts().decrement(Counter.STREAMS_OPEN);
+      choice.leave(false);
+      choice.settle();
+      dropEarly();
+      Sockets.close(client);
+      if (upstream != null) {
+        Sockets.close(upstream);
+      }
+    }
+  }
+
+  private void dropEarly() {
+    if (early != null) {
+      early.release();
+      early = null;
+    }
+  }
+
+  /** The backend's side: the same, the other way round. */
+  private final class BackendEnd extends ChannelInboundHandlerAdapter {
+    private final SocketChannel channel;
+
+    BackendEnd(SocketChannel channel) {
+      this.channel = channel;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      ByteBuf bytes = (ByteBuf) message;
+      loop.counts().add(Counter.BYTES_OUT, bytes.readableBytes());
+      pass(bytes, channel, client);
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+      client.flush();
+      touch();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+      if (event == ChannelInputShutdownEvent.INSTANCE) {
+        endOutput(client);
+      }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+      if (!isOver) {
+        Sockets.read(client, channel.isWritable(), loop);
+      }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+      if (!isOver && isConnected) {
+        reset();
+      }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      if (isConnected) {
+        reset();
+      }
+    }
+  }
+}

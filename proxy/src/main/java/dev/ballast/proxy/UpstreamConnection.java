@@ -1,0 +1,267 @@
+package dev.ballast.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.SocketChannel;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An HTTP/1.1 connection to a backend: connecting, then serving one exchange after another, idle in between. Owned by the
+ * event loop of the exchanges. Bytes that come while it is idle were not asked for, and end it.
+ */
+final class UpstreamConnection extends TimedHandler {
+  private enum State {
+    CONNECTING,
+    IDLE,
+    HEAD,
+    BODY,
+    CLOSED
+  }
+
+  private final Loop loop;
+  private final BackendHandle backend;
+  private final SocketChannel channel;
+  private final BodyReader body;
+  private State state = State.CONNECTING;
+  private @Nullable Exchange exchange;
+  private @Nullable ByteBuf received;
+  private int lineStart;
+  private int interimAnswers;
+  private boolean isReused;
+  private boolean keepsAlive;
+
+  private UpstreamConnection(
+      Loop loop, BackendHandle backend, Exchange exchange, SocketChannel channel) {
+    this.loop = loop;
+    this.backend = backend;
+    this.exchange = exchange;
+    this.channel = channel;
+    this.body = new BodyReader(loop.limits());
+  }
+
+  /** A connection for an exchange, still to be connected; null if there is no socket left. */
+  static @Nullable UpstreamConnection open(Loop loop, BackendHandle backend, Exchange exchange) {
+    SocketChannel channel = Sockets.open(loop);
+    return channel == null ? null : new UpstreamConnection(loop, backend, exchange, channel);
+  }
+
+  /** Connects, and tells the exchange the outcome. */
+  void connect(InetSocketAddress address) {
+    loop.count(Counter.CONNECTS_PENDING);
+    Sockets.connect(loop, channel, this, address, this::connected);
+  }
+
+  private void connected(ChannelFuture outcome) {
+    loop.counts().decrement(Counter.CONNECTS_PENDING);
+    Exchange waiting = exchange;
+    if (state == State.CLOSED || waiting == null) {
+      close();
+    } else if (outcome.isSuccess()) {
+      loop.count(Counter.UPSTREAMS_OPENED);
+      waiting.connected(this, loop.nowNanos());
+    } else {
+      exchange = null;
+      close();
+      waiting.connectFailed(Sockets.faultOf(outcome.cause()), loop.nowNanos());
+    }
+  }
+
+  /** Takes on an exchange, whose request is about to be written; answers whether it has served others before. */
+  boolean serve(Exchange next) {
+    isReused = state == State.IDLE;
+    state = State.HEAD;
+    exchange = next;
+    lineStart = 0;
+    interimAnswers = 0;
+    loop.deadlines().cancel(this);
+    return isReused;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    received = Buffers.joined(received, (ByteBuf) message);
+    if (exchange == null) {
+      close();
+    } else {
+      read(exchange, received, loop.nowNanos());
+    }
+    dropIfEmpty();
+  }
+
+  private void read(Exchange served, ByteBuf in, long nowNanos) {
+    while (state == State.HEAD && in.isReadable()) {
+      if (!readHead(served, in, nowNanos)) {
+        return;
+      }
+    }
+    if (state == State.BODY) {
+      readBody(served, in, nowNanos);
+    }
+  }
+
+  private boolean readHead(Exchange served, ByteBuf in, long nowNanos) {
+    int length = HeadEnd.find(in, lineStart);
+    if (length < 0 || length > loop.limits().of(Limit.HEAD_BYTES)) {
+      return waitForHead(served, in, length, nowNanos);
+    }
+    AnswerHead head = loop.answerHead();
+    Violation violation = head.read(in, length);
+    if (violation == null && head.isInterim()) {
+      violation = checkInterim(head);
+    }
+    in.skipBytes(length);
+    lineStart = 0;
+    if (violation != null) {
+      return refuse(served, violation, nowNanos);
+    }
+    served.answerHead(head, length, nowNanos);
+    if (!head.isInterim() && exchange == served) {
+      keepsAlive = head.keepsAlive();
+      body.begin(head.bodyFraming(served.method()), head.framing().length());
+      state = State.BODY;
+    }
+    return exchange == served;
+  }
+
+  private boolean waitForHead(Exchange served, ByteBuf in, int found, long nowNanos) {
+    if (found == HeadEnd.BARE_LF) {
+      return refuse(served, Violation.BARE_LF, nowNanos);
+    }
+    if (in.readableBytes() > loop.limits().of(Limit.HEAD_BYTES)) {
+      return refuse(served, Violation.HEAD_TOO_LARGE, nowNanos);
+    }
+    lineStart = ~found;
+    return false;
+  }
+
+  private @Nullable Violation checkInterim(AnswerHead head) {
+    if (head.status() == 101) {
+      return Violation.SWITCHED_PROTOCOLS;
+    }
+    boolean isEnough = ++interimAnswers > loop.limits().of(Limit.INTERIM_ANSWERS);
+    return isEnough ? Violation.TOO_MANY_INTERIM_ANSWERS : null;
+  }
+
+  private boolean refuse(Exchange served, Violation violation, long nowNanos) {
+    loop.refusedAnswers().increment(violation);
+    served.fail(Fault.ANSWER_MALFORMED, violation.sentence(), nowNanos);
+    return false;
+  }
+
+  private void readBody(Exchange served, ByteBuf in, long nowNanos) {
+    Violation violation = body.read(in, served.answer());
+    if (violation != null) {
+      refuse(served, violation, nowNanos);
+    } else if (body.isComplete()) {
+      served.answerComplete(keepsAlive && !in.isReadable(), nowNanos);
+    } else {
+      served.answerProgressed(nowNanos);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    if (exchange != null) {
+      exchange.flushAnswer();
+    }
+  }
+
+  /** Ends the exchange's use of this connection, which waits for the next one. */
+  void release(long nowNanos) {
+    exchange = null;
+    state = State.IDLE;
+    resumeReading(true);
+    if (backend.isRetired() || !isOpen() || !backend.cell(loop).keep(this)) {
+      close();
+    } else {
+      loop.deadlines().schedule(this, nowNanos + loop.limits().nanosOf(Limit.IDLE_UPSTREAM_MILLIS));
+    }
+  }
+
+  /** Closes it; the exchange, if any, hears no more of it. */
+  void close() {
+    exchange = null;
+    if (state == State.IDLE) {
+      backend.cell(loop).forget(this);
+    }
+    if (state != State.CLOSED) {
+      state = State.CLOSED;
+      loop.deadlines().cancel(this);
+      Sockets.close(channel);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    Exchange served = exchange;
+    State was = state;
+    boolean hasPartialHead = received != null;
+    close();
+    drop();
+    if (served != null) {
+      closedWhileServing(served, was, hasPartialHead);
+    }
+  }
+
+  private void closedWhileServing(Exchange served, State was, boolean hasPartialHead) {
+    long nowNanos = loop.nowNanos();
+    if (was == State.BODY && body.endsWithConnection()) {
+      served.answerComplete(false, nowNanos);
+    } else if (was == State.BODY) {
+      served.fail(Fault.CLOSED_IN_BODY, "", nowNanos);
+    } else if (was == State.HEAD && (hasPartialHead || interimAnswers > 0)) {
+      served.fail(Fault.CLOSED_IN_HEAD, "", nowNanos);
+    } else if (was == State.HEAD) {
+      served.closedUnanswered(isReused, nowNanos);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    Sockets.close(channel);
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (exchange != null) {
+      exchange.upstreamWritabilityChanged();
+    }
+  }
+
+  /** It has been idle for long enough. */
+  @Override
+  void expired(long nowNanos) {
+    if (state == State.IDLE) {
+      loop.count(Counter.UPSTREAMS_EXPIRED);
+      close();
+    }
+  }
+
+  void resumeReading(boolean isReading) {
+    Sockets.read(channel, isReading, loop);
+  }
+
+  boolean isOpen() {
+    return channel.isActive();
+  }
+
+  SocketChannel channel() {
+    return channel;
+  }
+
+  private void dropIfEmpty() {
+    if (received != null
+        && (!received.isReadable() || state == State.CLOSED || state == State.IDLE)) {
+      drop();
+    }
+  }
+
+  private void drop() {
+    if (received != null) {
+      received.release();
+      received = null;
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package dev.ballast.proxy;
+
+import dev.ballast.model.AdminOverride;
+import dev.ballast.model.AdminState;
+import dev.ballast.model.Algorithm;
+import dev.ballast.model.Backend;
+import dev.ballast.model.BackendAddress;
+import dev.ballast.model.BackendStatus;
+import dev.ballast.model.HealthCheck;
+import dev.ballast.model.Item;
+import dev.ballast.model.ItemKey;
+import dev.ballast.model.Kind;
+import dev.ballast.model.Listener;
+import dev.ballast.model.LoadBalancer;
+import dev.ballast.model.Pool;
+import dev.ballast.model.Protocol;
+import dev.ballast.model.Resource;
+import dev.ballast.model.Revision;
+import dev.ballast.model.Route;
+import dev.ballast.model.RouteMatch;
+import dev.ballast.model.Snapshot;
+import dev.ballast.model.Timeouts;
+import dev.ballast.model.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** A configuration that tests change step by step; each snapshot has the next revision, and shares unchanged items. */
+final class Configuration {
+  static final Timeouts BRISK =
+      new Timeouts(
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(30));
+
+  private final TreeMap<ItemKey, Item> items = new TreeMap<>();
+  private long n;
+
+  /** Everything on the port goes to the pool {@code web}. */
+  static Configuration http(int port, TestBackend... backends) {
+    return new Configuration()
+        .httpBalancer("web", port, List.of("*"), route("web"))
+        .pool("web", backends);
+  }
+
+  /** Every connection to the port goes to the pool {@code cache}. */
+  static Configuration tcp(int port, TestBackend... backends) {
+    return new Configuration().tcpBalancer("cache", port, "cache").pool("cache", backends);
+  }
+
+  static Route route(String pool) {
+    return new Route(RouteMatch.ALL, pool);
+  }
+
+  static Route prefix(String prefix, String pool) {
+    return new Route(new RouteMatch(Optional.empty(), Optional.empty(), Optional.of(prefix)), pool);
+  }
+
+  static Route host(String host, String pool) {
+    return new Route(new RouteMatch(Optional.of(host), Optional.empty(), Optional.empty()), pool);
+  }
+
+  Configuration httpBalancer(String name, int port, List<String> hosts, Route... routes) {
+    var listener = new Listener("http", port, Protocol.HTTP, Optional.empty());
+    return put(
+        new LoadBalancer(
+            name, "default", name + ".test", hosts, List.of(listener), List.of(routes)));
+  }
+
+  Configuration tcpBalancer(String name, int port, String pool) {
+    var listener = new Listener("tcp", port, Protocol.TCP, Optional.of(pool));
+    return put(
+        new LoadBalancer(name, "default", name + ".test", List.of(), List.of(listener), List.of()));
+  }
+
+  Configuration pool(String name, TestBackend... backends) {
+    pool(name, BRISK, Optional.empty());
+    for (int i = 0; i < backends.length; i++) {
+      backend(name, "b" + (i + 1), backends[i].address(), 1);
+    }
+    return this;
+  }
+
+  Configuration pool(String name, Timeouts timeouts, Optional<HealthCheck> healthCheck) {
+    return put(new Pool(name, new Algorithm.RoundRobin(), healthCheck, timeouts, 50));
+  }
+
+  Configuration weightedPool(String name) {
+    return put(new Pool(name, new Algorithm.WeightedRoundRobin(), Optional.empty(), BRISK, 50));
+  }
+
+  Configuration backend(String pool, String id, String address, int weight) {
+    return put(
+        new Backend(pool, id, BackendAddress.parse(address), weight, "", AdminState.ENABLED));
+  }
+
+  Configuration backend(String pool, String id, String address, AdminState state) {
+    return put(new Backend(pool, id, BackendAddress.parse(address), 1, "", state));
+  }
+
+  Configuration status(String pool, String id, Verdict verdict, Instant since) {
+    return put(new BackendStatus(pool, id, verdict, "", 0, since));
+  }
+
+  Configuration override(
+      String pool, String id, AdminState state, Instant when, Optional<Instant> until) {
+    return put(new AdminOverride(ItemKey.backend(pool, id), state, "anna", "test", when, until));
+  }
+
+  Configuration without(Kind kind, String name) {
+    items.remove(new ItemKey(kind, name));
+    return this;
+  }
+
+  Configuration put(Resource resource) {
+    items.put(resource.key(), new Item(resource, n + 1));
+    return this;
+  }
+
+  Snapshot next() {
+    n++;
+    return Snapshot.of(new Revision("0000abcd", n), new ArrayList<>(items.values()));
+  }
+}

@@ -1,0 +1,58 @@
+package dev.ballast.proxy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+
+/** Reads HTTP/1.1 from a stream, as plainly as possible, to see what really went over the wire. */
+final class HttpText {
+  private HttpText() {}
+
+  /** The value of the first field line of that name, or null. */
+  static String field(String head, String name) {
+    for (String line : head.split("\r\n", -1)) {
+      if (line.regionMatches(true, 0, name + ":", 0, name.length() + 1)) {
+        return line.substring(name.length() + 1).strip();
+      }
+    }
+    return null;
+  }
+
+  static byte[] readChunks(InputStream in) throws IOException {
+    var body = new ByteArrayOutputStream();
+    while (true) {
+      int size = Integer.parseInt(readLine(in), 16);
+      if (size == 0) {
+        if (!readLine(in).isEmpty()) {
+          throw new IOException("no empty line after the last chunk");
+        }
+        return body.toByteArray();
+      }
+      byte[] chunk = in.readNBytes(size);
+      if (chunk.length < size || !readLine(in).isEmpty()) {
+        throw new EOFException("the chunk ends early or late");
+      }
+      body.write(chunk);
+    }
+  }
+
+  static String readLine(InputStream in) throws IOException {
+    var line = new ByteArrayOutputStream();
+    while (true) {
+      int b = in.read();
+      if (b < 0) {
+        throw new EOFException("the line ends early: " + line);
+      }
+      if (b == '\n') {
+        String text = line.toString(StandardCharsets.ISO_8859_1);
+        if (!text.endsWith("\r")) {
+          throw new IOException("bare LF after " + text);
+        }
+        return text.substring(0, text.length() - 1);
+      }
+      line.write(b);
+    }
+  }
+}

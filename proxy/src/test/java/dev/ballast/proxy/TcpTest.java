@@ -1,0 +1,99 @@
+package dev.ballast.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** TCP listeners: the stream is passed on whole, each direction by itself. */
+class TcpTest {
+  private static final int MEGABYTE = 1 << 20;
+
+  private final Proxy proxy = Proxy.start();
+
+  @AfterEach
+  void stop() {
+    proxy.close();
+  }
+
+  @Test
+  void shouldEcho100MegabytesAndHonourHalfClose() throws Exception {
+    try (var backend = TestBackend.echo();
+        var client = proxy.use(Configuration.tcp(proxy.port(), backend)).client()) {
+      CompletableFuture<String> received =
+          CompletableFuture.supplyAsync(() -> digestOf(client.in()));
+
+      String sent = sendRandom(client, 100);
+      client.endOutput();
+
+      assertThat(received.get()).isEqualTo(sent);
+    }
+  }
+
+  @Test
+  void shouldTryTheNextBackendWhenOneRefuses() {
+    var gone = TestBackend.echo();
+    gone.close();
+    try (var backend = TestBackend.echo()) {
+      proxy.use(Configuration.tcp(proxy.port(), gone, backend));
+      for (int i = 0; i < 6; i++) {
+        try (var client = proxy.client()) {
+          client.send("hello").endOutput();
+          assertThat(textOf(client.in())).isEqualTo("hello");
+        }
+      }
+      assertThat(proxy.backend("cache", "b1").failures()).isGreaterThanOrEqualTo(2);
+    }
+  }
+
+  @Test
+  void shouldEndAStreamThatNobodyCanServe() {
+    proxy.use(Configuration.tcp(proxy.port()));
+    try (var client = proxy.client()) {
+      assertThat(client.isEnded()).isTrue();
+    }
+    assertThat(proxy.metric("ballast_proxy_exchanges_failed_total{reason=\"no-backend\"}"))
+        .isEqualTo(1);
+  }
+
+  static String sendRandom(RawClient client, int megabytes) throws Exception {
+    var random = new Random(1);
+    var digest = MessageDigest.getInstance("SHA-256");
+    byte[] block = new byte[MEGABYTE];
+    OutputStream out = client.socket().getOutputStream();
+    for (int i = 0; i < megabytes; i++) {
+      random.nextBytes(block);
+      digest.update(block);
+      out.write(block);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  static String digestOf(InputStream in) {
+    try {
+      var digest = MessageDigest.getInstance("SHA-256");
+      byte[] block = new byte[MEGABYTE];
+      for (int read = in.read(block); read >= 0; read = in.read(block)) {
+        digest.update(block, 0, read);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static String textOf(InputStream in) {
+    try {
+      return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
