@@ -59,7 +59,7 @@ final class Pem {
     }
   }
 
-  private static PrivateKey privateKey(Path file) throws IOException, GeneralSecurityException {
+  static PrivateKey privateKey(Path file) throws IOException, GeneralSecurityException {
     Matcher block = BLOCK.matcher(Files.readString(file));
     if (!block.find()) {
       throw new GeneralSecurityException("there is no private key in " + file);
