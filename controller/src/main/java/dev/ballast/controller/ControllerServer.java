@@ -54,8 +54,8 @@ public final class ControllerServer implements AutoCloseable {
     server.addBean(new NetworkConnectionLimit(settings.connections(), server));
     server.setHandler(handler(writer, clock, nanoTime));
     server.setStopTimeout(0);
-    listen();
     this.feed = feed.follow(catalog);
+    listen();
   }
 
   /**
@@ -148,7 +148,7 @@ public final class ControllerServer implements AutoCloseable {
     try {
       server.start();
     } catch (IOException failure) {
-      stop();
+      close();
       throw new ControllerStartFailed(
           "the controller cannot bind to "
               + settings.address()
@@ -159,7 +159,7 @@ public final class ControllerServer implements AutoCloseable {
               + "): stop what is there, or choose another port",
           failure);
     } catch (Exception failure) {
-      stop();
+      close();
       throw new ControllerStartFailed("the controller cannot start: " + failure, failure);
     }
     settings.warnings().forEach(log::warn);

@@ -10,6 +10,8 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -19,12 +21,28 @@ final class LbServerReports implements AutoCloseable {
   private static final Duration ALIVE_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration BEYOND_WAIT = Duration.ofSeconds(1);
 
-  private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(CONNECT_TIMEOUT)
-          .executor(Executors.newVirtualThreadPerTaskExecutor())
-          .build();
+  private final ReentrantLock lock = new ReentrantLock();
+  private @Nullable HttpClient client;
+
+  /** Made when it is needed first: it takes a noticeable part of a start. */
+  private HttpClient client() {
+    lock.lock();
+    try {
+      HttpClient made = client;
+      if (made == null) {
+        made =
+            HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .executor(Executors.newVirtualThreadPerTaskExecutor())
+                .build();
+        client = made;
+      }
+      return made;
+    } finally {
+      lock.unlock();
+    }
+  }
 
   /** Whether the instance that has registered still answers. */
   boolean isAlive(LbServer server) throws InterruptedException {
@@ -46,7 +64,7 @@ final class LbServerReports implements AutoCloseable {
     try {
       var request =
           HttpRequest.newBuilder(URI.create(server.admin() + path)).timeout(timeout).build();
-      var answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+      var answer = client().send(request, HttpResponse.BodyHandlers.ofString());
       return answer.statusCode() == 200 ? Optional.of(Json.read(answer.body())) : Optional.empty();
     } catch (IOException | IllegalArgumentException | JacksonException _) {
       return Optional.empty();
@@ -55,6 +73,13 @@ final class LbServerReports implements AutoCloseable {
 
   @Override
   public void close() {
-    client.shutdownNow();
+    lock.lock();
+    try {
+      if (client != null) {
+        client.shutdownNow();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 }
