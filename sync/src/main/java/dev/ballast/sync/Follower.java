@@ -81,10 +81,14 @@ final class Follower {
     forgetParts();
   }
 
-  /** The controller's items are those we have; it is at the revision. */
+  /** The controller's items are those we have; it is at the revision, be it of another epoch. */
   Step unchanged(Revision revision) {
     mustList = false;
     held = null;
+    if (current != null && !revision.isSameEpoch(current.revision())) {
+      current = current.at(revision);
+      return new Step.Use(current);
+    }
     return advance(revision);
   }
 

@@ -206,6 +206,17 @@ class FollowerTest {
   }
 
   @Test
+  void shouldMoveToAnotherEpochThatHasTheSameItems() {
+    follower.listed(world.now());
+    follower.lost();
+    var promoted = new Revision("00000000", world.now().revision().n());
+
+    assertThat(follower.unchanged(promoted))
+        .isEqualTo(new Follower.Step.Use(world.now().at(promoted)));
+    assertThat(follower.current()).contains(world.now().at(promoted));
+  }
+
+  @Test
   void shouldHoldAnEmptyListOfAnotherEpochUntilItIsAccepted() {
     follower.listed(world.now());
     var empty = World.empty("00000002").now();
