@@ -3,6 +3,7 @@ package dev.ballast.controller;
 import dev.ballast.configdb.Applied;
 import dev.ballast.configdb.Finding;
 import dev.ballast.configdb.HistoryEntry;
+import dev.ballast.configdb.StoreCounters;
 import dev.ballast.model.AdminOverride;
 import dev.ballast.model.ApplyOptions;
 import dev.ballast.model.Documents;
@@ -35,4 +36,6 @@ public interface ConfigWriter {
 
   /** What the change feed needs from the database, each with its remedy. */
   List<Finding> findings();
+
+  StoreCounters counters();
 }

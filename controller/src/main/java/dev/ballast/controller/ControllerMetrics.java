@@ -1,6 +1,8 @@
 package dev.ballast.controller;
 
+import dev.ballast.configdb.FeedCounters;
 import dev.ballast.configdb.FeedStatus;
+import dev.ballast.configdb.StoreCounters;
 import dev.ballast.model.Snapshot;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
@@ -13,6 +15,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** What the controller counts; labels are bounded by the routes and by the enums here. */
 final class ControllerMetrics {
@@ -121,8 +125,39 @@ final class ControllerMetrics {
         .register(registry);
   }
 
-  private void gauge(
-      String name, String help, java.util.function.Supplier<? extends Number> value) {
+  /** Adds what the database's writers and its feed count. */
+  void observe(Supplier<StoreCounters> store, Supplier<FeedCounters> feed) {
+    CounterWithCallback.builder()
+        .name("ballast_configdb_writes_total")
+        .help("Writes by outcome.")
+        .labelNames("outcome")
+        .callback(
+            callback -> {
+              StoreCounters now = store.get();
+              callback.call((double) now.committed(), "committed");
+              callback.call((double) now.unchanged(), "unchanged");
+              callback.call((double) now.refused(), "refused");
+              callback.call((double) now.unavailable(), "unavailable");
+              callback.call((double) now.unknown(), "unknown");
+            })
+        .register(registry);
+    CounterWithCallback.builder()
+        .name("ballast_configdb_feed_events_total")
+        .help("What the change feed has done: listings, changes by WAL and by SQL, failures.")
+        .labelNames("event")
+        .callback(
+            callback -> {
+              FeedCounters now = feed.get();
+              callback.call((double) now.listings(), "listed");
+              callback.call((double) now.streamed(), "streamed");
+              callback.call((double) now.polled(), "polled");
+              callback.call((double) now.disconnections(), "disconnected");
+              callback.call((double) now.relistings(), "listed-again");
+            })
+        .register(registry);
+  }
+
+  private void gauge(String name, String help, Supplier<? extends Number> value) {
     GaugeWithCallback.builder()
         .name(name)
         .help(help)
@@ -130,7 +165,7 @@ final class ControllerMetrics {
         .register(registry);
   }
 
-  private void counter(String name, String help, java.util.function.LongSupplier value) {
+  private void counter(String name, String help, LongSupplier value) {
     CounterWithCallback.builder()
         .name(name)
         .help(help)

@@ -1,6 +1,5 @@
 package dev.ballast.controller;
 
-import dev.ballast.configdb.ChangeFeed;
 import dev.ballast.configdb.ConfigDatabase;
 import dev.ballast.configdb.FeedMode;
 import java.io.IOException;
@@ -38,7 +37,7 @@ public final class ControllerServer implements AutoCloseable {
   private final LbServerReports reports = new LbServerReports();
   private final Server server;
   private final ServerConnector connector;
-  private final AutoCloseable feed;
+  private final Feed.Following feed;
 
   private ControllerServer(
       ControllerSettings settings,
@@ -52,9 +51,10 @@ public final class ControllerServer implements AutoCloseable {
     this.connector = connector();
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(settings.connections(), server));
-    server.setHandler(handler(writer, clock, nanoTime));
-    server.setStopTimeout(0);
     this.feed = feed.follow(catalog);
+    server.setHandler(handler(writer, clock, nanoTime));
+    server.setErrorHandler(Problems::answer);
+    server.setStopTimeout(0);
     listen();
   }
 
@@ -72,11 +72,7 @@ public final class ControllerServer implements AutoCloseable {
       InstantSource clock,
       LongSupplier nanoTime) {
     return start(
-        settings,
-        new StoreWriter(database),
-        listener -> ChangeFeed.start(database, mode, listener),
-        clock,
-        nanoTime);
+        settings, new StoreWriter(database), new DatabaseFeed(database, mode), clock, nanoTime);
   }
 
   /** The same over anything that takes writes and tells of changes. */
@@ -131,6 +127,7 @@ public final class ControllerServer implements AutoCloseable {
   private ApiHandler handler(ConfigWriter writer, InstantSource clock, LongSupplier nanoTime) {
     var metrics = new ControllerMetrics();
     metrics.observe(catalog);
+    metrics.observe(writer::counters, feed::counters);
     Duration patience = settings.patience();
     var reads = new Reads(catalog, patience);
     var writes = new Writes(catalog, patience);
@@ -186,11 +183,7 @@ public final class ControllerServer implements AutoCloseable {
   /** Ends the feed and every watch, and stops listening. */
   @Override
   public void close() {
-    try {
-      feed.close();
-    } catch (Exception failure) {
-      log.warn("the change feed did not end cleanly", failure);
-    }
+    feed.close();
     catalog.end();
     stop();
   }

@@ -87,6 +87,11 @@ public record ControllerSettings(
         limits);
   }
 
+  public ControllerSettings withConnections(int limit) {
+    return new ControllerSettings(
+        address, port, token, tls, isInsecure, hosts, version, limit, idleTimeout, patience, watch);
+  }
+
   public ControllerSettings withPatience(Duration other) {
     return new ControllerSettings(
         address,

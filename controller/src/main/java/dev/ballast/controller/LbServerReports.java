@@ -20,6 +20,9 @@ final class LbServerReports implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration ALIVE_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration BEYOND_WAIT = Duration.ofSeconds(1);
+  private static final long REPORT_LIMIT_BYTES = 16L << 20;
+  private static final HttpResponse.BodyHandler<String> BODY =
+      HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofString(), REPORT_LIMIT_BYTES);
 
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable HttpClient client;
@@ -64,7 +67,7 @@ final class LbServerReports implements AutoCloseable {
     try {
       var request =
           HttpRequest.newBuilder(URI.create(server.admin() + path)).timeout(timeout).build();
-      var answer = client().send(request, HttpResponse.BodyHandlers.ofString());
+      var answer = client().send(request, BODY);
       return answer.statusCode() == 200 ? Optional.of(Json.read(answer.body())) : Optional.empty();
     } catch (IOException | IllegalArgumentException | JacksonException _) {
       return Optional.empty();

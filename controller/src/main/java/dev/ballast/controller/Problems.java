@@ -7,7 +7,11 @@ import dev.ballast.configdb.PreconditionFailed;
 import dev.ballast.model.InvalidInput;
 import dev.ballast.model.Refused;
 import java.util.List;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ArrayNode;
@@ -19,6 +23,16 @@ final class Problems {
   private static final String TYPE = "application/problem+json";
 
   private Problems() {}
+
+  /** Answers for Jetty what it refuses by itself: requests that are not HTTP, or beyond its limits. */
+  static boolean answer(Request request, Response response, Callback callback) {
+    int status = Math.max(response.getStatus(), HttpStatus.BAD_REQUEST_400);
+    Answer answer = answer(HttpProblem.of(status, "bad-request", HttpStatus.getMessage(status)));
+    response.setStatus(status);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
+    response.write(true, answer.body().buffer(), callback);
+    return true;
+  }
 
   static Answer answer(Exception failure) {
     return answer(

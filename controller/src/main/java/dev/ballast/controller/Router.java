@@ -34,6 +34,11 @@ final class Router {
       return new Route("GET", pattern, true, endpoint);
     }
 
+    /** Who watches over a controller may ask by HEAD whether it lives. */
+    private boolean takes(String other) {
+      return method.equals(other) || (isOpen && other.equals("HEAD"));
+    }
+
     private Optional<List<String>> match(List<String> segments) {
       List<String> expected = segments(pattern);
       if (expected.size() != segments.size()) {
@@ -65,7 +70,7 @@ final class Router {
     for (Route route : routes) {
       Optional<List<String>> names = route.match(segments);
       if (names.isPresent()) {
-        if (route.method().equals(method)) {
+        if (route.takes(method)) {
           return new Match(route, names.get());
         }
         methods.add(route.method());

@@ -4,6 +4,7 @@ import dev.ballast.configdb.Applied;
 import dev.ballast.configdb.ConfigDatabase;
 import dev.ballast.configdb.Finding;
 import dev.ballast.configdb.HistoryEntry;
+import dev.ballast.configdb.StoreCounters;
 import dev.ballast.model.AdminOverride;
 import dev.ballast.model.ApplyOptions;
 import dev.ballast.model.Documents;
@@ -57,5 +58,10 @@ record StoreWriter(ConfigDatabase database) implements ConfigWriter {
   @Override
   public List<Finding> findings() {
     return database.preflight();
+  }
+
+  @Override
+  public StoreCounters counters() {
+    return database.store().counters();
   }
 }

@@ -215,13 +215,14 @@ final class ViewStream {
     }
   }
 
-  /** The view at this moment as JSON; encoded once per revision. */
+  /** The view at this moment, or a moment later, as JSON: those who ask while it is being encoded share the next one. */
   EncodedSnapshot encoded() {
+    Revision wanted = snapshot().revision();
     encoding.lock();
     try {
-      Snapshot now = snapshot();
       EncodedSnapshot known = encoded;
-      if (known == null || !known.revision().equals(now.revision())) {
+      if (known == null || !known.revision().isAtLeast(wanted)) {
+        Snapshot now = snapshot();
         var json = Payload.of(Wire.snapshot(now));
         known = new EncodedSnapshot(now.revision(), now.checksum(), json);
         encoded = known;

@@ -1,12 +1,21 @@
 package dev.ballast.controller;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ballast.configdb.DatabaseUnavailable;
 import dev.ballast.configdb.OutcomeUnknown;
 import dev.ballast.model.Documents;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -286,6 +295,8 @@ class ApiTest {
 
     assertThat(controller.metrics())
         .contains(
+            "ballast_configdb_writes_total{outcome=\"unknown\"} 5.0",
+            "ballast_configdb_feed_events_total{event=\"polled\"} 3.0",
             "ballast_controller_requests_total{method=\"GET\",route=\"/v1/pools/{}\",status=\"404\"} 1.0")
         .contains("ballast_controller_catalog_revision 1.0")
         .contains("ballast_controller_feed_mode{mode=\"wal\"} 1.0");
@@ -302,8 +313,7 @@ class ApiTest {
   @Test
   void shouldAnswer413ToABodyThatTurnsOutToBeTooLarge() {
     var chunked =
-        java.net.http.HttpRequest.BodyPublishers.fromPublisher(
-            TestController.text("#".repeat(10 << 20)));
+        HttpRequest.BodyPublishers.fromPublisher(TestController.text("#".repeat(10 << 20)));
     var answer =
         controller.send(
             controller
@@ -313,6 +323,84 @@ class ApiTest {
                 .build());
 
     assertThat(answer.statusCode()).isEqualTo(413);
+  }
+
+  @Test
+  void shouldTellByHeadWhetherItLives() {
+    var head = HttpRequest.BodyPublishers.noBody();
+    assertThat(controller.send(controller.request("/healthz").method("HEAD", head).build()))
+        .returns(200, HttpResponse::statusCode);
+  }
+
+  @Test
+  void shouldAnswerProblemDetailsToWhatIsNotHttp() throws IOException {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), controller.uri().getPort())) {
+      socket.getOutputStream().write("GET / SMTP/1.1\r\n\r\n".getBytes(US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+
+      assertThat(answer).startsWith("HTTP/1.1 ").contains("application/problem+json");
+    }
+  }
+
+  @Test
+  void shouldCountWhoComesWithoutTheToken() {
+    var stranger = HttpRequest.newBuilder(controller.uri().resolve("/v1/pools")).build();
+
+    assertThat(controller.send(stranger).statusCode()).isEqualTo(401);
+    assertThat(controller.metrics())
+        .contains("ballast_controller_refused_total{reason=\"token\"} 1.0");
+  }
+
+  @Test
+  void shouldRefuseAFormThatAForeignPagePosts() {
+    var form =
+        controller
+            .request("/v1/apply")
+            .header("Content-Type", "text/plain")
+            .header("Origin", "http://evil.example")
+            .POST(TestController.text(WEB))
+            .build();
+
+    assertThat(controller.send(form).statusCode()).isEqualTo(403);
+    assertThat(controller.json("/v1/pools").path("items").size()).isZero();
+  }
+
+  @Test
+  void shouldRefuseABodyOfAnotherType() {
+    assertThat(controller.put("/v1/pools/web", WEB, "Content-Type", "text/plain").statusCode())
+        .isEqualTo(415);
+  }
+
+  @Test
+  void shouldLeaveConnectionsBeyondItsLimitWaiting() throws Exception {
+    try (var small =
+        new TestController(new FakeDatabase(), settings -> settings.withConnections(2))) {
+      var open = new ArrayDeque<Socket>();
+      for (int count = 0; count < 3; count++) {
+        var socket = new Socket(InetAddress.getLoopbackAddress(), small.uri().getPort());
+        socket.setSoTimeout(300);
+        socket
+            .getOutputStream()
+            .write("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII));
+        open.add(socket);
+      }
+      assertThat(open.peekFirst().getInputStream().read()).isEqualTo('H');
+      assertThatThrownBy(() -> open.peekLast().getInputStream().read())
+          .isInstanceOf(SocketTimeoutException.class);
+      open.removeFirst().close();
+      open.peekLast().setSoTimeout(10_000);
+
+      assertThat(open.peekLast().getInputStream().read()).isEqualTo('H');
+      open.forEach(ApiTest::close);
+    }
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

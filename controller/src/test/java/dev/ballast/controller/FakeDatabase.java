@@ -1,12 +1,14 @@
 package dev.ballast.controller;
 
 import dev.ballast.configdb.Applied;
+import dev.ballast.configdb.FeedCounters;
 import dev.ballast.configdb.FeedListener;
 import dev.ballast.configdb.FeedStatus;
 import dev.ballast.configdb.Finding;
 import dev.ballast.configdb.HistoryEntry;
 import dev.ballast.configdb.NotFound;
 import dev.ballast.configdb.PreconditionFailed;
+import dev.ballast.configdb.StoreCounters;
 import dev.ballast.model.AdminOverride;
 import dev.ballast.model.ApplyOptions;
 import dev.ballast.model.Change;
@@ -45,13 +47,23 @@ final class FakeDatabase implements ConfigWriter, Feed {
   private Optional<RuntimeException> failure = Optional.empty();
 
   @Override
-  public synchronized AutoCloseable follow(FeedListener follower) {
+  public synchronized Following follow(FeedListener follower) {
     listener = Optional.of(follower);
     follower.status(new FeedStatus(FeedStatus.Mode.WAL, "", Instant.EPOCH));
     if (!isPaused) {
       follower.listed(state);
     }
-    return () -> {};
+    return new Following() {
+      @Override
+      public FeedCounters counters() {
+        return new FeedCounters(1, 2, 3, 4, 5);
+      }
+
+      @Override
+      public void close() {
+        pauseFeed();
+      }
+    };
   }
 
   synchronized Snapshot state() {
@@ -214,5 +226,10 @@ final class FakeDatabase implements ConfigWriter, Feed {
   @Override
   public List<Finding> findings() {
     return List.of(new Finding("wal_level", true, "logical", ""));
+  }
+
+  @Override
+  public StoreCounters counters() {
+    return new StoreCounters(1, 2, 3, 4, 5);
   }
 }
