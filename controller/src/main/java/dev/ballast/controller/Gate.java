@@ -76,7 +76,7 @@ final class Gate {
           403,
           "this controller does not go by the name \""
               + facts.host()
-              + "\": reach it by one that it knows, or tell it this one with --advertise");
+              + "\": reach it by one that it knows, or tell it this one with --host");
     }
     if (isForeign(facts.origin(), facts.host())) {
       return refused(
