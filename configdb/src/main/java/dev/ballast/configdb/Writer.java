@@ -43,8 +43,8 @@ final class Writer {
 
   /** Decides and writes. */
   Applied write(String who, Decision decision) {
-    try (Connection connection = begin()) {
-      return write(connection, who, decision);
+    try (Begun begun = begin()) {
+      return write(begun.connection(), begun.revision(), who, decision);
     } catch (SQLException failure) {
       unavailable.increment();
       throw database.unavailable(failure);
@@ -57,7 +57,7 @@ final class Writer {
       connection.setAutoCommit(false);
       connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       connection.setReadOnly(true);
-      Revision revision = revision(connection, "SELECT ballast.epoch(), n FROM ballast.revision");
+      Revision revision = ask(connection, "SELECT ballast.epoch(), n FROM ballast.revision");
       Plan plan = decision.plan(connection);
       connection.rollback();
       return new Applied(revision, plan);
@@ -66,11 +66,11 @@ final class Writer {
     }
   }
 
-  private Applied write(Connection connection, String who, Decision decision) throws SQLException {
+  private Applied write(Connection connection, Revision revision, String who, Decision decision)
+      throws SQLException {
     UUID attempt = UUID.randomUUID();
     Applied applied;
     try {
-      Revision revision = revision(connection, "SELECT ballast.epoch(), ballast.raise_revision()");
       Plan plan = decision.plan(connection);
       if (plan.isEmpty()) {
         connection.rollback();
@@ -90,22 +90,39 @@ final class Writer {
     return commit(connection, applied, attempt);
   }
 
-  /** A connection in a transaction; not one that the pool has kept while the server restarted. */
-  private Connection begin() throws SQLException {
-    Connection connection = database.connection();
-    try (var probe = connection.createStatement()) {
-      connection.setAutoCommit(false);
-      probe.execute("SELECT 1");
-      return connection;
-    } catch (SQLException _) {
+  /** A transaction that holds the lock of all writers. */
+  private record Begun(Connection connection, Revision revision) implements AutoCloseable {
+    static Begun on(Connection connection) throws SQLException {
+      try {
+        connection.setAutoCommit(false);
+        return new Begun(
+            connection, ask(connection, "SELECT ballast.epoch(), ballast.raise_revision()"));
+      } catch (SQLException failure) {
+        connection.close();
+        throw failure;
+      }
+    }
+
+    @Override
+    public void close() throws SQLException {
       connection.close();
-      Connection fresh = database.freshConnection();
-      fresh.setAutoCommit(false);
-      return fresh;
     }
   }
 
-  private static Revision revision(Connection connection, String question) throws SQLException {
+  /** A connection that the pool has kept while the server restarted shows it here: then a fresh one gets a try. */
+  private Begun begin() throws SQLException {
+    Connection connection = database.connection();
+    try {
+      return Begun.on(connection);
+    } catch (SQLException failure) {
+      if (Failures.of(failure) != Failures.DISCONNECTED) {
+        throw failure;
+      }
+      return Begun.on(database.freshConnection());
+    }
+  }
+
+  private static Revision ask(Connection connection, String question) throws SQLException {
     try (var statement = connection.createStatement();
         var row = statement.executeQuery(question)) {
       row.next();
@@ -158,8 +175,7 @@ final class Writer {
   private Applied afterBrokenCommit(Applied applied, UUID attempt, SQLException failure) {
     try (Connection connection = database.connection()) {
       connection.setAutoCommit(false);
-      Revision now =
-          revision(connection, "SELECT ballast.epoch(), n FROM ballast.revision FOR UPDATE");
+      Revision now = ask(connection, "SELECT ballast.epoch(), n FROM ballast.revision FOR UPDATE");
       boolean isCommitted = new History(connection).has(applied.revision().n(), attempt);
       connection.rollback();
       if (isCommitted) {

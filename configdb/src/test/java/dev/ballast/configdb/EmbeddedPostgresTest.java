@@ -230,6 +230,17 @@ final class EmbeddedPostgresTest {
   }
 
   @Test
+  void shouldUnpackAgainWhatHasBeenLost() throws Exception {
+    Path postgres = Files.createDirectories(DIRECTORY.resolve("postgres")).toRealPath();
+    Path library =
+        PostgresBinaries.unpack(postgres, _ -> {}).home().resolve("lib/postgresql/pgoutput.so");
+    Files.write(library, new byte[0]);
+    assertThat(PostgresBinaries.unpack(postgres, progress::add).home()).exists();
+    assertThat(progress).hasSize(1);
+    assertThat(library).isNotEmptyFile();
+  }
+
+  @Test
   void shouldSayWhyItDidNotStart() throws Exception {
     try (var _ = start()) {
       // Makes the cluster.

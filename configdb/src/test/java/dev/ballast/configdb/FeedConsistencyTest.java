@@ -66,6 +66,9 @@ final class FeedConsistencyTest {
         .atMost(Duration.ofSeconds(20))
         .untilAsserted(() -> assertThat(openFeeds).allMatch(recorder -> recorder.n() == last));
     feeds.forEach(ChangeFeed::close);
+    assertThat(feeds)
+        .as("nobody had to list again")
+        .allMatch(feed -> feed.counters().relistings() == 0);
 
     NavigableMap<Long, Snapshot> tables = Journal.replay(postgres, postgres.database().epoch());
     recorders.forEach(recorder -> requireEqual(recorder, tables));
