@@ -15,13 +15,13 @@ import org.slf4j.LoggerFactory;
  * The ordered stream of changes out of the database: the whole state once, then every transaction exactly once, and the
  * whole state again whenever that could not be kept ({@link FeedListener}).
  *
- * <p>One platform thread owns it and calls the listener. It reconnects for ever, after 50 ms at first and 5 s at most.
+ * <p>One platform thread owns it and calls the listener. It reconnects for ever, after 50 ms at first and 2 s at most.
  * {@link #status}, {@link #counters} and {@link #close} may be called by any thread.
  */
 public final class ChangeFeed implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ChangeFeed.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
   private static final Duration END_WITHIN = Duration.ofSeconds(10);
 
   private final DatabaseSettings settings;

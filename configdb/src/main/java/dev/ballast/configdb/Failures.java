@@ -35,10 +35,12 @@ enum Failures {
     };
   }
 
-  /** The innermost message, on one line. */
+  /** The innermost message, on one line; an unreadable row says all by itself. */
   static String text(Throwable failure) {
     Throwable cause = failure;
-    while (cause.getCause() != null && cause.getCause().getMessage() != null) {
+    while (!(cause instanceof UnreadableRow)
+        && cause.getCause() != null
+        && cause.getCause().getMessage() != null) {
       cause = cause.getCause();
     }
     return String.valueOf(cause.getMessage()).strip().replaceAll("\\s+", " ");

@@ -3,6 +3,7 @@ package dev.ballast.configdb;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -141,7 +142,7 @@ record Preflight(List<Check> checks) {
         published == PUBLISHED_TABLES,
         "publication ballast has " + published + " of " + PUBLISHED_TABLES + " tables",
         "CREATE PUBLICATION ballast FOR TABLE "
-            + java.util.Arrays.stream(Table.values())
+            + Arrays.stream(Table.values())
                 .map(Table::qualifiedName)
                 .collect(Collectors.joining(", "))
             + ", ballast.revision (after DROP PUBLICATION IF EXISTS ballast)");

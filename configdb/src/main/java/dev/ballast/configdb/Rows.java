@@ -1,5 +1,6 @@
 package dev.ballast.configdb;
 
+import dev.ballast.model.Codec;
 import dev.ballast.model.Item;
 import dev.ballast.model.ItemKey;
 import dev.ballast.model.Kind;
@@ -168,7 +169,7 @@ record Rows(Connection connection) {
             + "spec = excluded.spec, format = excluded.format, revision = excluded.revision";
     var rows = resources.stream().map(table::row).toList();
     try (var statement = connection.prepareStatement(sql)) {
-      statement.setInt(1, dev.ballast.model.Codec.FORMAT);
+      statement.setInt(1, Codec.FORMAT);
       statement.setLong(2, revision);
       setColumns(statement, 3, rows, table.columns().size() + 1);
       statement.executeUpdate();

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gathers the messages of the stream into transactions. Owned by the thread that reads the stream.
  *
- * <p>Of several writes to one item in one transaction the last one counts. A transaction with more than {@value
- * #ITEM_LIMIT} items is not gathered: it is answered by listing again, which needs less memory than its messages.
+ * <p>Of several writes to one item in one transaction the last one counts. A transaction with more items than the limit is not gathered: it is answered by listing again, which needs less memory than
+ * its messages.
  */
 final class Transactions {
   static final int ITEM_LIMIT = 200_000;
@@ -41,11 +41,17 @@ final class Transactions {
     record Unclear(long endLsn, String reason) implements Outcome {}
   }
 
+  private final int itemLimit;
   private final Map<Integer, Pgoutput.Relation> relations = new HashMap<>();
   private final Map<ItemKey, Optional<Item>> touched = new LinkedHashMap<>();
   private long n;
   private @Nullable String unclear;
   private boolean isOpen;
+  private boolean isTooLarge;
+
+  Transactions(int itemLimit) {
+    this.itemLimit = itemLimit;
+  }
 
   /** Whether a transaction has begun and not ended. */
   boolean isOpen() {
@@ -74,6 +80,7 @@ final class Transactions {
     touched.clear();
     n = 0;
     unclear = null;
+    isTooLarge = false;
     isOpen = true;
   }
 
@@ -110,15 +117,15 @@ final class Transactions {
       return;
     }
     Optional<Table> table = table(relation);
-    if (table.isEmpty() || isTooLarge()) {
+    if (table.isEmpty() || isTooLarge) {
       return;
     }
     if (before != null) {
       // Where the key itself has changed, the item of the old key is gone.
-      touched.put(table.get().key(new Row(relation, null, before)::text), Optional.empty());
+      touch(table.get().key(new Row(relation, null, before)::text), Optional.empty());
     }
     Item item = table.get().item(new Row(relation, before, after)::text);
-    touched.put(item.key(), Optional.of(item));
+    touch(item.key(), Optional.of(item));
     if (item.revision() != n) {
       unclear = item + " was written at revision " + n;
     }
@@ -126,18 +133,19 @@ final class Transactions {
 
   private void erase(Pgoutput.Relation relation, Pgoutput.Tuple before) {
     Optional<Table> table = table(relation);
-    if (table.isPresent() && !isTooLarge()) {
-      touched.put(table.get().key(new Row(relation, null, before)::text), Optional.empty());
+    if (table.isPresent() && !isTooLarge) {
+      touch(table.get().key(new Row(relation, null, before)::text), Optional.empty());
     }
   }
 
-  private boolean isTooLarge() {
-    if (touched.size() < ITEM_LIMIT) {
-      return false;
+  /** A transaction that has been too large stays so. */
+  private void touch(ItemKey key, Optional<Item> item) {
+    touched.put(key, item);
+    if (touched.size() > itemLimit) {
+      isTooLarge = true;
+      unclear = "a transaction touched more than " + itemLimit + " items";
+      touched.clear();
     }
-    touched.clear();
-    unclear = "a transaction touched more than " + ITEM_LIMIT + " items";
-    return true;
   }
 
   private String truncated(Pgoutput.Truncate truncate) {

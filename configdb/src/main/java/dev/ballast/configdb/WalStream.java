@@ -33,7 +33,7 @@ final class WalStream implements AutoCloseable {
   private final InstantSource clock;
   private final String slot =
       "ballast_" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-  private final Transactions transactions = new Transactions();
+  private final Transactions transactions = new Transactions(Transactions.ITEM_LIMIT);
   private @Nullable CopyDual copy;
   private long receivedLsn;
   private Instant confirmed = Instant.EPOCH;

@@ -48,6 +48,9 @@ final class Writer {
     } catch (SQLException failure) {
       unavailable.increment();
       throw database.unavailable(failure);
+    } catch (UnreadableRow row) {
+      unavailable.increment();
+      throw new DatabaseUnavailable(Failures.text(row), row);
     }
   }
 
@@ -63,6 +66,8 @@ final class Writer {
       return new Applied(revision, plan);
     } catch (SQLException failure) {
       throw database.unavailable(failure);
+    } catch (UnreadableRow row) {
+      throw new DatabaseUnavailable(Failures.text(row), row);
     }
   }
 
@@ -79,7 +84,7 @@ final class Writer {
       }
       applied = new Applied(revision, plan);
       carryOut(connection, applied, attempt, who);
-    } catch (SQLException failure) {
+    } catch (SQLException | UnreadableRow failure) {
       rollBack(connection);
       throw failure;
     } catch (RuntimeException failure) {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ballast.model.ApplyOptions;
 import dev.ballast.model.BackendStatus;
+import dev.ballast.model.Change;
 import dev.ballast.model.ItemKey;
 import dev.ballast.model.Kind;
 import dev.ballast.model.Snapshot;
@@ -15,6 +16,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -170,6 +173,46 @@ final class ChangeFeedTest {
   }
 
   @Test
+  void shouldNotKeepAServerWaitingThatShutsDown() throws Exception {
+    apply(3, 1);
+    follow(FeedMode.AUTO);
+    ProcessHandle server = ProcessHandle.of(postgres.server().pid()).orElseThrow();
+    long startedNanos = System.nanoTime();
+    Signals.send("INT", List.of(server));
+    server.onExit().get(10, TimeUnit.SECONDS);
+    System.out.println(
+        "shut down under a feed in "
+            + Duration.ofNanos(System.nanoTime() - startedNanos).toMillis()
+            + " ms");
+    long n =
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .ignoreExceptions()
+            .until(() -> apply(3, 2), _ -> true);
+    soon().until(() -> recorder.n() == n && feed.status().mode() == FeedStatus.Mode.WAL);
+    assertThat(recorder.state()).isEqualTo(list());
+  }
+
+  @Test
+  void shouldStopAtTheLastGoodStateBeforeARowItCannotRead() throws SQLException {
+    long n = apply(3, 1);
+    follow(FeedMode.AUTO);
+    writePastTheStore("INSERT INTO ballast.fleet VALUES ('later', 99, '{}', %d)");
+    soon().until(() -> feed.status().mode() == FeedStatus.Mode.DISCONNECTED);
+    soon()
+        .until(
+            () ->
+                feed.status()
+                    .reason()
+                    .equals(
+                        "Fleet later was written by a newer version (format 99): upgrade this one"));
+    assertThat(recorder.n()).isEqualTo(n);
+    writePastTheStore("DELETE FROM ballast.fleet WHERE name = 'later' AND revision < %d");
+    soon().until(() -> recorder.n() == n + 2 && feed.status().mode() == FeedStatus.Mode.WAL);
+    assertThat(recorder.state()).isEqualTo(list());
+  }
+
+  @Test
   void shouldListAgainAfterATruncate() throws SQLException {
     apply(3, 1);
     var status = new BackendStatus("web", "b1", Verdict.HEALTHY, "", 0, Instant.EPOCH);
@@ -197,7 +240,7 @@ final class ChangeFeedTest {
   @Test
   void shouldKeepALargeValueThatAnUpdateDidNotTouch() throws SQLException {
     // Beyond the 2 kB of a TOASTed value even when it is compressed: 1,000 random hosts.
-    var random = new java.util.SplittableRandom(1);
+    var random = new SplittableRandom(1);
     String hosts =
         random
             .longs(1_000)
@@ -212,13 +255,7 @@ final class ChangeFeedTest {
             ApplyOptions.NONE,
             "test");
     follow(FeedMode.AUTO);
-    try (Connection connection = postgres.connect();
-        var statement = connection.createStatement()) {
-      connection.setAutoCommit(false);
-      statement.execute("SELECT ballast.raise_revision()");
-      statement.execute("UPDATE ballast.load_balancer SET domain = 'new.test', revision = 3");
-      connection.commit();
-    }
+    writePastTheStore("UPDATE ballast.load_balancer SET domain = 'new.test', revision = %d");
     soon().until(() -> recorder.n() == 3);
     assertThat(feed.counters().relistings()).isZero();
     assertThat(recorder.state().loadBalancers())
@@ -267,7 +304,7 @@ final class ChangeFeedTest {
           }
 
           @Override
-          public void committed(dev.ballast.model.Change change) {
+          public void committed(Change change) {
             if (failures.getAndIncrement() == 0) {
               throw new IllegalStateException("the listener's own fault");
             }
@@ -306,6 +343,19 @@ final class ChangeFeedTest {
     try (var follower = SqlFollower.connect(postgres.settings())) {
       assertThat(follower.poll(old.revision())).isInstanceOf(SqlFollower.Poll.Unclear.class);
       assertThat(follower.poll(list().revision())).isInstanceOf(SqlFollower.Poll.Nothing.class);
+    }
+  }
+
+  /** Past the store; the statement is given its revision. */
+  private void writePastTheStore(String sql) throws SQLException {
+    try (Connection connection = postgres.connect();
+        var statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      try (var row = statement.executeQuery("SELECT ballast.raise_revision()")) {
+        row.next();
+        statement.execute(sql.replace("%d", row.getString(1)));
+      }
+      connection.commit();
     }
   }
 

@@ -227,6 +227,18 @@ final class ConfigStoreTest {
   }
 
   @Test
+  void shouldForgetOldDeletionsAndSaySo() {
+    postgres.store().apply(Yaml.pool("web", 3, 1), ApplyOptions.NONE, "test");
+    postgres.store().delete(WEB_B1, Optional.empty(), "test");
+    postgres.execute("UPDATE ballast.revision SET n = 10198");
+    apply("kind: Pool\nname: a");
+    assertThat(postgres.query("SELECT count(*) FROM ballast.tombstone")).isEqualTo("1");
+    apply("kind: Pool\nname: b");
+    assertThat(postgres.query("SELECT count(*) FROM ballast.tombstone")).isEqualTo("0");
+    assertThat(postgres.query("SELECT tombstones_after FROM ballast.revision")).isEqualTo("200");
+  }
+
+  @Test
   void shouldKeepTwoAppliesAtOnceApart() throws Exception {
     try (var writers = Executors.newFixedThreadPool(2)) {
       var running = new ArrayList<Future<Applied>>();
@@ -259,6 +271,12 @@ final class ConfigStoreTest {
     }
     System.out.println("10,000 backends in one apply: " + bestMillis + " ms");
     assertThat(bestMillis).isLessThan(1_500);
+  }
+
+  @Test
+  void shouldFindTheEmbeddedServerInOrder() {
+    assertThat(postgres.database().preflight()).hasSize(10).allMatch(Finding::isOk);
+    assertThat(postgres.database().epoch()).matches("[0-9a-f]{8}");
   }
 
   @Test

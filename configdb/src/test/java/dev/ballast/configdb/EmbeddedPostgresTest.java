@@ -8,14 +8,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,7 +23,7 @@ final class EmbeddedPostgresTest {
   /** One cluster for all of these tests: each leaves it stopped. */
   private static final Path DIRECTORY = Path.of("target", "embedded-postgres");
 
-  private final List<String> progress = java.util.Collections.synchronizedList(new ArrayList<>());
+  private final List<String> progress = Collections.synchronizedList(new ArrayList<>());
 
   @BeforeAll
   static void begin() throws IOException {
@@ -215,7 +214,7 @@ final class EmbeddedPostgresTest {
       }
       String classPath = PostgresHolder.classPathCopiedTo(directory);
       Path data = Files.createDirectory(directory.resolve("data"));
-      copyBinariesTo(data);
+      Binaries.copyTo(data);
       for (Path open : List.of(data, data.resolve("postgres"))) {
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
       }
@@ -289,20 +288,6 @@ final class EmbeddedPostgresTest {
     Path directory = Files.createTempDirectory("ballast-test");
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     return directory;
-  }
-
-  /** Unpacking takes its time, and is tested by the first start of all. */
-  private static void copyBinariesTo(Path data) throws IOException {
-    Path postgres = Files.createDirectories(DIRECTORY.resolve("postgres")).toRealPath();
-    Path source = PostgresBinaries.unpack(postgres, _ -> {}).home();
-    Path target = Files.createDirectory(data.resolve("postgres")).resolve(source.getFileName());
-    for (Path file : FileTree.content(source)) {
-      Files.copy(
-          file,
-          target.resolve(source.relativize(file).toString()),
-          StandardCopyOption.COPY_ATTRIBUTES,
-          LinkOption.NOFOLLOW_LINKS);
-    }
   }
 
   private static String query(EmbeddedPostgres server, String sql) throws SQLException {

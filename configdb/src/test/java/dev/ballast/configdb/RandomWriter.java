@@ -4,6 +4,8 @@ import dev.ballast.model.AdminOverride;
 import dev.ballast.model.AdminState;
 import dev.ballast.model.ApplyOptions;
 import dev.ballast.model.BackendStatus;
+import dev.ballast.model.Documents;
+import dev.ballast.model.InvalidInput;
 import dev.ballast.model.ItemKey;
 import dev.ballast.model.Kind;
 import dev.ballast.model.LbServer;
@@ -48,12 +50,12 @@ final class RandomWriter {
         case 7 -> store.register(lbServer());
         default -> writePastTheStore();
       }
-    } catch (NotFound | Refused | dev.ballast.model.InvalidInput expected) {
+    } catch (NotFound | Refused | InvalidInput expected) {
       // Another writer was first, or the names don't fit: nothing was written.
     }
   }
 
-  private dev.ballast.model.Documents loadBalancer(String pool) {
+  private Documents loadBalancer(String pool) {
     return Yaml.documents(
         """
         kind: LoadBalancer

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,7 +66,7 @@ final class TarReaderTest {
   @Test
   void shouldNoticeATornArchive() throws IOException {
     entry("file", '0', 0644, "x".repeat(600), "");
-    byte[] torn = java.util.Arrays.copyOf(archive.toByteArray(), 700);
+    byte[] torn = Arrays.copyOf(archive.toByteArray(), 700);
     assertThatThrownBy(() -> TarReader.unpack(new ByteArrayInputStream(torn), directory, _ -> true))
         .isInstanceOf(EOFException.class);
   }
