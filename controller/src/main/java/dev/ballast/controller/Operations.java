@@ -91,7 +91,7 @@ final class Operations {
           other.key()
               + " is alive at "
               + other.admin()
-              + ": give this one another name, or take its name over with --takeover",
+              + ": give this one another name, or take its name over with ?takeover=true",
           List.of(other.key()));
     }
   }
