@@ -32,7 +32,7 @@ final class BoundedLog implements AutoCloseable {
     this.size = file.toFile().length();
   }
 
-  /** A line after {@link #close()} is dropped. */
+  /** Never fails: a line that can't be written, or comes after {@link #close()}, is dropped. */
   synchronized void add(String line) {
     if (isClosed) {
       return;
@@ -48,8 +48,8 @@ final class BoundedLog implements AutoCloseable {
       }
       stream.write(bytes);
       size += bytes.length;
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
+    } catch (IOException | UncheckedIOException _) {
+      // A full disk must not end the thread that reads the server's output, and with it the server.
     }
   }
 

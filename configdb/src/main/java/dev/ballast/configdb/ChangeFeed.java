@@ -114,10 +114,16 @@ public final class ChangeFeed implements AutoCloseable {
       LOG.error("The change feed begins anew", failure);
     }
     try {
-      events.disconnected(Failures.text(failure));
+      events.disconnected(reason(failure));
     } catch (RuntimeException listenerFailure) {
       LOG.error("The feed's listener failed", listenerFailure);
     }
+  }
+
+  private String reason(Exception failure) {
+    return failure instanceof SQLException
+        ? "no connection to " + settings.address() + ": " + Failures.text(failure)
+        : Failures.text(failure);
   }
 
   private static Duration longer(Duration pause) {

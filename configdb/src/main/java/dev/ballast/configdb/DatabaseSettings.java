@@ -1,15 +1,16 @@
 package dev.ballast.configdb;
 
-import java.net.URI;
-import java.net.URISyntaxException;
+import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Locale;
+import java.util.ArrayList;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Which PostgreSQL, and how long it is waited for.
@@ -30,6 +31,10 @@ public record DatabaseSettings(
     Duration lockTimeout,
     Duration statementTimeout) {
   private static final String JDBC = "jdbc:";
+  private static final Pattern URL =
+      Pattern.compile(
+          "postgres(?:ql)?://(?:(?<user>[^:@/?]*)(?::(?<password>[^@/?]*))?@)?(?<hosts>[^/?@]+)/(?<database>[^/?]+)"
+              + "(?:\\?(?<parameters>.+))?");
   private static final int DEFAULT_POOL_SIZE = 8;
   private static final Duration SILENCE_BEYOND_TIMEOUT = Duration.ofSeconds(5);
 
@@ -92,7 +97,6 @@ public record DatabaseSettings(
         "socketTimeout", Long.toString(statementTimeout.plus(SILENCE_BEYOND_TIMEOUT).toSeconds()));
     properties.setProperty("cancelSignalTimeout", "2");
     properties.setProperty("tcpKeepAlive", "true");
-    properties.setProperty("reWriteBatchedInserts", "false");
     return properties;
   }
 
@@ -135,40 +139,29 @@ public record DatabaseSettings(
     if (url.startsWith(JDBC)) {
       return url;
     }
-    String lower = url.toLowerCase(Locale.ROOT);
-    if (!lower.startsWith("postgresql://") && !lower.startsWith("postgres://")) {
-      throw new IllegalArgumentException(
-          "the database URL does not begin with postgresql:// or jdbc:postgresql://");
-    }
-    try {
-      return jdbcUrl(new URI(url));
-    } catch (URISyntaxException _) {
+    Matcher parts = URL.matcher(url);
+    if (!parts.matches()) {
       throw new IllegalArgumentException(
           "the database URL is not postgresql://USER:PASSWORD@HOST:PORT/DATABASE; special characters in the"
               + " password are percent-encoded");
     }
+    var parameters = new ArrayList<String>();
+    if (parts.group("user") != null) {
+      parameters.add("user=" + reencoded(parts.group("user")));
+    }
+    if (parts.group("password") != null) {
+      parameters.add("password=" + reencoded(parts.group("password")));
+    }
+    if (parts.group("parameters") != null) {
+      parameters.add(parts.group("parameters"));
+    }
+    String place = "jdbc:postgresql://" + parts.group("hosts") + "/" + parts.group("database");
+    return parameters.isEmpty() ? place : place + "?" + String.join("&", parameters);
   }
 
-  private static String jdbcUrl(URI uri) {
-    var jdbc = new StringBuilder("jdbc:postgresql://").append(uri.getHost());
-    if (uri.getPort() > 0) {
-      jdbc.append(':').append(uri.getPort());
-    }
-    jdbc.append(uri.getRawPath());
-    String separator = "?";
-    String user = uri.getUserInfo();
-    if (user != null) {
-      int colon = user.indexOf(':');
-      jdbc.append("?user=").append(encoded(colon < 0 ? user : user.substring(0, colon)));
-      if (colon >= 0) {
-        jdbc.append("&password=").append(encoded(user.substring(colon + 1)));
-      }
-      separator = "&";
-    }
-    return uri.getRawQuery() == null ? jdbc.toString() : jdbc + separator + uri.getRawQuery();
-  }
-
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  /** From a URL's encoding to that of the driver's parameters, where a plus sign is a space. */
+  private static String reencoded(String text) {
+    String plain = URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    return URLEncoder.encode(plain, StandardCharsets.UTF_8);
   }
 }

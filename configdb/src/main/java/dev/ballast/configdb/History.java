@@ -29,7 +29,7 @@ record History(Connection connection) {
                 + " VALUES (?, ?, clock_timestamp(), ?, ?::jsonb)")) {
       statement.setLong(1, revision);
       statement.setObject(2, attempt);
-      statement.setString(3, who);
+      statement.setString(3, shortened(who));
       statement.setString(4, summary(plan).toString());
       statement.executeUpdate();
     }

@@ -3,6 +3,7 @@ package dev.ballast.configdb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -10,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Processes of an earlier run that still use a cluster's directory: they are ended before the next start.
@@ -19,7 +21,8 @@ import java.util.function.Consumer;
  */
 final class Leftovers {
   private static final List<String> SIGNALS = List.of("INT", "QUIT", "KILL");
-  private static final int SECONDS_PER_SIGNAL = 10;
+  private static final Duration PATIENCE_PER_SIGNAL = Duration.ofSeconds(10);
+  private static final Duration ORPHANS_END_WITHIN = Duration.ofSeconds(1);
   private static final int LOOK_EVERY_MILLIS = 20;
 
   private final Path installations;
@@ -42,15 +45,35 @@ final class Leftovers {
       if (processes.isEmpty()) {
         break;
       }
+      List<ProcessHandle> receivers = signal.equals("INT") ? postmasters(processes) : processes;
+      if (receivers.isEmpty()) {
+        // Without the first process the others end by themselves, in a moment.
+        awaitEnd(processes, ORPHANS_END_WITHIN);
+        continue;
+      }
       progress.accept(
-          "Ending a PostgreSQL of an earlier run (" + signal + " to " + pids(processes) + ")");
-      // A server's own processes end with the first one; QUIT and KILL go to all that are left.
-      List<ProcessHandle> receivers = signal.equals("INT") ? List.of(eldest(processes)) : processes;
+          "Ending a PostgreSQL of an earlier run (" + signal + " to " + pids(receivers) + ")");
       Signals.send(signal, receivers);
-      awaitEnd(processes);
+      awaitEnd(processes, PATIENCE_PER_SIGNAL);
     }
     refuseForeignServer();
-    Files.deleteIfExists(cluster.resolve("postmaster.pid"));
+    Files.deleteIfExists(pidFile());
+  }
+
+  private Path pidFile() {
+    return cluster.resolve("postmaster.pid");
+  }
+
+  /** The server's first process, which wrote its pid down and ends the others. */
+  private List<ProcessHandle> postmasters(List<ProcessHandle> processes) {
+    try (Stream<String> lines = Files.lines(pidFile())) {
+      String pid = lines.findFirst().orElse("").strip();
+      return processes.stream()
+          .filter(process -> pid.equals(Long.toString(process.pid())))
+          .toList();
+    } catch (IOException _) {
+      return List.of();
+    }
   }
 
   private List<ProcessHandle> ours() {
@@ -82,15 +105,6 @@ final class Leftovers {
     return found;
   }
 
-  private static ProcessHandle eldest(List<ProcessHandle> processes) {
-    for (ProcessHandle process : processes) {
-      if (process.parent().filter(processes::contains).isEmpty()) {
-        return process;
-      }
-    }
-    return processes.getFirst();
-  }
-
   private static Path executable(ProcessHandle process) {
     return link(process, "exe");
   }
@@ -105,9 +119,9 @@ final class Leftovers {
   }
 
   /** A zombie that nobody reaps has no working directory any more and counts as ended. */
-  private void awaitEnd(List<ProcessHandle> processes) {
+  private void awaitEnd(List<ProcessHandle> processes, Duration patience) {
     var ends = processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture<?>[]::new);
-    long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_PER_SIGNAL);
+    long deadlineNanos = System.nanoTime() + patience.toNanos();
     while (!ours().isEmpty() && deadlineNanos - System.nanoTime() > 0) {
       try {
         CompletableFuture.allOf(ends).get(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.function.Consumer;
@@ -48,6 +49,12 @@ record PostgresBinaries(String version, Path home) {
     Files.createDirectories(unpacking);
     try (InputStream packed = archive()) {
       TarReader.unpack(new XZInputStream(packed), unpacking, PostgresBinaries::isNeeded);
+    }
+    for (Path path : FileTree.content(unpacking)) {
+      if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+        // Whatever the umask is: the server may have to run as another user.
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+      }
     }
     Files.writeString(unpacking.resolve(EXTENT), extent(unpacking));
     Files.move(unpacking, home, StandardCopyOption.ATOMIC_MOVE);

@@ -79,8 +79,7 @@ final class PostgresProcess implements AutoCloseable {
       }
       boolean ranStably = System.nanoTime() - startedNanos > RUNS_STABLY_AFTER.toNanos();
       pause = ranStably ? FIRST_RESTART_AFTER : pause;
-      progress.accept(
-          "PostgreSQL ended unexpectedly; starting it again in " + pause.toMillis() + " ms");
+      say("PostgreSQL ended unexpectedly; starting it again in " + pause.toMillis() + " ms");
       if (awaitClosing(pause)) {
         return;
       }
@@ -91,11 +90,20 @@ final class PostgresProcess implements AutoCloseable {
     }
   }
 
+  /** Whoever listens to the progress can't end the owner, and the server with it. */
+  private void say(String line) {
+    try {
+      progress.accept(line);
+    } catch (RuntimeException failure) {
+      log.add(line + " (" + failure + ")");
+    }
+  }
+
   /** From start to end of one server process. */
   private void runOnce() {
     try {
       if (firstProcess.isDone()) {
-        Leftovers.clear(cluster.directory(), cluster.data(), progress);
+        Leftovers.clear(cluster.directory(), cluster.data(), this::say);
       }
       Process process =
           cluster
@@ -180,6 +188,9 @@ final class PostgresProcess implements AutoCloseable {
   }
 
   private static void stop(Process process) {
+    if (!process.isAlive()) {
+      return;
+    }
     try {
       Signals.send("INT", List.of(process.toHandle()));
       if (!endsWithin(process, Duration.ofSeconds(FAST_SHUTDOWN_SECONDS))) {

@@ -16,6 +16,8 @@ final class DatabaseSettingsTest {
             "jdbc:postgresql://db.example:5433/ballast?user=ada&password=s%26cret&sslmode=verify-full");
     assertThat(DatabaseSettings.of("postgres://db.example/ballast").jdbcUrl())
         .isEqualTo("jdbc:postgresql://db.example/ballast");
+    assertThat(DatabaseSettings.of("postgresql://ada:a+b%20c@one:5432,two:5433/ballast").jdbcUrl())
+        .isEqualTo("jdbc:postgresql://one:5432,two:5433/ballast?user=ada&password=a%2Bb+c");
   }
 
   @Test
@@ -31,5 +33,8 @@ final class DatabaseSettingsTest {
     assertThatThrownBy(() -> DatabaseSettings.of("mysql://ada:secret@db.example/ballast"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageNotContaining("secret");
+    assertThatThrownBy(() -> DatabaseSettings.of("postgresql://ada:sec/ret@db.example/ballast"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("percent-encoded");
   }
 }
