@@ -76,6 +76,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
       Path directory, Path logFile, Consumer<String> progress, Launch launch) {
     DirectoryLock lock = DirectoryLock.acquire(directory);
     BoundedLog log = new BoundedLog(logFile, LOG_LIMIT_BYTES);
+    boolean isStarted = false;
     try {
       var cluster =
           new PostgresCluster(directory, PostgresBinaries.unpack(directory, progress), launch);
@@ -86,16 +87,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
       int port = freePort(cluster.lastPort());
       cluster.configure(port);
       PostgresProcess process = PostgresProcess.start(cluster, log, progress);
+      isStarted = true;
       return new EmbeddedPostgres(lock, log, process, port, cluster.password());
     } catch (IOException failure) {
-      closeAll(log, lock);
       throw new UncheckedIOException(failure);
     } catch (CompletionException failure) {
-      closeAll(log, lock);
       throw failure.getCause() instanceof RuntimeException cause ? cause : failure;
-    } catch (RuntimeException failure) {
-      closeAll(log, lock);
-      throw failure;
+    } finally {
+      if (!isStarted) {
+        closeAll(log, lock);
+      }
     }
   }
 
