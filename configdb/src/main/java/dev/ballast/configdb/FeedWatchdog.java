@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
  */
 final class FeedWatchdog implements AutoCloseable {
   static final Duration LOOK_EVERY = Duration.ofSeconds(2);
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
   private static final Logger LOG = LoggerFactory.getLogger(FeedWatchdog.class);
 
   private final WalStream stream;
@@ -28,6 +29,7 @@ final class FeedWatchdog implements AutoCloseable {
     this.deliveredN = deliveredN;
   }
 
+  /** The follower is the watchdog's from now on. */
   static FeedWatchdog start(WalStream stream, SqlFollower follower, LongSupplier deliveredN) {
     var watchdog = new FeedWatchdog(stream, follower, deliveredN);
     Thread.ofVirtual().name("change-feed-watchdog").start(watchdog::watch);
@@ -36,6 +38,7 @@ final class FeedWatchdog implements AutoCloseable {
 
   private void watch() {
     try {
+      follower.expectAnswersWithin(ANSWER_WITHIN);
       long seenN = 0;
       long seenBytes = -1;
       while (!closed.await(LOOK_EVERY.toNanos(), TimeUnit.NANOSECONDS)) {

@@ -7,6 +7,7 @@ import dev.ballast.model.Revision;
 import dev.ballast.model.Snapshot;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -65,6 +66,11 @@ final class SqlFollower implements AutoCloseable {
   /** What has changed since {@code known}. */
   Poll poll(Revision known) throws SQLException {
     return inOneSnapshot(() -> pollInSnapshot(known));
+  }
+
+  /** From now on an answer that takes longer than this breaks the connection: for questions that are answered at once. */
+  void expectAnswersWithin(Duration patience) throws SQLException {
+    connection.setNetworkTimeout(Runnable::run, (int) patience.toMillis());
   }
 
   /** The current N. */

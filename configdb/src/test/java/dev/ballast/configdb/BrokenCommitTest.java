@@ -22,18 +22,7 @@ final class BrokenCommitTest {
   @BeforeEach
   void connectThroughTheRelay() throws IOException {
     relay = new TcpRelay(postgres.server().port());
-    DatabaseSettings direct = postgres.settings();
-    String url =
-        direct.jdbcUrl().replace(":" + postgres.server().port() + "/", ":" + relay.port() + "/");
-    database =
-        ConfigDatabase.open(
-            new DatabaseSettings(
-                url,
-                "test",
-                2,
-                Duration.ofSeconds(1),
-                direct.lockTimeout(),
-                direct.statementTimeout()));
+    database = ConfigDatabase.open(relay.through(postgres.settings()));
   }
 
   @AfterEach

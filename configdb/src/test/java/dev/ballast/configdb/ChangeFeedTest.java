@@ -12,6 +12,7 @@ import dev.ballast.model.Snapshot;
 import dev.ballast.model.Verdict;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -170,6 +172,27 @@ final class ChangeFeedTest {
             .until(() -> apply(3, 2), _ -> true);
     soon().until(() -> recorder.n() == n && feed.status().mode() == FeedStatus.Mode.WAL);
     assertThat(recorder.state()).isEqualTo(list());
+  }
+
+  @Test
+  void shouldNoticeAPathThatHasDied() throws Exception {
+    try (var relay = new TcpRelay(postgres.server().port())) {
+      feed =
+          ChangeFeed.start(
+              relay.through(postgres.settings()),
+              FeedMode.AUTO,
+              recorder,
+              Clock.systemUTC(),
+              RandomGenerator.getDefault());
+      soon().until(() -> feed.status().mode() == FeedStatus.Mode.WAL);
+      relay.freeze();
+      long n = apply(3, 1);
+      soon().until(() -> feed.status().mode() == FeedStatus.Mode.DISCONNECTED);
+      relay.thaw();
+      soon().until(() -> recorder.n() == n && feed.status().mode() == FeedStatus.Mode.WAL);
+      assertThat(recorder.state()).isEqualTo(list());
+      feed.close();
+    }
   }
 
   @Test

@@ -7,8 +7,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 
 /** A TCP path that can be cut, at a moment that the bytes decide. */
 final class TcpRelay implements AutoCloseable {
@@ -18,6 +20,7 @@ final class TcpRelay implements AutoCloseable {
   private volatile boolean isRefusing;
   private volatile boolean isRefusingAfterCut;
   private volatile Cut cut = Cut.NEVER;
+  private volatile CountDownLatch gate = new CountDownLatch(0);
 
   /** What happens to the connection on which a client says COMMIT, once. */
   enum Cut {
@@ -34,13 +37,25 @@ final class TcpRelay implements AutoCloseable {
     Thread.ofVirtual().start(this::accept);
   }
 
-  int port() {
-    return listener.getLocalPort();
+  /** The same database, through this relay. */
+  DatabaseSettings through(DatabaseSettings direct) {
+    String url = direct.jdbcUrl().replace(":" + target + "/", ":" + listener.getLocalPort() + "/");
+    return new DatabaseSettings(
+        url, "relayed", 2, Duration.ofSeconds(1), direct.lockTimeout(), direct.statementTimeout());
   }
 
   void cutOnCommit(Cut when, boolean staysCut) {
     isRefusingAfterCut = staysCut;
     cut = when;
+  }
+
+  /** Nothing gets through any more, and nobody is told. */
+  void freeze() {
+    gate = new CountDownLatch(1);
+  }
+
+  void thaw() {
+    gate.countDown();
   }
 
   /** Cuts all connections and takes no new ones. */
@@ -97,6 +112,7 @@ final class TcpRelay implements AutoCloseable {
         if (now == Cut.BEFORE_COMMIT) {
           return;
         }
+        passGate();
         out.write(buffer, 0, read);
         if (now == Cut.AFTER_COMMIT) {
           // The server ends the connection when it has answered and hears no more.
@@ -110,12 +126,26 @@ final class TcpRelay implements AutoCloseable {
     }
   }
 
-  private static void toClient(Socket server, Socket client) {
+  private void toClient(Socket server, Socket client) {
+    var buffer = new byte[64 * 1024];
     try (client;
         server) {
-      server.getInputStream().transferTo(client.getOutputStream());
+      InputStream in = server.getInputStream();
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        passGate();
+        client.getOutputStream().write(buffer, 0, read);
+      }
     } catch (IOException _) {
       // The other end is gone.
+    }
+  }
+
+  private void passGate() throws IOException {
+    try {
+      gate.await();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new IOException(interrupted);
     }
   }
 
@@ -130,6 +160,7 @@ final class TcpRelay implements AutoCloseable {
   @Override
   public void close() throws IOException {
     listener.close();
+    thaw();
     sockets.forEach(TcpRelay::close);
   }
 }
