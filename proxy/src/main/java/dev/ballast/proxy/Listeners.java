@@ -26,7 +26,10 @@ final class Listeners {
   private static final int LONGEST_PAUSE_SECONDS = 30;
   private static final int CLOSE_SECONDS = 2;
 
+  private static final int LAST_PORT = 65_535;
+
   private final InetAddress address;
+  private final int portOffset;
   private final Loops loops;
   private final Transport transport;
   private final Limits limits;
@@ -36,14 +39,17 @@ final class Listeners {
   private final Map<Integer, Listening> byPort = new ConcurrentHashMap<>();
   private boolean isClosed;
 
+  /** @param portOffset added to each listener's port */
   Listeners(
       InetAddress address,
+      int portOffset,
       Loops loops,
       Transport transport,
       Limits limits,
       AtomicReference<CompiledSnapshot> inUse,
       ScheduledExecutorService control) {
     this.address = address;
+    this.portOffset = portOffset;
     this.loops = loops;
     this.transport = transport;
     this.limits = limits;
@@ -127,6 +133,10 @@ final class Listeners {
       if (isGone || isClosed) {
         return;
       }
+      if (boundPort() > LAST_PORT) {
+        failed(new IllegalArgumentException("the port offset leads beyond " + LAST_PORT));
+        return;
+      }
       ServerSocketChannel channel = transport.newServer().get();
       Loop loop = loops.next();
       var accepting = new Acceptor(loop, loops, channel, port);
@@ -135,7 +145,7 @@ final class Listeners {
       channel.pipeline().addLast(accepting);
       loop.eventLoop().register(channel).awaitUninterruptibly();
       ChannelFuture bound =
-          channel.bind(new InetSocketAddress(address, port.number())).awaitUninterruptibly();
+          channel.bind(new InetSocketAddress(address, boundPort())).awaitUninterruptibly();
       if (bound.isSuccess()) {
         bound(accepting);
       } else {
@@ -144,18 +154,22 @@ final class Listeners {
       }
     }
 
+    private int boundPort() {
+      return port.number() + portOffset;
+    }
+
     private void bound(Acceptor accepting) {
       acceptor = accepting;
       if (failure != null) {
-        LOG.info("Port {} is bound now", port.number());
+        LOG.info("Port {} is bound now", boundPort());
       }
       failure = null;
     }
 
     private void failed(Throwable cause) {
-      BindFailure now = explanation.of(port.number(), cause);
+      BindFailure now = explanation.of(boundPort(), cause);
       if (!now.equals(failure)) {
-        LOG.warn("Port {} can't be bound: {}; {}", port.number(), now.reason(), now.remedy());
+        LOG.warn("Port {} can't be bound: {}; {}", boundPort(), now.reason(), now.remedy());
       }
       failure = now;
       long pause = Math.min(LONGEST_PAUSE_SECONDS, 1L << Math.min(attempts++, 10));

@@ -57,7 +57,14 @@ public final class ProxyServer implements AutoCloseable {
     this.compiler =
         new Compiler(new PoolCompiler(loops, names, settings.random(), settings.fleetSeed()));
     this.listeners =
-        new Listeners(settings.address(), loops, transport, settings.limits(), inUse, control);
+        new Listeners(
+            settings.address(),
+            settings.portOffset(),
+            loops,
+            transport,
+            settings.limits(),
+            inUse,
+            control);
     this.revisions = new RevisionGate(settings.limits().of(Limit.WAITING_REPORTS));
     this.admin =
         AdminServer.start(

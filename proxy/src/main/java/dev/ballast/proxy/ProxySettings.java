@@ -14,6 +14,7 @@ import java.util.random.RandomGenerator;
  * @param instance random, made at each start: tells two processes of one name apart
  * @param address where its listeners are bound
  * @param adminPort 0 for any free one
+ * @param portOffset added to the port of every listener, for several LB servers on one address
  * @param token what mutating admin requests must bear
  * @param eventLoops at least 1
  * @param nameServers for the names of backends; empty: those of the system
@@ -32,6 +33,7 @@ public record ProxySettings(
     InetAddress address,
     InetAddress adminAddress,
     int adminPort,
+    int portOffset,
     String token,
     int eventLoops,
     Limits limits,
@@ -43,10 +45,15 @@ public record ProxySettings(
     Ticker ticker,
     RandomGenerator random) {
   public static final int DEFAULT_ADMIN_PORT = 7071;
+  private static final int PORT_OFFSET_LIMIT = 60_000;
 
   public ProxySettings {
     if (eventLoops < 1) {
       throw new IllegalArgumentException("An LB server has at least 1 event loop: " + eventLoops);
+    }
+    if (portOffset < 0 || portOffset > PORT_OFFSET_LIMIT) {
+      throw new IllegalArgumentException(
+          "a port offset is 0 to " + PORT_OFFSET_LIMIT + ": " + portOffset);
     }
     if (token.isBlank()) {
       throw new IllegalArgumentException("An LB server needs a token for its admin port");
@@ -65,6 +72,7 @@ public record ProxySettings(
         address,
         address,
         DEFAULT_ADMIN_PORT,
+        0,
         token,
         Runtime.getRuntime().availableProcessors(),
         Limits.defaults(),
@@ -87,6 +95,7 @@ public record ProxySettings(
         address,
         adminAddress,
         adminPort,
+        portOffset,
         token,
         eventLoops,
         limits,
@@ -108,6 +117,29 @@ public record ProxySettings(
         address,
         otherAddress,
         otherPort,
+        portOffset,
+        token,
+        eventLoops,
+        limits,
+        nameServers,
+        sync,
+        acceptHeld,
+        fleetSeed,
+        clock,
+        ticker,
+        random);
+  }
+
+  public ProxySettings withPortOffset(int offset) {
+    return new ProxySettings(
+        name,
+        instance,
+        fleet,
+        version,
+        address,
+        adminAddress,
+        adminPort,
+        offset,
         token,
         eventLoops,
         limits,
@@ -129,6 +161,7 @@ public record ProxySettings(
         address,
         adminAddress,
         adminPort,
+        portOffset,
         token,
         count,
         limits,
@@ -150,6 +183,7 @@ public record ProxySettings(
         address,
         adminAddress,
         adminPort,
+        portOffset,
         token,
         eventLoops,
         otherLimits,
@@ -171,6 +205,7 @@ public record ProxySettings(
         address,
         adminAddress,
         adminPort,
+        portOffset,
         token,
         eventLoops,
         limits,
@@ -193,6 +228,7 @@ public record ProxySettings(
         address,
         adminAddress,
         adminPort,
+        portOffset,
         token,
         eventLoops,
         limits,
@@ -215,6 +251,7 @@ public record ProxySettings(
         address,
         adminAddress,
         adminPort,
+        portOffset,
         token,
         eventLoops,
         limits,
