@@ -23,4 +23,9 @@ public record Edit(ItemKey key, Action action, List<FieldEdit> fields) {
   public Edit {
     fields = List.copyOf(fields);
   }
+
+  /** What makes the one into the other; both have the same key. */
+  public static Edit of(Resource before, Resource after) {
+    return new Edit(after.key(), Action.CHANGED, Differences.between(before, after));
+  }
 }

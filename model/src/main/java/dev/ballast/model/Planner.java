@@ -154,6 +154,6 @@ public final class Planner {
   private static Edit edit(@Nullable Resource before, Resource after) {
     return before == null
         ? new Edit(after.key(), Edit.Action.CREATED, List.of())
-        : new Edit(after.key(), Edit.Action.CHANGED, Differences.between(before, after));
+        : Edit.of(before, after);
   }
 }
