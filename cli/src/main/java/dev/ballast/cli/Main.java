@@ -4,12 +4,7 @@ package dev.ballast.cli;
 final class Main {
   private Main() {}
 
-  /** {@code aot-training} loads what the roles load, and exits: the AOT cache is recorded from it. */
   public static void main(String[] arguments) {
-    if (arguments.length == 1 && arguments[0].equals("aot-training")) {
-      return;
-    }
-    System.err.println("ballast: no such command");
-    System.exit(2);
+    System.exit(Commands.run(Shell.ofProcess(), arguments));
   }
 }

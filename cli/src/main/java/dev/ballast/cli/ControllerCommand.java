@@ -1,0 +1,198 @@
+package dev.ballast.cli;
+
+import dev.ballast.configdb.ConfigDatabase;
+import dev.ballast.configdb.DatabaseSettings;
+import dev.ballast.configdb.DatabaseUnavailable;
+import dev.ballast.configdb.EmbeddedPostgres;
+import dev.ballast.controller.ControllerServer;
+import dev.ballast.controller.ControllerSettings;
+import dev.ballast.controller.TlsFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "controller",
+    description = "Run a controller: the HTTP API over a configuration database.")
+final class ControllerCommand implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(ControllerCommand.class);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private final Shell shell;
+
+  @Option(
+      names = "--database-url",
+      paramLabel = "URL",
+      description =
+          "The PostgreSQL to use: postgresql://USER:PASSWORD@HOST/DATABASE. In $BALLAST_DATABASE_URL other users of"
+              + " the machine don't see the password (default: $BALLAST_DATABASE_URL, else one of its own in --data).")
+  @Nullable String databaseUrl;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      defaultValue = "./" + DataDirectory.DEFAULT,
+      description =
+          "Where its own database, the log and the token are, when no database URL is given.")
+  Path data = Path.of(DataDirectory.DEFAULT);
+
+  @Option(
+      names = "--address",
+      paramLabel = "IP",
+      defaultValue = "127.0.0.1",
+      description = "The address to listen on; beyond this machine it takes TLS, or --insecure.")
+  String address = "127.0.0.1";
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "7070",
+      description = "The port to listen on.")
+  int port;
+
+  @Option(
+      names = "--host",
+      paramLabel = "NAME",
+      split = ",",
+      showDefaultValue = Visibility.NEVER,
+      description =
+          "A name that clients reach it by, beside its address (default: none). May be repeated.")
+  Set<String> hosts = Set.of();
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description =
+          "A file with the bearer token that clients need (default: $BALLAST_TOKEN; with --data, the token there,"
+              + " made if need be).")
+  @Nullable Path tokenFile;
+
+  @Option(
+      names = "--tls-cert",
+      paramLabel = "FILE",
+      description =
+          "Its certificate and those that lead to an authority, in PEM (default: no TLS).")
+  @Nullable Path certificate;
+
+  @Option(
+      names = "--tls-key",
+      paramLabel = "FILE",
+      description = "Its private key in PEM, PKCS #8 (default: no TLS).")
+  @Nullable Path key;
+
+  @Option(
+      names = "--insecure",
+      description = "Speak in clear beyond this machine, because the network itself is protected.")
+  boolean isInsecure;
+
+  @Mixin private final FeedOption feed = new FeedOption();
+  @Mixin private final LifetimeOptions lifetime = new LifetimeOptions();
+
+  ControllerCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    try (var started = new ClosingStack()) {
+      Logging.start(System.err);
+      String url =
+          databaseUrl != null ? databaseUrl : shell.variable("BALLAST_DATABASE_URL").orElse("");
+      if (url.isEmpty()) {
+        startWithOwnDatabase(started);
+      } else {
+        serve(started, open(started, url), token(Optional.empty()));
+      }
+      lifetime.awaitEnd(started::close);
+      return ExitCode.DONE.number();
+    }
+  }
+
+  private void startWithOwnDatabase(ClosingStack started) throws IOException, InterruptedException {
+    var directory = new DataDirectory(shell.directory().resolve(data).normalize());
+    started.add(DataLock.acquire(directory, shell));
+    String token = token(Optional.of(directory));
+    var postgres = started.add(EmbeddedPostgres.start(directory.path(), log::info));
+    ControllerServer server = serve(started, open(started, postgres.databaseUrl()), token);
+    directory.announce(new DataDirectory.Running(ProcessHandle.current().pid(), server.uri()));
+    started.add(directory::withdraw);
+    UserConfiguration.of(shell.environment()).remember(directory);
+  }
+
+  /** Waits for a database that isn't there yet: after a power cut everything starts at once. */
+  private ConfigDatabase open(ClosingStack started, String url) throws InterruptedException {
+    DatabaseSettings settings = settings(url);
+    while (true) {
+      try {
+        return started.add(ConfigDatabase.open(settings));
+      } catch (DatabaseUnavailable unavailable) {
+        log.warn("{}; trying again", Failures.text(unavailable));
+        Thread.sleep(PAUSE);
+      }
+    }
+  }
+
+  private static DatabaseSettings settings(String url) {
+    try {
+      return DatabaseSettings.of(url);
+    } catch (IllegalArgumentException invalid) {
+      throw new CommandFailed(ExitCode.USAGE, Failures.text(invalid));
+    }
+  }
+
+  private ControllerServer serve(ClosingStack started, ConfigDatabase database, String token) {
+    ControllerSettings defaults = ControllerSettings.of("127.0.0.1", port, token, Version.TEXT);
+    var settings =
+        new ControllerSettings(
+            address,
+            port,
+            token,
+            tls(),
+            isInsecure,
+            hosts,
+            Version.TEXT,
+            defaults.connections(),
+            defaults.idleTimeout(),
+            defaults.patience(),
+            defaults.watch());
+    return started.add(
+        ControllerServer.start(settings, database, feed.mode, shell.clock(), System::nanoTime));
+  }
+
+  private Optional<TlsFiles> tls() {
+    if (certificate == null && key == null) {
+      return Optional.empty();
+    }
+    if (certificate == null || key == null) {
+      throw new CommandFailed(ExitCode.USAGE, "--tls-cert and --tls-key go together");
+    }
+    return Optional.of(
+        new TlsFiles(shell.directory().resolve(certificate), shell.directory().resolve(key)));
+  }
+
+  private String token(Optional<DataDirectory> directory) throws IOException {
+    if (tokenFile != null) {
+      return Files.readString(shell.directory().resolve(tokenFile)).strip();
+    }
+    Optional<String> variable = shell.variable(ServerSearch.TOKEN_VARIABLE);
+    if (variable.isPresent()) {
+      return variable.get();
+    }
+    if (directory.isPresent()) {
+      return directory.get().token();
+    }
+    throw new CommandFailed(
+        ExitCode.USAGE, "with --database-url a token is needed: --token-file or $BALLAST_TOKEN");
+  }
+}

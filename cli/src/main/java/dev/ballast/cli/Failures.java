@@ -1,0 +1,49 @@
+package dev.ballast.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+
+/** Says what went wrong, and decides how the process ends. */
+final class Failures {
+  private static final String LEAD = "ballast: ";
+
+  private Failures() {}
+
+  static int report(Exception failure, Terminal terminal) {
+    return switch (failure) {
+      case CommandFailed failed -> say(terminal, text(failed), failed.exitCode());
+      case ApiProblem problem -> {
+        problem.problems().forEach(one -> terminal.err().println(one));
+        yield say(terminal, text(problem), ExitCode.FAILED);
+      }
+      case OutputClosed closed when closed.isReaderGone() -> ExitCode.DONE.number();
+      case OutputClosed closed -> say(terminal, text(closed), ExitCode.FAILED);
+      case IOException io -> say(terminal, named(io), ExitCode.FAILED);
+      case UncheckedIOException io -> say(terminal, text(io), ExitCode.FAILED);
+      default -> unexpected(failure, terminal);
+    };
+  }
+
+  /** What a failure says of itself, or else its name. */
+  static String text(Throwable failure) {
+    return Objects.requireNonNullElse(failure.getMessage(), failure.getClass().getSimpleName());
+  }
+
+  private static int unexpected(Exception failure, Terminal terminal) {
+    failure.printStackTrace(terminal.err());
+    return say(
+        terminal, "this is a mistake in Ballast; please report the lines above", ExitCode.FAILED);
+  }
+
+  /** The message alone is often no more than a file's name. */
+  private static String named(IOException failure) {
+    return failure.getClass().getSimpleName() + ": " + failure.getMessage();
+  }
+
+  private static int say(Terminal terminal, String message, ExitCode exitCode) {
+    terminal.out().flush();
+    terminal.err().println(terminal.paint(Colour.RED, LEAD) + message);
+    return exitCode.number();
+  }
+}

@@ -1,0 +1,62 @@
+package dev.ballast.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.spi.ContextAwareBase;
+import java.io.OutputStream;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the roles log: one line per event, of Ballast's own classes from INFO, of libraries from WARN. Set up in code,
+ * because looking for a configuration file and reading it costs a good part of a role's start. {@code
+ * -Dlogback.configurationFile} still has its way.
+ */
+public final class Logging extends ContextAwareBase implements Configurator {
+  private static final String LINE = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}: %msg%n";
+  private static final String FILE_PROPERTY = "logback.configurationFile";
+
+  /** For Logback, which finds this class as a service. */
+  public Logging() {}
+
+  @Override
+  public ExecutionStatus configure(LoggerContext context) {
+    return System.getProperty(FILE_PROPERTY) == null
+        ? ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY
+        : ExecutionStatus.INVOKE_NEXT_IF_ANY;
+  }
+
+  /** Sends the log to a stream, until {@link #stop}. */
+  static void start(OutputStream target) {
+    if (System.getProperty(FILE_PROPERTY) != null) {
+      return;
+    }
+    LoggerContext context = context();
+    var encoder = new PatternLayoutEncoder();
+    encoder.setContext(context);
+    encoder.setPattern(LINE);
+    encoder.start();
+    var appender = new OutputStreamAppender<ILoggingEvent>();
+    appender.setContext(context);
+    appender.setEncoder(encoder);
+    appender.setOutputStream(target);
+    appender.start();
+    Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+    root.setLevel(Level.WARN);
+    root.addAppender(appender);
+    context.getLogger("dev.ballast").setLevel(Level.INFO);
+  }
+
+  /** Writes out what is pending, and closes the stream. */
+  static void stop() {
+    context().stop();
+  }
+
+  private static LoggerContext context() {
+    return (LoggerContext) LoggerFactory.getILoggerFactory();
+  }
+}

@@ -1,0 +1,54 @@
+package dev.ballast.cli;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Whether what is about to be started will get its ports. */
+final class PortCheck {
+  private PortCheck() {}
+
+  /** @param use what the port is for, as people call it */
+  record Port(String use, String address, int port) {}
+
+  /**
+   * Tries each port.
+   *
+   * @throws CommandFailed naming every port that is taken, and by whom
+   */
+  static void requireFree(List<Port> ports, PortOwner owner) {
+    List<String> taken = ports.stream().flatMap(port -> problem(port, owner)).toList();
+    if (!taken.isEmpty()) {
+      throw new CommandFailed(String.join("\n", taken) + "\nNothing was started.");
+    }
+  }
+
+  /** Whether this machine lets a socket be bound to the address. */
+  static boolean isUsable(String address) {
+    try (var socket = new ServerSocket()) {
+      socket.bind(new InetSocketAddress(InetAddress.ofLiteral(address), 0));
+      return true;
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  private static Stream<String> problem(Port port, PortOwner owner) {
+    var address = new InetSocketAddress(InetAddress.ofLiteral(port.address()), port.port());
+    try (var socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(address);
+      return Stream.empty();
+    } catch (IOException failure) {
+      String why =
+          failure.getMessage() != null && failure.getMessage().contains("in use")
+              ? "is taken by " + owner.of(address)
+              : "can't be used: " + failure.getMessage();
+      return Stream.of(
+          "port %d on %s, for %s, %s".formatted(port.port(), port.address(), port.use(), why));
+    }
+  }
+}

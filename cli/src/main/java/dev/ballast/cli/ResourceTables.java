@@ -1,0 +1,178 @@
+package dev.ballast.cli;
+
+import dev.ballast.model.AdminOverride;
+import dev.ballast.model.AdminState;
+import dev.ballast.model.Backend;
+import dev.ballast.model.Codec;
+import dev.ballast.model.Fleet;
+import dev.ballast.model.HealthCheck;
+import dev.ballast.model.LbServer;
+import dev.ballast.model.LoadBalancer;
+import dev.ballast.model.Pool;
+import dev.ballast.model.Resource;
+import dev.ballast.model.Verdict;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** One table for each kind of resource. */
+record ResourceTables(Configuration configuration) {
+  private static final String NONE = "-";
+
+  Table of(KindWord kind, List<Resource> resources) {
+    return switch (kind) {
+      case LOAD_BALANCERS -> loadBalancers(only(LoadBalancer.class, resources));
+      case POOLS -> pools(only(Pool.class, resources));
+      case BACKENDS -> backends(only(Backend.class, resources));
+      case FLEETS -> fleets(only(Fleet.class, resources));
+      case LB_SERVERS -> lbServers(only(LbServer.class, resources));
+    };
+  }
+
+  private static <T> List<T> only(Class<T> type, List<Resource> resources) {
+    return resources.stream().map(type::cast).toList();
+  }
+
+  private Table loadBalancers(List<LoadBalancer> loadBalancers) {
+    var table = Table.of("NAME", "FLEET", "DOMAIN", "HOSTS", "LISTENERS", "POOLS");
+    for (LoadBalancer one : loadBalancers) {
+      table.row(
+          one.name(),
+          one.fleet(),
+          one.domain(),
+          String.join(",", one.hosts()),
+          joined(
+              one.listeners().stream()
+                  .map(listener -> Codec.text(listener.protocol()) + ":" + listener.port())),
+          joined(one.poolsReached().stream().sorted()));
+    }
+    return table;
+  }
+
+  private Table pools(List<Pool> pools) {
+    var table = Table.of("NAME", "ALGORITHM", "BACKENDS", "VERDICTS", "HEALTH CHECK");
+    for (Pool pool : pools) {
+      List<Backend> backends = configuration.snapshot().backends(pool.name()).toList();
+      table.row(
+          pool.name(),
+          pool.algorithm().type(),
+          counted(AdminState.values(), backends, configuration::stateOf),
+          counted(Verdict.values(), backends, configuration::verdictOf),
+          pool.healthCheck().map(ResourceTables::shown).orElse(NONE));
+    }
+    return table;
+  }
+
+  private static String shown(HealthCheck check) {
+    String path = check.type() == HealthCheck.Type.HTTP ? " " + check.path() : "";
+    return Codec.text(check.type()) + path + " every " + check.interval().toMillis() + "ms";
+  }
+
+  /** {@code 3 enabled, 1 draining}; what there is none of is left out. */
+  private static <E extends Enum<E>> String counted(
+      E[] values, List<Backend> backends, Function<Backend, E> property) {
+    var counts = backends.stream().collect(Collectors.groupingBy(property, Collectors.counting()));
+    return joined(
+        ", ",
+        Arrays.stream(values)
+            .filter(counts::containsKey)
+            .map(value -> counts.get(value) + " " + Codec.text(value)));
+  }
+
+  private Table backends(List<Backend> backends) {
+    var table = Table.of("NAME", "ADDRESS", "WEIGHT", "ZONE", "STATE", "VERDICT", "WHY");
+    for (Backend backend : backends) {
+      table.row(
+          backend.name(),
+          backend.address(),
+          backend.weight(),
+          backend.zone().isEmpty() ? NONE : backend.zone(),
+          cell(configuration.stateOf(backend)),
+          cell(configuration.verdictOf(backend)),
+          why(backend));
+    }
+    return table;
+  }
+
+  private Table fleets(List<Fleet> fleets) {
+    var table = Table.of("NAME", "MIN", "MAX", "CPU", "MEMORY", "CONNECTIONS PER SERVER");
+    for (Fleet fleet : fleets) {
+      var scaling = fleet.scaling();
+      table.row(
+          fleet.name(),
+          scaling.min(),
+          scaling.max(),
+          scaling.cpuPercent() + "%",
+          scaling.memoryPercent() + "%",
+          scaling.connectionsPerServer());
+    }
+    return table;
+  }
+
+  private Table lbServers(List<LbServer> servers) {
+    var table = Table.of("NAME", "FLEET", "ADDRESS", "ADMIN", "VERSION", "STATE", "WHY");
+    for (LbServer server : servers) {
+      table.row(
+          server.name(),
+          server.fleet(),
+          server.address(),
+          server.admin(),
+          server.version(),
+          cell(configuration.stateOf(server)),
+          why(server));
+    }
+    return table;
+  }
+
+  /** Who set the override, why, and until when; and what was observed. */
+  private String why(Resource resource) {
+    Stream<String> override =
+        configuration.overrideOf(resource).map(ResourceTables::shown).stream();
+    Stream<String> verdict =
+        resource instanceof Backend backend
+            ? configuration
+                .snapshot()
+                .statusOf(backend.pool(), backend.id())
+                .map(status -> status.reason())
+                .stream()
+            : Stream.empty();
+    return joined("; ", Stream.concat(override, verdict).filter(text -> !text.isEmpty()));
+  }
+
+  private static String shown(AdminOverride override) {
+    String why = override.why().isEmpty() ? "" : ": " + override.why();
+    String until = override.until().map(end -> " (until " + Times.toSecond(end) + ")").orElse("");
+    return override.who() + why + until;
+  }
+
+  private static Table.Cell cell(AdminState state) {
+    return new Table.Cell(
+        Codec.text(state),
+        switch (state) {
+          case ENABLED -> Colour.GREEN;
+          case DRAINING -> Colour.YELLOW;
+          case DISABLED -> Colour.RED;
+        });
+  }
+
+  private static Table.Cell cell(Verdict verdict) {
+    return new Table.Cell(
+        Codec.text(verdict),
+        switch (verdict) {
+          case UNKNOWN -> Colour.PLAIN;
+          case HEALTHY -> Colour.GREEN;
+          case UNHEALTHY -> Colour.RED;
+        });
+  }
+
+  private static String joined(Stream<String> texts) {
+    return joined(",", texts);
+  }
+
+  private static String joined(String separator, Stream<String> texts) {
+    String all = texts.collect(Collectors.joining(separator));
+    return all.isEmpty() ? NONE : all;
+  }
+}

@@ -1,0 +1,45 @@
+package dev.ballast.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+@Command(
+    name = "status",
+    description =
+        "Show how the system is: controller, change feed, database, LB servers, and what needs attention.")
+final class StatusCommand implements Callable<Integer> {
+  private final Shell shell;
+
+  @Mixin private final ServerOptions server = new ServerOptions();
+  @Mixin private final FormatOption output = new FormatOption();
+
+  StatusCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() {
+    try (ApiClient client = server.connect(shell)) {
+      JsonNode status = client.read("/v1/status");
+      JsonNode rollout = Rollout.read(client, status.path("revision").asString());
+      Terminal terminal = shell.terminal();
+      switch (output.format) {
+        case TABLE -> new StatusReport(terminal, client.server(), status, rollout).print();
+        case JSON -> terminal.out().print(Json.pretty(together(status, rollout)));
+        case YAML -> terminal.out().print(Yaml.of(together(status, rollout)));
+      }
+      return Rollout.of(rollout).exitCode().number();
+    }
+  }
+
+  private static ObjectNode together(JsonNode status, JsonNode rollout) {
+    ObjectNode both = JsonNodeFactory.instance.objectNode();
+    both.set("controller", status);
+    both.set("servers", rollout.path("servers"));
+    return both;
+  }
+}

@@ -1,0 +1,161 @@
+package dev.ballast.cli;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+
+/** The system's state on one screen; what needs attention comes last, where the eye is. */
+record StatusReport(Terminal terminal, URI server, JsonNode status, JsonNode rollout) {
+
+  void print() {
+    terminal.print(head());
+    if (!rollout.path("servers").isEmpty()) {
+      terminal.out().println();
+      terminal.print(servers());
+    }
+    List<String> attention = attention();
+    if (!attention.isEmpty()) {
+      terminal.out().println();
+      attention.forEach(line -> terminal.out().println(terminal.paint(Colour.YELLOW, "! ") + line));
+    }
+  }
+
+  private Table head() {
+    var table = Table.withoutHeadings(2, "");
+    table.row("controller", server + ", version " + status.path("version").asString());
+    table.row(
+        "revision",
+        Rollout.number(status.path("revision").asString())
+            + ", epoch "
+            + status.path("epoch").asString());
+    table.row("change feed", feed());
+    table.row("database", database());
+    table.row("LB servers", Rollout.of(rollout).summary());
+    return table;
+  }
+
+  private Table.Cell feed() {
+    JsonNode feed = status.path("feed");
+    String mode = feed.path("mode").asString();
+    String reason = feed.path("reason").asString("");
+    return new Table.Cell(
+        mode.toLowerCase(Locale.ROOT)
+            + " since "
+            + Times.shown(feed.path("since").asString())
+            + (reason.isEmpty() ? "" : ": " + reason),
+        switch (mode) {
+          case "WAL", "wal" -> Colour.GREEN;
+          case "POLL", "poll" -> Colour.YELLOW;
+          default -> Colour.RED;
+        });
+  }
+
+  private Table.Cell database() {
+    long failed = findings().filter(finding -> !finding.path("ok").asBoolean()).count();
+    return failed == 0
+        ? new Table.Cell("every check passed", Colour.GREEN)
+        : new Table.Cell(failed + " checks failed", Colour.RED);
+  }
+
+  private Stream<JsonNode> findings() {
+    return status.path("database").path("findings").valueStream();
+  }
+
+  private Table servers() {
+    var table =
+        Table.of(
+            "LB SERVER", "FLEET", "STATE", "REVISION", "READY", "LISTENERS", "SYNC", "REQUESTS");
+    for (JsonNode one : rollout.path("servers")) {
+      JsonNode report = one.path("report");
+      String state = one.path("state").asString();
+      table.row(
+          one.path("name").asString(),
+          one.path("fleet").asString("-"),
+          new Table.Cell(state, state.equals("in-use") ? Colour.GREEN : Colour.RED),
+          Rollout.number(one.path("revision").asString("-")),
+          report.path("ready").asBoolean(false) ? "yes" : "no",
+          listeners(report),
+          sync(report),
+          report
+              .path("pools")
+              .valueStream()
+              .flatMap(pool -> pool.path("backends").valueStream())
+              .mapToLong(backend -> backend.path("requests").asLong(0))
+              .sum());
+    }
+    return table;
+  }
+
+  private static String listeners(JsonNode report) {
+    var states =
+        report
+            .path("listeners")
+            .valueStream()
+            .collect(
+                Collectors.groupingBy(
+                    listener -> listener.path("state").asString(), Collectors.counting()));
+    String text =
+        states.entrySet().stream()
+            .map(entry -> entry.getValue() + " " + entry.getKey())
+            .sorted()
+            .collect(Collectors.joining(", "));
+    return text.isEmpty() ? "-" : text;
+  }
+
+  private static String sync(JsonNode report) {
+    JsonNode sync = report.path("sync");
+    if (sync.isMissingNode()) {
+      return "-";
+    }
+    String source = sync.path("source").asString("-");
+    return sync.path("connected").asBoolean(false) ? source : source + ", disconnected";
+  }
+
+  private List<String> attention() {
+    var lines = new ArrayList<String>(Rollout.of(rollout).shortfalls());
+    findings()
+        .filter(finding -> !finding.path("ok").asBoolean())
+        .map(
+            finding ->
+                "database: "
+                    + finding.path("message").asString()
+                    + ". "
+                    + finding.path("remedy").asString(""))
+        .forEach(lines::add);
+    for (JsonNode one : rollout.path("servers")) {
+      lines.addAll(panics(one));
+      lines.addAll(unconnected(one));
+    }
+    status.path("warnings").forEach(warning -> lines.add(warning.asString()));
+    return lines;
+  }
+
+  private static List<String> panics(JsonNode server) {
+    return server
+        .path("report")
+        .path("pools")
+        .valueStream()
+        .filter(pool -> pool.path("panic").asBoolean(false))
+        .map(
+            pool ->
+                server.path("name").asString()
+                    + ": pool "
+                    + pool.path("name").asString()
+                    + " is in panic: too few of its backends are eligible, so all are used")
+        .toList();
+  }
+
+  private static List<String> unconnected(JsonNode server) {
+    JsonNode sync = server.path("report").path("sync");
+    return sync.isMissingNode() || sync.path("connected").asBoolean(false)
+        ? List.of()
+        : List.of(
+            server.path("name").asString()
+                + " is not connected to a controller: "
+                + sync.path("detail").asString(""));
+  }
+}

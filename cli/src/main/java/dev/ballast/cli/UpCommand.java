@@ -1,0 +1,88 @@
+package dev.ballast.cli;
+
+import dev.ballast.model.View;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "up",
+    description = {
+      "Run everything on this machine: a database, a controller, and a fleet of LB servers.",
+      "The next start goes on with the same configuration."
+    })
+final class UpCommand implements Callable<Integer> {
+  private final Shell shell;
+
+  @Option(
+      names = "--demo",
+      description =
+          "Add three backends, and a load balancer for them: HTTP on port 8080 and TCP echo on port 9000 of each LB"
+              + " server. What is already there stays as it is.")
+  boolean isDemo;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      defaultValue = "./" + DataDirectory.DEFAULT,
+      description = "Where the database, the logs and the token are.")
+  Path data = Path.of(DataDirectory.DEFAULT);
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "7070",
+      description = "The controller's port on 127.0.0.1.")
+  int port;
+
+  @Option(
+      names = "--lb-servers",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "How many LB servers, on 127.0.0.21, 127.0.0.22 and so on.")
+  int lbServers;
+
+  @Mixin private final FeedOption feed = new FeedOption();
+
+  UpCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    var progress = new Progress(shell.terminal(), shell.clock());
+    try (var started = new ClosingStack()) {
+      Runtime.getRuntime().addShutdownHook(new Thread(started::close, "stop"));
+      start(started, progress);
+      new CountDownLatch(1).await();
+      return ExitCode.DONE.number();
+    } catch (RuntimeException | IOException failure) {
+      progress.clear();
+      throw failure;
+    }
+  }
+
+  private void start(ClosingStack started, Progress progress)
+      throws IOException, InterruptedException {
+    var directory = new DataDirectory(shell.directory().resolve(data).normalize());
+    started.add(DataLock.acquire(directory, shell));
+    started.add(Logging::stop);
+    Logging.start(RotatingLog.of(directory.logs(), "controller"));
+    var settings = new LocalSystem.Settings(isDemo, port, lbServers, feed.mode);
+    var system = started.add(new LocalSystem(shell, directory, settings, progress));
+    Endpoint controller = system.start();
+    UserConfiguration.of(shell.environment()).remember(directory);
+    progress.step("waiting for the LB servers");
+    try (var client = new ApiClient(controller, shell)) {
+      Rollout rollout = new StartWatch(client, system).await();
+      var configuration = Configuration.list(client, new View.All(), shell.clock().instant());
+      progress.finish();
+      new SystemSummary(shell, directory, system, controller, rollout, configuration)
+          .print(progress.seconds());
+    }
+  }
+}

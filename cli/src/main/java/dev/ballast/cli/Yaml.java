@@ -1,0 +1,103 @@
+package dev.ballast.cli;
+
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.StringNode;
+
+/**
+ * Documents as people write them: block style, two spaces, strings without quotes where nothing can mistake them. One
+ * field per line, so that {@code sed} and {@code diff} work.
+ */
+final class Yaml {
+  /** Letters first: neither a number, nor a date, nor an indicator. */
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z/][A-Za-z0-9_./-]*");
+
+  /** A number with a unit, and nothing that YAML 1.1 or 1.2 reads as a number. */
+  private static final Pattern QUANTITY = Pattern.compile("[0-9]+(?:ms|s|m|h|%)");
+
+  private static final Pattern WORD_WITH_MEANING =
+      Pattern.compile("(?i:true|false|null|yes|no|on|off|y|n)|\\.inf|\\.nan");
+
+  private final StringBuilder text = new StringBuilder();
+
+  private Yaml() {}
+
+  /** One document, ending with a line feed. */
+  static String of(JsonNode document) {
+    var yaml = new Yaml();
+    yaml.block(document, "");
+    return yaml.text.toString();
+  }
+
+  /** Several documents, told apart by {@code ---}. */
+  static String ofAll(Iterable<JsonNode> documents) {
+    var all = new StringBuilder();
+    for (JsonNode document : documents) {
+      all.append(all.isEmpty() ? "" : "---\n").append(of(document));
+    }
+    return all.toString();
+  }
+
+  private void block(JsonNode node, String indent) {
+    if (isInline(node)) {
+      text.append(inline(node)).append('\n');
+    } else if (node.isObject()) {
+      fields(node, indent, indent);
+    } else {
+      elements(node, indent);
+    }
+  }
+
+  private void fields(JsonNode object, String firstIndent, String indent) {
+    String[] lead = {firstIndent};
+    object.forEachEntry(
+        (name, value) -> {
+          text.append(lead[0]).append(string(name)).append(':');
+          lead[0] = indent;
+          if (isInline(value)) {
+            text.append(' ').append(inline(value)).append('\n');
+          } else {
+            text.append('\n');
+            block(value, value.isArray() ? indent : indent + "  ");
+          }
+        });
+  }
+
+  private void elements(JsonNode array, String indent) {
+    for (JsonNode element : array) {
+      text.append(indent).append("- ");
+      if (element.isObject() && !element.isEmpty()) {
+        fields(element, "", indent + "  ");
+      } else {
+        text.append(inline(element)).append('\n');
+      }
+    }
+  }
+
+  /** Scalars, and lists of nothing but scalars. */
+  private static boolean isInline(JsonNode node) {
+    return !node.isContainer()
+        || node.isEmpty()
+        || (node.isArray() && node.valueStream().noneMatch(JsonNode::isContainer));
+  }
+
+  private static String inline(JsonNode node) {
+    if (node.isArray()) {
+      return node.valueStream().map(Yaml::inline).collect(Collectors.joining(", ", "[", "]"));
+    }
+    return node.isString() ? string(node.asString()) : node.toString();
+  }
+
+  private static String string(String value) {
+    boolean isPlain =
+        (PLAIN.matcher(value).matches() || QUANTITY.matcher(value).matches())
+            && !WORD_WITH_MEANING.matcher(value).matches();
+    return isPlain ? value : quoted(value);
+  }
+
+  /** A JSON string is a YAML double-quoted scalar. */
+  private static String quoted(String value) {
+    return StringNode.valueOf(value).toString();
+  }
+}
