@@ -77,15 +77,14 @@ public final class ChangeFeed implements AutoCloseable {
     boolean listsWithSlot = false;
     while (closing.getCount() > 0) {
       long listingsBefore = events.counters().listings();
+      var current = new FeedSession(settings, mode, events, clock);
+      session = current;
       try {
-        runSession(listsWithSlot);
+        follow(current, listsWithSlot);
+        listsWithSlot &= !current.hasFollowedWal();
       } catch (FeedSession.Unclear unclear) {
         events.relisting(unclear.reason());
         listsWithSlot = true;
-        pause = FIRST_PAUSE;
-        continue;
-      } catch (SQLException | RuntimeException failure) {
-        disconnected(failure);
       }
       boolean hasListed = events.counters().listings() > listingsBefore;
       pause = hasListed ? FIRST_PAUSE : longer(pause);
@@ -93,14 +92,17 @@ public final class ChangeFeed implements AutoCloseable {
     }
   }
 
-  private void runSession(boolean listsWithSlot) throws SQLException {
-    var current = new FeedSession(settings, mode, events, clock);
-    session = current;
+  /** Returns when the session's connection is lost. */
+  private void follow(FeedSession current, boolean listsWithSlot) {
     if (closing.getCount() == 0) {
       return;
     }
     try {
       current.run(listsWithSlot);
+    } catch (FeedSession.Unclear unclear) {
+      throw unclear;
+    } catch (SQLException | RuntimeException failure) {
+      disconnected(failure);
     } finally {
       current.abort();
     }

@@ -40,6 +40,7 @@ final class FeedSession {
   private volatile @Nullable SlotOpening opening;
   private volatile @Nullable WalStream stream;
   private volatile @Nullable Revision known;
+  private boolean hasFollowedWal;
   private Instant nextAttempt = Instant.MIN;
   private String whyNoWal = "the WAL stream is being opened";
 
@@ -118,6 +119,11 @@ final class FeedSession {
     }
   }
 
+  /** Whether it came as far as the WAL. */
+  boolean hasFollowedWal() {
+    return hasFollowedWal;
+  }
+
   private WalStream awaitWal(SqlFollower sql) throws SQLException {
     while (true) {
       Optional<WalStream> ready = tryWal(sql);
@@ -174,6 +180,7 @@ final class FeedSession {
     stream = wal;
     throwIfAborted();
     wal.start();
+    hasFollowedWal = true;
     events.status(FeedStatus.Mode.WAL, "");
     try (var _ = FeedWatchdog.start(wal, sql, this::deliveredN)) {
       while (true) {
