@@ -86,6 +86,7 @@ class WatchTest {
     controller.onProblem("GET /v1/watch", 410, "{\"detail\":\"too old\"}");
     watching(
         () -> {
+          assertThat(controller.lines()).anyMatch(line -> line.contains("/v1/watch"));
           controller.on("GET /v1/snapshot", Wire.snapshot(snapshot(SECOND, 7)));
           assertThat(shell.out()).contains("weight: 1 → 7");
         });
