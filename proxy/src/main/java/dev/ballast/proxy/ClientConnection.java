@@ -28,11 +28,10 @@ final class ClientConnection extends ClientSide {
   private final Port port;
   private final SocketChannel channel;
   private final byte[] address;
+  private final HeadReader heads;
   private State state = State.BETWEEN_REQUESTS;
   private @Nullable Exchange exchange;
   private @Nullable ByteBuf received;
-  private int lineStart;
-  private boolean hasSkippedEmptyLine;
   private boolean isHeadBegun;
   private int lingeredBytes;
 
@@ -41,6 +40,7 @@ final class ClientConnection extends ClientSide {
     this.port = port;
     this.channel = channel;
     this.address = addressOf(channel);
+    this.heads = HeadReader.ofRequests(loop.limits());
   }
 
   /** In the form of X-Forwarded-For: without the zone that an IPv6 address may have here. */
@@ -88,70 +88,25 @@ final class ClientConnection extends ClientSide {
   }
 
   private boolean readHead(ByteBuf in, long nowNanos) {
-    if (!hasSkippedEmptyLine && in.getByte(in.readerIndex()) == Grammar.CR) {
-      return skipEmptyLine(in, nowNanos);
+    int length = heads.read(in);
+    if (length == HeadReader.MORE) {
+      beginHead(nowNanos);
+      return false;
     }
-    int length = HeadEnd.find(in, lineStart);
-    if (length < 0 || length > loop.limits().of(Limit.HEAD_BYTES)) {
-      return awaitHead(in, length, nowNanos);
+    if (length == HeadReader.REFUSED) {
+      refuse(heads.violation(), nowNanos);
+      return false;
     }
     RequestHead head = loop.requestHead();
     Violation violation = head.read(in, length);
     in.skipBytes(length);
-    lineStart = 0;
-    hasSkippedEmptyLine = false;
     isHeadBegun = false;
-    if (violation != null) {
-      refuse(violation, nowNanos);
-      return false;
-    }
-    serve(head, length, nowNanos);
-    return true;
-  }
-
-  /** One empty line before a request is forgiven (RFC 9112, section 2.2). */
-  private boolean skipEmptyLine(ByteBuf in, long nowNanos) {
-    if (in.readableBytes() < 2) {
-      beginHead(nowNanos);
-      return false;
-    }
-    if (in.getByte(in.readerIndex() + 1) != Grammar.LF) {
-      refuse(Violation.BARE_CR, nowNanos);
-      return false;
-    }
-    in.skipBytes(2);
-    hasSkippedEmptyLine = true;
-    return true;
-  }
-
-  private boolean awaitHead(ByteBuf in, int found, long nowNanos) {
-    Violation violation = found >= 0 ? Violation.HEAD_TOO_LARGE : violationSoFar(in, found);
-    if (violation != null) {
-      refuse(violation, nowNanos);
+    if (violation == null) {
+      serve(head, length, nowNanos);
     } else {
-      lineStart = ~found;
-      beginHead(nowNanos);
+      refuse(violation, nowNanos);
     }
-    return false;
-  }
-
-  private @Nullable Violation violationSoFar(ByteBuf in, int found) {
-    if (found == HeadEnd.BARE_LF) {
-      return Violation.BARE_LF;
-    }
-    if (!Grammar.isToken(in.getByte(in.readerIndex()))) {
-      return Violation.REQUEST_LINE;
-    }
-    int lineBytes = in.readableBytes() - ~found;
-    if (~found == 0 && lineBytes > loop.limits().of(Limit.REQUEST_LINE_BYTES)) {
-      return Violation.REQUEST_LINE_TOO_LONG;
-    }
-    if (~found > 0 && lineBytes > loop.limits().of(Limit.FIELD_LINE_BYTES)) {
-      return Violation.FIELD_LINE_TOO_LONG;
-    }
-    return in.readableBytes() > loop.limits().of(Limit.HEAD_BYTES)
-        ? Violation.HEAD_TOO_LARGE
-        : null;
+    return true;
   }
 
   private void beginHead(long nowNanos) {

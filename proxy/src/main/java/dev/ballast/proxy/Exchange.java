@@ -35,6 +35,7 @@ final class Exchange {
   private boolean isHttp10;
   private boolean keepsAlive;
   private boolean isReplayable;
+  private boolean awaitsContinue;
   private ExchangePolicy policy = NO_POLICY;
   private long overallDeadlineNanos;
   private Persistence persistence = Persistence.KEPT;
@@ -58,6 +59,7 @@ final class Exchange {
     policy = plan.policy();
     overallDeadlineNanos = nowNanos + policy.overallNanos();
     requestBody.begin(head.bodyFraming(), head.framing().length());
+    awaitsContinue = head.expectsContinue() && !requestBody.isComplete();
     isReplayable = requestBody.isComplete() && method.isIdempotent();
     int capacity = headLength + RequestWriter.ADDED_BYTES;
     boolean isChunked = head.bodyFraming() == BodyFraming.CHUNKED;
@@ -146,6 +148,7 @@ final class Exchange {
 
   void requestBody(ByteBuf in, long nowNanos) {
     UpstreamConnection to = upstream;
+    awaitsContinue = false;
     Violation violation = requestBody.read(in, request);
     if (violation != null) {
       loop.refusedRequests().increment(violation);
@@ -166,7 +169,12 @@ final class Exchange {
     if (phase == Phase.SENDING && requestBody.isComplete()) {
       phase = Phase.WAITING;
     }
-    moveDeadline(phase == Phase.WAITING ? policy.firstByteNanos() : policy.idleNanos(), nowNanos);
+    moveDeadline(isBackendsTurn() ? policy.firstByteNanos() : policy.idleNanos(), nowNanos);
+  }
+
+  /** Whether the next word is the backend's: the request is complete, or its client waits to be told to go on. */
+  private boolean isBackendsTurn() {
+    return phase == Phase.WAITING || (phase == Phase.SENDING && awaitsContinue);
   }
 
   void upstreamWritabilityChanged() {
@@ -192,6 +200,7 @@ final class Exchange {
   void answerHead(AnswerHead head, int headLength, long nowNanos) {
     dropReplay();
     if (head.isInterim()) {
+      awaitsContinue = false;
       passInterim(head, headLength);
       moveDeadline(policy.firstByteNanos(), nowNanos);
       return;
@@ -341,16 +350,18 @@ final class Exchange {
     }
     switch (phase) {
       case CONNECTING -> connectTimedOut(nowNanos);
-      case SENDING ->
-          fail(isUpstreamWritable() ? Fault.CLIENT_SILENT : Fault.BACKEND_SILENT, "", nowNanos);
-      case WAITING -> fail(Fault.FIRST_BYTE_TIMEOUT, "", nowNanos);
-      case ANSWERING ->
-          fail(
-              client.channel().isWritable() ? Fault.BACKEND_SILENT : Fault.CLIENT_STALLED,
-              "",
-              nowNanos);
+      case SENDING, WAITING -> fail(isBackendsTurn() ? Fault.FIRST_BYTE_TIMEOUT : whoStopsTheRequest(), "", nowNanos);
+      case ANSWERING -> fail(whoStopsTheAnswer(), "", nowNanos);
       case NONE -> {}
     }
+  }
+
+  private Fault whoStopsTheRequest() {
+    return isUpstreamWritable() ? Fault.CLIENT_SILENT : Fault.BACKEND_SILENT;
+  }
+
+  private Fault whoStopsTheAnswer() {
+    return client.channel().isWritable() ? Fault.BACKEND_SILENT : Fault.CLIENT_STALLED;
   }
 
   private void connectTimedOut(long nowNanos) {

@@ -13,7 +13,6 @@ final class FieldLines {
   private static final byte[] KEEP_ALIVE = Grammar.ascii("keep-alive");
 
   private final int countLimit;
-  private final int lineLimit;
   private final int optionLimit;
   private final int[] starts;
   private final int[] nameEnds;
@@ -30,7 +29,6 @@ final class FieldLines {
 
   FieldLines(Limits limits) {
     this.countLimit = limits.of(Limit.FIELD_LINES);
-    this.lineLimit = limits.of(Limit.FIELD_LINE_BYTES);
     this.optionLimit = limits.of(Limit.CONNECTION_OPTIONS);
     this.starts = new int[countLimit];
     this.nameEnds = new int[countLimit];
@@ -92,9 +90,6 @@ final class FieldLines {
     }
     if (bytes[at + 1] != Grammar.LF) {
       return Violation.BARE_CR;
-    }
-    if (at + 2 - starts[count] > lineLimit) {
-      return Violation.FIELD_LINE_TOO_LONG;
     }
     valueStarts[count] = skipSpace(from, at);
     valueEnds[count] = skipSpaceBackwards(at, valueStarts[count]);

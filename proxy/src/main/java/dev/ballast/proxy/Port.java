@@ -21,7 +21,10 @@ final class Port {
     return number;
   }
 
-  /** Read once per request or stream. */
+  /**
+   * Read once per request or stream. Retiring comes before the swap, and is looked at after it: so whoever sees the new
+   * snapshot also sees that the port was retired.
+   */
   PortPlan plan() {
     PortPlan retired = last;
     PortPlan plan = retired == null ? inUse.get().port(number) : retired;

@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,7 +45,7 @@ public final class ProxyServer implements AutoCloseable {
   private final AdminServer admin;
   private @Nullable Snapshot given;
   private @Nullable ScheduledFuture<?> nextEvaluation;
-  private volatile boolean isStopping;
+  private final AtomicBoolean isStopping = new AtomicBoolean();
 
   private ProxyServer(ProxySettings settings) throws IOException {
     this.settings = settings;
@@ -97,7 +98,7 @@ public final class ProxyServer implements AutoCloseable {
   /** Compiles, swaps, and lets sockets and names follow. On the control thread. */
   private void evaluate() {
     Snapshot snapshot = given;
-    if (snapshot == null || isStopping) {
+    if (snapshot == null || isStopping.get()) {
       return;
     }
     Instant now = settings.clock().instant();
@@ -124,7 +125,7 @@ public final class ProxyServer implements AutoCloseable {
   }
 
   private void evaluateSoon() {
-    if (!isStopping) {
+    if (!isStopping.get()) {
       control.execute(this::evaluate);
     }
   }
@@ -150,7 +151,7 @@ public final class ProxyServer implements AutoCloseable {
 
   /** Whether a snapshot is in use and at least one of its listeners is bound. */
   public boolean isReady() {
-    return !isStopping && revisions.current() != null && listeners.isAnyBound();
+    return !isStopping.get() && revisions.current() != null && listeners.isAnyBound();
   }
 
   /** What {@code /report} shows. */
@@ -173,10 +174,9 @@ public final class ProxyServer implements AutoCloseable {
    * {@code drain}; then closes. Repeating it does nothing.
    */
   public void close(Duration drain) {
-    if (isStopping) {
+    if (!isStopping.compareAndSet(false, true)) {
       return;
     }
-    isStopping = true;
     onControl(listeners::close)
         .orTimeout(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
         .exceptionally(e -> null)

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class RequestHead {
   private static final byte[] HTTP_1 = Grammar.ascii("HTTP/1.");
   private static final byte[] CONTINUE = Grammar.ascii("100-continue");
+  private static final byte[] H2C = Grammar.ascii("h2c");
   private static final byte[] SCHEME_HTTP = Grammar.ascii("http://");
   private static final byte[] SCHEME_HTTPS = Grammar.ascii("https://");
 
@@ -20,7 +21,6 @@ final class RequestHead {
   private final FieldLines fields;
   private final Framing framing = new Framing();
   private final HostName host = new HostName();
-  private final int lineLimit;
 
   private Method method = Method.OTHER;
   private int methodEnd;
@@ -40,7 +40,6 @@ final class RequestHead {
   RequestHead(Limits limits) {
     this.bytes = new byte[limits.of(Limit.HEAD_BYTES)];
     this.fields = new FieldLines(limits);
-    this.lineLimit = limits.of(Limit.REQUEST_LINE_BYTES);
   }
 
   /** Reads the first {@code length} bytes of {@code in}, a whole head, and leaves the buffer as it is. */
@@ -59,9 +58,6 @@ final class RequestHead {
   }
 
   private @Nullable Violation readRequestLine(int lineEnd) {
-    if (lineEnd > lineLimit) {
-      return Violation.REQUEST_LINE_TOO_LONG;
-    }
     methodEnd = 0;
     while (Grammar.isToken(bytes[methodEnd])) {
       methodEnd++;
@@ -194,8 +190,7 @@ final class RequestHead {
   /** An offer of HTTP/2 may be passed over in silence (RFC 9110, section 7.8); whoever asks for a WebSocket wants an answer. */
   private @Nullable Violation readUpgrade(int line) {
     boolean isOffer =
-        Grammar.startsWith(
-            bytes, fields.valueStart(line), fields.valueEnd(line), Grammar.ascii("h2c"));
+        Grammar.equalsIgnoreCase(bytes, fields.valueStart(line), fields.valueEnd(line), H2C);
     return isOffer ? null : Violation.UPGRADE;
   }
 

@@ -23,11 +23,11 @@ final class UpstreamConnection extends TimedHandler {
   private final Loop loop;
   private final BackendHandle backend;
   private final SocketChannel channel;
+  private final HeadReader heads;
   private final BodyReader body;
   private State state = State.CONNECTING;
   private @Nullable Exchange exchange;
   private @Nullable ByteBuf received;
-  private int lineStart;
   private int interimAnswers;
   private boolean isReused;
   private boolean keepsAlive;
@@ -38,6 +38,7 @@ final class UpstreamConnection extends TimedHandler {
     this.backend = backend;
     this.exchange = exchange;
     this.channel = channel;
+    this.heads = HeadReader.ofAnswers(loop.limits());
     this.body = new BodyReader(loop.limits());
   }
 
@@ -73,7 +74,6 @@ final class UpstreamConnection extends TimedHandler {
     isReused = state == State.IDLE;
     state = State.HEAD;
     exchange = next;
-    lineStart = 0;
     interimAnswers = 0;
     loop.deadlines().cancel(this);
     return isReused;
@@ -102,9 +102,12 @@ final class UpstreamConnection extends TimedHandler {
   }
 
   private boolean readHead(Exchange served, ByteBuf in, long nowNanos) {
-    int length = HeadEnd.find(in, lineStart);
-    if (length < 0 || length > loop.limits().of(Limit.HEAD_BYTES)) {
-      return waitForHead(served, in, length, nowNanos);
+    int length = heads.read(in);
+    if (length == HeadReader.MORE) {
+      return false;
+    }
+    if (length == HeadReader.REFUSED) {
+      return refuse(served, heads.violation(), nowNanos);
     }
     AnswerHead head = loop.answerHead();
     Violation violation = head.read(in, length);
@@ -112,10 +115,13 @@ final class UpstreamConnection extends TimedHandler {
       violation = checkInterim(head);
     }
     in.skipBytes(length);
-    lineStart = 0;
     if (violation != null) {
       return refuse(served, violation, nowNanos);
     }
+    return passHead(served, head, length, nowNanos);
+  }
+
+  private boolean passHead(Exchange served, AnswerHead head, int length, long nowNanos) {
     served.answerHead(head, length, nowNanos);
     if (!head.isInterim() && exchange == served) {
       keepsAlive = head.keepsAlive();
@@ -123,17 +129,6 @@ final class UpstreamConnection extends TimedHandler {
       state = State.BODY;
     }
     return exchange == served;
-  }
-
-  private boolean waitForHead(Exchange served, ByteBuf in, int found, long nowNanos) {
-    if (found == HeadEnd.BARE_LF) {
-      return refuse(served, Violation.BARE_LF, nowNanos);
-    }
-    if (in.readableBytes() > loop.limits().of(Limit.HEAD_BYTES)) {
-      return refuse(served, Violation.HEAD_TOO_LARGE, nowNanos);
-    }
-    lineStart = ~found;
-    return false;
   }
 
   private @Nullable Violation checkInterim(AnswerHead head) {
