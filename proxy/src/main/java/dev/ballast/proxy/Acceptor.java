@@ -18,7 +18,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   /** Looks into the queue in a row that find nothing, before the socket is closed. */
   private static final int QUIET_LOOKS = 2;
 
-  private static final int MOST_LOOKS = 1_000;
+  private static final int MOST_LOOKS = 500;
+  private static final long LOOK_MILLIS = 2;
 
   private final Loop own;
   private final Loops loops;
@@ -85,14 +86,19 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     return closed;
   }
 
-  /** Between two runs of a task the event loop looks for connections, so a quiet look means an empty queue. */
+  /** The event loop looks for connections between two scheduled tasks, so quiet looks mean an empty queue. */
   private void closeWhenQuiet(int looks, int quietLooks, CompletableFuture<Void> closed) {
     int quiet = acceptedSinceLook == 0 ? quietLooks + 1 : 0;
     acceptedSinceLook = 0;
     if (quiet > QUIET_LOOKS || looks >= MOST_LOOKS) {
       channel.close().addListener(done -> closed.complete(null));
     } else {
-      own.eventLoop().execute(() -> closeWhenQuiet(looks + 1, quiet, closed));
+      var _ =
+          own.eventLoop()
+              .schedule(
+                  () -> closeWhenQuiet(looks + 1, quiet, closed),
+                  LOOK_MILLIS,
+                  TimeUnit.MILLISECONDS);
     }
   }
 }

@@ -240,7 +240,8 @@ final class ClientConnection extends ClientSide {
   private void discard(ByteBuf in) {
     lingeredBytes += in.readableBytes();
     in.release();
-    if (lingeredBytes > loop.limits().of(Limit.LINGER_BYTES)) {
+    if (lingeredBytes > loop.limits().of(Limit.LINGER_BYTES) && channel.isOpen()) {
+      loop.count(Counter.LINGERS_CUT_OFF);
       Sockets.close(channel);
     }
   }
@@ -288,8 +289,14 @@ final class ClientConnection extends ClientSide {
     switch (state) {
       case BETWEEN_REQUESTS -> requestOverdue(nowNanos);
       case EXCHANGING -> exchange().expired(nowNanos);
-      case CLOSING, LINGERING, CLOSED -> reset();
+      case LINGERING -> cutOff();
+      case CLOSING, CLOSED -> reset();
     }
+  }
+
+  private void cutOff() {
+    loop.count(Counter.LINGERS_CUT_OFF);
+    reset();
   }
 
   private void requestOverdue(long nowNanos) {

@@ -37,7 +37,7 @@ final class Compiler {
     if (!isSamePlans(compiled) || !balancers.equals(loadBalancers)) {
       ports = PortCompiler.compile(balancers, name -> planOf(compiled, name, now));
     }
-    retireMissing(compiled);
+    retireRemoved(compiled);
     pools = compiled;
     loadBalancers = balancers;
     return new CompiledSnapshot(
@@ -83,8 +83,13 @@ final class Compiler {
     return before != null && pool.plan().equals(before.plan());
   }
 
-  private void retireMissing(Map<String, CompiledPool> compiled) {
-    pools.forEach((name, before) -> poolCompiler.retireMissing(before, compiled.get(name)));
+  private void retireRemoved(Map<String, CompiledPool> compiled) {
+    pools.forEach(
+        (name, before) -> {
+          if (!compiled.containsKey(name)) {
+            poolCompiler.retire(before);
+          }
+        });
   }
 
   private static Map<String, PoolPlan> plans(Map<String, CompiledPool> compiled) {

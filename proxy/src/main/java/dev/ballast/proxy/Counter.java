@@ -14,6 +14,9 @@ enum Counter {
   CONNECTIONS_OPEN("connections_open", "Client connections open now"),
   CONNECTIONS_LINGERING(
       "connections_lingering", "Client connections that were refused and still send"),
+  LINGERS_CUT_OFF(
+      "lingers_cut_off_total",
+      "Refused client connections that were closed because they sent on and on"),
   REQUESTS("requests_total", "Requests whose head was read"),
   ANSWERS_2XX("answers_2xx_total", "Final answers of class 2xx"),
   ANSWERS_3XX("answers_3xx_total", "Final answers of class 3xx"),

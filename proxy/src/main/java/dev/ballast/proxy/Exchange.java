@@ -350,7 +350,8 @@ final class Exchange {
     }
     switch (phase) {
       case CONNECTING -> connectTimedOut(nowNanos);
-      case SENDING, WAITING -> fail(isBackendsTurn() ? Fault.FIRST_BYTE_TIMEOUT : whoStopsTheRequest(), "", nowNanos);
+      case SENDING, WAITING ->
+          fail(isBackendsTurn() ? Fault.FIRST_BYTE_TIMEOUT : whoStopsTheRequest(), "", nowNanos);
       case ANSWERING -> fail(whoStopsTheAnswer(), "", nowNanos);
       case NONE -> {}
     }

@@ -11,7 +11,7 @@ public enum Limit {
       "accept-backlog",
       4_096,
       "connections that wait to be accepted, per listener",
-      "kernel: ListenOverflows"),
+      "TcpExtListenOverflows"),
   REQUEST_LINE_BYTES(
       "request-line-bytes",
       8_192,
@@ -101,13 +101,13 @@ public enum Limit {
       "linger-millis",
       2_000,
       "how long what a refused client still sends is read and thrown away",
-      "ballast_proxy_connections_lingering"),
+      "ballast_proxy_lingers_cut_off_total"),
   LINGER_BYTES(
       "linger-bytes",
       1_048_576,
       "how much of what a refused client still sends is read and thrown away",
-      "ballast_proxy_connections_lingering"),
-  NAME_QUERIES("name-queries", 64, "name queries under way", "ballast_proxy_names"),
+      "ballast_proxy_lingers_cut_off_total"),
+  NAME_QUERIES("name-queries", 64, "name queries under way", "ballast_proxy_names_waiting"),
   WAITING_REPORTS(
       "waiting-reports",
       64,

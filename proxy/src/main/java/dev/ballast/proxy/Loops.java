@@ -5,12 +5,14 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** The event loops of an LB server. New connections go to them in turn, so that long ones end up evenly spread. */
 final class Loops {
@@ -46,6 +48,15 @@ final class Loops {
   /** The loop that owns the next connection. */
   Loop next() {
     return all.get(Math.floorMod(turn.getAndIncrement(), all.size()));
+  }
+
+  /** Does it on each loop, behind all that the loops were given before; returns when it is done. */
+  void onEach(Consumer<Loop> work) {
+    List<Future<?>> done = new ArrayList<>();
+    for (Loop loop : all) {
+      done.add(loop.eventLoop().submit(() -> work.accept(loop)));
+    }
+    done.forEach(Future::awaitUninterruptibly);
   }
 
   long sum(Counter what) {

@@ -17,11 +17,12 @@ import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +54,7 @@ final class Names implements AutoCloseable {
   private final Runnable firstResolved;
   private final int queryLimit;
   private final Map<String, Name> names = new ConcurrentHashMap<>();
-  private final ArrayDeque<Name> due = new ArrayDeque<>();
+  private final Queue<Name> due = new ConcurrentLinkedQueue<>();
   private int underWay;
 
   /**
@@ -95,6 +96,11 @@ final class Names implements AutoCloseable {
 
   int count() {
     return names.size();
+  }
+
+  /** Names that wait to be asked for, because enough queries are under way. */
+  int waiting() {
+    return due.size();
   }
 
   private Name track(String host) {

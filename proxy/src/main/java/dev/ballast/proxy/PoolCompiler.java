@@ -7,14 +7,12 @@ import dev.ballast.balancing.Eligibility;
 import dev.ballast.balancing.Member;
 import dev.ballast.balancing.Standing;
 import dev.ballast.model.Algorithm;
-import dev.ballast.model.Backend;
 import dev.ballast.model.Item;
 import dev.ballast.model.Pool;
 import dev.ballast.model.Timeouts;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -39,7 +37,9 @@ final class PoolCompiler {
   CompiledPool compile(Item item, MemberWalk walk, @Nullable CompiledPool before, Instant now) {
     Pool pool = (Pool) item.resource();
     List<PoolMember> previous = before == null ? List.of() : before.members();
-    List<PoolMember> members = membersOf(pool.name(), walk, previous, now);
+    var merged = MemberMerge.merge(previous, pool.name(), walk, names, now, loops.count());
+    retire(merged.gone());
+    List<PoolMember> members = merged.members();
     if (before != null
         && before.item().equals(item)
         && members.equals(previous)
@@ -56,43 +56,6 @@ final class PoolCompiler {
         List.of(),
         Eligibility.evaluate(List.of(), false, 0, now),
         new RoundRobinSequence(loops.count(), random));
-  }
-
-  private List<PoolMember> membersOf(
-      String pool, MemberWalk walk, List<PoolMember> previous, Instant now) {
-    var members = new ArrayList<PoolMember>(previous.size() + 1);
-    int at = 0;
-    for (var found = walk.next(pool); found != null; found = walk.next(pool)) {
-      Backend backend = (Backend) found.backend().resource();
-      while (at < previous.size() && previous.get(at).id().compareTo(backend.id()) < 0) {
-        at++;
-      }
-      boolean isKnown = at < previous.size() && previous.get(at).id().equals(backend.id());
-      members.add(member(found, backend, isKnown ? previous.get(at) : null, now));
-    }
-    return members;
-  }
-
-  private PoolMember member(
-      MemberWalk.Found found, Backend backend, @Nullable PoolMember before, Instant now) {
-    if (before != null && before.isOf(found.backend(), found.status(), found.override())) {
-      return before;
-    }
-    return new PoolMember(
-        found.backend(), found.status(), found.override(), handle(backend, before, now));
-  }
-
-  private BackendHandle handle(Backend backend, @Nullable PoolMember before, Instant now) {
-    if (before != null && before.handle().address().equals(backend.address())) {
-      return before.handle();
-    }
-    return newHandle(backend, now);
-  }
-
-  private BackendHandle newHandle(Backend backend, Instant now) {
-    HostAddress host = names.address(backend.address());
-    return new BackendHandle(
-        backend.pool(), backend.id(), backend.address(), host, now, loops.count());
   }
 
   private CompiledPool build(
@@ -139,19 +102,13 @@ final class PoolCompiler {
     }
   }
 
-  /** Retires the handles that the pool no longer has. */
-  void retireMissing(CompiledPool before, @Nullable CompiledPool after) {
-    if (after != null && after.members().equals(before.members())) {
-      return;
-    }
-    var kept = new IdentityHashMap<BackendHandle, Boolean>();
-    if (after != null) {
-      after.members().forEach(member -> kept.put(member.handle(), true));
-    }
-    before.members().stream()
-        .map(PoolMember::handle)
-        .filter(handle -> !kept.containsKey(handle))
-        .forEach(handle -> handle.retire(true, loops.all()));
+  /** The pool is no longer in the configuration. */
+  void retire(CompiledPool removed) {
+    retire(removed.members().stream().map(PoolMember::handle).toList());
+  }
+
+  private void retire(List<BackendHandle> gone) {
+    gone.forEach(handle -> handle.retire(true, loops.all()));
   }
 
   private static Set<String> hostNames(List<PoolMember> members) {

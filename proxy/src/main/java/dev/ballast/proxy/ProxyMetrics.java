@@ -30,13 +30,19 @@ final class ProxyMetrics {
   private final Names names;
   private final AtomicReference<CompiledSnapshot> inUse;
   private final Listeners listeners;
+  private final RevisionGate revisions;
 
   ProxyMetrics(
-      Loops loops, Names names, AtomicReference<CompiledSnapshot> inUse, Listeners listeners) {
+      Loops loops,
+      Names names,
+      AtomicReference<CompiledSnapshot> inUse,
+      Listeners listeners,
+      RevisionGate revisions) {
     this.loops = loops;
     this.names = names;
     this.inUse = inUse;
     this.listeners = listeners;
+    this.revisions = revisions;
   }
 
   String contentType() {
@@ -60,6 +66,13 @@ final class ProxyMetrics {
     addReasons(metrics);
     metrics.add(
         gauge("names", "Host names of backends that are kept resolved", one(names.count())));
+    metrics.add(
+        gauge("names_waiting", "Host names that wait to be asked for", one(names.waiting())));
+    metrics.add(
+        total(
+            "reports_refused_total",
+            "Reports refused because too many waited",
+            one(revisions.refused())));
     metrics.add(gauge("event_loops", "Event loops", one(loops.count())));
     metrics.add(gauge("listener_bound", "Whether the listener is bound", listeners(snapshot)));
     addPools(metrics, snapshot);

@@ -69,7 +69,7 @@ public final class ProxyServer implements AutoCloseable {
     this.revisions = new RevisionGate(settings.limits().of(Limit.WAITING_REPORTS));
     this.admin =
         AdminServer.start(
-            settings, this, revisions, new ProxyMetrics(loops, names, inUse, listeners));
+            settings, this, revisions, new ProxyMetrics(loops, names, inUse, listeners, revisions));
   }
 
   private static Thread controlThread(Runnable work) {
@@ -181,9 +181,9 @@ public final class ProxyServer implements AutoCloseable {
         .orTimeout(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
         .exceptionally(e -> null)
         .join();
-    loops.all().forEach(loop -> loop.eventLoop().execute(loop::retireOpen));
+    loops.onEach(Loop::retireOpen);
     awaitQuiet(drain);
-    loops.all().forEach(loop -> loop.eventLoop().execute(loop::resetOpen));
+    loops.onEach(Loop::resetOpen);
     admin.close();
     names.close();
     loops.stop(STOP_TIMEOUT);

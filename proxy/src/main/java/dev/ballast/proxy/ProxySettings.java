@@ -108,6 +108,28 @@ public record ProxySettings(
         random);
   }
 
+  /** Listeners are bound here; the admin port stays where it is. */
+  public ProxySettings withAddress(InetAddress otherAddress) {
+    return new ProxySettings(
+        name,
+        instance,
+        fleet,
+        version,
+        otherAddress,
+        adminAddress,
+        adminPort,
+        token,
+        eventLoops,
+        limits,
+        nameServers,
+        sync,
+        acceptHeld,
+        fleetSeed,
+        clock,
+        ticker,
+        random);
+  }
+
   public ProxySettings withAdmin(InetAddress otherAddress, int otherPort) {
     return new ProxySettings(
         name,

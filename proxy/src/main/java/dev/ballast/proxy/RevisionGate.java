@@ -3,6 +3,7 @@ package dev.ballast.proxy;
 import dev.ballast.model.Revision;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ final class RevisionGate {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Semaphore seats;
+  private final AtomicLong refused = new AtomicLong();
   private volatile @Nullable Revision current;
 
   RevisionGate(int waitingLimit) {
@@ -35,7 +37,16 @@ final class RevisionGate {
 
   /** Whether a waiter may sit down; if so it must {@link #leave}. */
   boolean enter() {
-    return seats.tryAcquire();
+    boolean hasSeat = seats.tryAcquire();
+    if (!hasSeat) {
+      refused.incrementAndGet();
+    }
+    return hasSeat;
+  }
+
+  /** How many were turned away because too many waited. */
+  long refused() {
+    return refused.get();
   }
 
   void leave() {

@@ -37,6 +37,10 @@ final class Configuration {
           Duration.ofSeconds(5),
           Duration.ofSeconds(30));
 
+  static final HealthCheck CHECK =
+      new HealthCheck(
+          HealthCheck.Type.HTTP, "/", HealthCheck.DEFAULT_INTERVAL, HealthCheck.DEFAULT_TIMEOUT);
+
   private final TreeMap<ItemKey, Item> items = new TreeMap<>();
   private long n;
 

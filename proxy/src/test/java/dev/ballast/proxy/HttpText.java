@@ -10,6 +10,11 @@ import java.nio.charset.StandardCharsets;
 final class HttpText {
   private HttpText() {}
 
+  /** A head of these lines. */
+  static String head(String... lines) {
+    return String.join("\r\n", lines) + "\r\n\r\n";
+  }
+
   /** The value of the first field line of that name, or null. */
   static String field(String head, String name) {
     for (String line : head.split("\r\n", -1)) {

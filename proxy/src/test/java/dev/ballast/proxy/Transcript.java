@@ -61,7 +61,9 @@ final class Transcript {
     if (refusal != null || from == to) {
       return;
     }
-    received = Buffers.joined(received, BUFFERS.directBuffer(to - from).writeBytes(bytes, from, to - from));
+    received =
+        Buffers.joined(
+            received, BUFFERS.directBuffer(to - from).writeBytes(bytes, from, to - from));
     boolean isUseful = true;
     while (isUseful && refusal == null && received.isReadable()) {
       isUseful = isWithinBody ? readBody() : readHead();

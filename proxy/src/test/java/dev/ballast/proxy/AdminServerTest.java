@@ -1,0 +1,127 @@
+package dev.ballast.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class AdminServerTest {
+  private final AtomicInteger accepted = new AtomicInteger();
+  private final SyncReport sync =
+      new SyncReport(
+          "push+pull",
+          true,
+          "watch",
+          Instant.parse("2026-03-01T12:00:00Z"),
+          "all well",
+          "no load balancer left");
+  private final Proxy proxy =
+      Proxy.start(settings -> settings.withSync(() -> sync, accepted::incrementAndGet));
+
+  @AfterEach
+  void stop() {
+    proxy.close();
+  }
+
+  @Test
+  void shouldTellLifeFromReadiness() {
+    assertThat(proxy.admin("/healthz").statusCode()).isEqualTo(200);
+    assertThat(proxy.admin("/readyz").statusCode()).isEqualTo(503);
+    assertThat(proxy.admin("/readyz").body()).isEqualTo("not ready: no snapshot is in use yet\n");
+
+    proxy.use(Configuration.http(proxy.port()));
+
+    assertThat(proxy.admin("/readyz").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void shouldReportWhatIsInUse() {
+    try (var backend = TestBackend.named("one");
+        var client = proxy.use(Configuration.http(proxy.port(), backend)).client()) {
+      client.get("/").read();
+
+      JsonNode report = JsonMapper.shared().readTree(proxy.admin("/report").body());
+
+      assertThat(report.path("name").asString()).isEqualTo("lb-1");
+      assertThat(report.path("ready").asBoolean()).isTrue();
+      assertThat(report.path("revision").asString()).isEqualTo("0000abcd.1");
+      assertThat(report.path("held").asString()).isEqualTo("no load balancer left");
+      assertThat(report.at("/sync/mode").asString()).isEqualTo("push+pull");
+      assertThat(report.at("/sync/lastContact").asString()).isEqualTo("2026-03-01T12:00:00Z");
+      assertThat(report.at("/listeners/0/state").asString()).isEqualTo("bound");
+      assertThat(report.at("/listeners/0/protocol").asString()).isEqualTo("http");
+      JsonNode shown = report.at("/pools/0/backends/0");
+      assertThat(shown.path("address").asString()).isEqualTo(backend.address());
+      assertThat(shown.path("reason").asString())
+          .isEqualTo("unknown, and the pool has no health check");
+      assertThat(shown.path("requests").asInt()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void shouldAnswerAsSoonAsTheRevisionIsInUse() throws Exception {
+    Configuration configuration = Configuration.http(proxy.port());
+    proxy.use(configuration);
+    CompletableFuture<HttpResponse<String>> waiting =
+        CompletableFuture.supplyAsync(() -> proxy.admin("/report?atLeast=0000abcd.2&wait=20s"));
+
+    proxy.use(configuration);
+
+    assertThat(waiting.get(5, TimeUnit.SECONDS).body()).contains("\"revision\":\"0000abcd.2\"");
+  }
+
+  @Test
+  void shouldNotWaitLongerThanAsked() {
+    proxy.use(Configuration.http(proxy.port()));
+
+    assertThat(proxy.admin("/report?atLeast=0000abcd.2&wait=50ms").body())
+        .contains("\"revision\":\"0000abcd.1\"");
+    assertThat(proxy.admin("/report?atLeast=0000ffff.1").body())
+        .contains("\"revision\":\"0000abcd.1\"");
+    assertThat(proxy.admin("/report?atLeast=nonsense").statusCode()).isEqualTo(400);
+    assertThat(proxy.admin("/report?atLeast=0000abcd.2&wait=long").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void shouldAcceptWhatIsHeldFromThoseWhoMay() {
+    assertThat(accept("Bearer wrong").statusCode()).isEqualTo(401);
+    assertThat(accept("").statusCode()).isEqualTo(401);
+    assertThat(accepted).hasValue(0);
+    assertThat(proxy.admin("/held/accept").statusCode()).isEqualTo(405);
+
+    assertThat(accept("Bearer " + Proxy.TOKEN).statusCode()).isEqualTo(200);
+    assertThat(accepted).hasValue(1);
+  }
+
+  private HttpResponse<String> accept(String authorization) {
+    return Proxy.admin(
+        HttpRequest.newBuilder(proxy.adminUri("/held/accept"))
+            .header("Authorization", authorization)
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build());
+  }
+
+  @Test
+  void shouldShowItsMetrics() {
+    proxy.use(Configuration.http(proxy.port()));
+
+    HttpResponse<String> metrics = proxy.admin("/metrics");
+
+    assertThat(metrics.headers().firstValue("Content-Type"))
+        .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain"));
+    assertThat(metrics.body().lines().filter(line -> !line.startsWith("#")))
+        .allMatch(line -> line.startsWith("ballast_proxy_"));
+    assertThat(
+            proxy.metric("ballast_proxy_listener_bound{listener=\"http\",load_balancer=\"web\"}"))
+        .isEqualTo(1);
+    assertThat(proxy.metric("ballast_proxy_event_loops")).isEqualTo(2);
+  }
+}

@@ -1,0 +1,129 @@
+package dev.ballast.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** One side is slower than the other: memory stays bounded, and nothing is lost. */
+class BackPressureTest {
+  private static final int BLOCK = 64 * 1024;
+  private static final long BYTES = 256L << 20;
+  private static final long KERNEL_BUFFERS = 24L << 20;
+
+  private final Proxy proxy = Proxy.start();
+
+  @AfterEach
+  void stop() {
+    proxy.close();
+  }
+
+  @Test
+  void shouldNotReadFasterThanASlowClientOfHttp() throws Exception {
+    var written = new AtomicLong();
+    try (var backend =
+            TestBackend.running(
+                conversation -> {
+                  conversation.readRequest();
+                  conversation.write("HTTP/1.1 200 OK\r\nContent-Length: " + BYTES + "\r\n\r\n");
+                  pour(conversation, written);
+                });
+        var client = proxy.use(Configuration.http(proxy.port(), backend)).client()) {
+      client.get("/");
+      assertStandsStill(written);
+      client.readHead();
+      assertThat(drained(client)).isEqualTo(BYTES);
+    }
+  }
+
+  @Test
+  void shouldNotReadFasterThanASlowClientOfTcp() throws Exception {
+    var written = new AtomicLong();
+    try (var backend = TestBackend.running(conversation -> pour(conversation, written));
+        var client = proxy.use(Configuration.tcp(proxy.port(), backend)).client()) {
+      assertStandsStill(written);
+      assertThat(drained(client)).isEqualTo(BYTES);
+    }
+  }
+
+  @Test
+  void shouldNotReadFasterThanASlowBackend() throws Exception {
+    var mayRead = new CountDownLatch(1);
+    var written = new AtomicLong();
+    try (var backend =
+            TestBackend.running(
+                conversation -> {
+                  String head = conversation.readHead();
+                  awaitQuietly(mayRead);
+                  long read = 0;
+                  for (byte[] block = new byte[BLOCK]; read < BYTES; ) {
+                    read += conversation.in().read(block);
+                  }
+                  conversation.write(
+                      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok" + head.substring(0, 0));
+                });
+        var client = proxy.use(Configuration.http(proxy.port(), backend)).client()) {
+      client.send("POST / HTTP/1.1\r\nHost: any.test\r\nContent-Length: " + BYTES + "\r\n\r\n");
+      Thread.ofVirtual().start(() -> send(client, written));
+      assertStandsStill(written);
+      mayRead.countDown();
+      assertThat(client.read().text()).isEqualTo("ok");
+    }
+  }
+
+  /** What could be written fits into the kernel's buffers and ours, and stays so. */
+  private static void assertStandsStill(AtomicLong written) {
+    var last = new AtomicLong(-1);
+    await()
+        .pollInterval(Duration.ofMillis(300))
+        .until(() -> written.get() > 0 && written.get() == last.getAndSet(written.get()));
+    assertThat(written.get()).isLessThan(KERNEL_BUFFERS);
+    assertThat(directMemory()).isLessThan(16L << 20);
+  }
+
+  private static long directMemory() {
+    return ((ByteBufAllocatorMetricProvider) ByteBufAllocator.DEFAULT).metric().usedDirectMemory();
+  }
+
+  private static void pour(TestBackend.Conversation conversation, AtomicLong written)
+      throws IOException {
+    for (byte[] block = new byte[BLOCK]; written.get() < BYTES; written.addAndGet(BLOCK)) {
+      conversation.out().write(block);
+    }
+  }
+
+  private static void send(RawClient client, AtomicLong written) {
+    for (byte[] block = new byte[BLOCK]; written.get() < BYTES; written.addAndGet(BLOCK)) {
+      client.send(block);
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static long drained(RawClient client) throws IOException {
+    long read = 0;
+    byte[] block = new byte[BLOCK];
+    for (int length = client.in().read(block);
+        length >= 0 && read < BYTES;
+        length = client.in().read(block)) {
+      read += length;
+      if (read == BYTES) {
+        return read;
+      }
+    }
+    return read;
+  }
+}
