@@ -55,7 +55,9 @@ final class AdminServer implements AutoCloseable {
       ProxySettings settings, ProxyServer server, RevisionGate revisions, ProxyMetrics metrics)
       throws IOException {
     HttpServer http =
-        HttpServer.create(new InetSocketAddress(settings.adminAddress(), settings.adminPort()), 0);
+        HttpServer.create(
+            new InetSocketAddress(settings.addresses().admin(), settings.addresses().adminPort()),
+            0);
     var admin = new AdminServer(http, settings, server, revisions, metrics);
     http.setExecutor(admin.threads);
     http.createContext("/", admin::serve);

@@ -53,14 +53,16 @@ public final class ProxyServer implements AutoCloseable {
     control.setRemoveOnCancelPolicy(true);
     control.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     this.loops =
-        Loops.start(settings.eventLoops(), transport, settings.limits(), settings.ticker());
+        Loops.start(
+            settings.eventLoops(), transport, settings.limits(), settings.surroundings().ticker());
     this.names = new Names(settings.nameServers(), settings.limits(), this::evaluateSoon);
     this.compiler =
-        new Compiler(new PoolCompiler(loops, names, settings.random(), settings.fleetSeed()));
+        new Compiler(
+            new PoolCompiler(loops, names, settings.surroundings().random(), settings.fleetSeed()));
     this.listeners =
         new Listeners(
-            settings.address(),
-            settings.portOffset(),
+            settings.addresses().listeners(),
+            settings.addresses().portOffset(),
             loops,
             transport,
             settings.limits(),
@@ -101,7 +103,7 @@ public final class ProxyServer implements AutoCloseable {
     if (snapshot == null || isStopping.get()) {
       return;
     }
-    Instant now = settings.clock().instant();
+    Instant now = settings.surroundings().clock().instant();
     CompiledSnapshot next = compiler.compile(snapshot, now);
     listeners.beforeSwap(next);
     inUse.set(next);
@@ -192,11 +194,11 @@ public final class ProxyServer implements AutoCloseable {
   }
 
   private void awaitQuiet(Duration atMost) {
-    long deadlineNanos = settings.ticker().nanoTime() + atMost.toNanos();
+    long deadlineNanos = settings.surroundings().ticker().nanoTime() + atMost.toNanos();
     while (loops.sum(Counter.CONNECTIONS_OPEN) > 0
-        && deadlineNanos - settings.ticker().nanoTime() > 0) {
+        && deadlineNanos - settings.surroundings().ticker().nanoTime() > 0) {
       try {
-        settings.ticker().sleep(DRAIN_LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        settings.surroundings().ticker().sleep(DRAIN_LOOK.toMillis(), TimeUnit.MILLISECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;

@@ -11,29 +11,16 @@ import java.util.random.RandomGenerator;
 /**
  * Everything an LB server is started with. Start from {@link #of} and change what differs.
  *
- * @param instance random, made at each start: tells two processes of one name apart
- * @param address where its listeners are bound
- * @param adminPort 0 for any free one
- * @param portOffset added to the port of every listener, for several LB servers on one address
  * @param token what mutating admin requests must bear
  * @param eventLoops at least 1
  * @param nameServers for the names of backends; empty: those of the system
  * @param sync where the configuration comes from, asked for each report
  * @param acceptHeld told to use a configuration that was held back
  * @param fleetSeed what the LB servers of a fleet hash with
- * @param clock the wall clock: verdicts and overrides are judged by it
- * @param ticker the steady clock: time limits are measured by it
- * @param random where round robin starts
  */
 public record ProxySettings(
-    String name,
-    String instance,
-    String fleet,
-    String version,
-    InetAddress address,
-    InetAddress adminAddress,
-    int adminPort,
-    int portOffset,
+    Identity identity,
+    Addresses addresses,
     String token,
     int eventLoops,
     Limits limits,
@@ -41,38 +28,59 @@ public record ProxySettings(
     Supplier<SyncReport> sync,
     Runnable acceptHeld,
     long fleetSeed,
-    InstantSource clock,
-    Ticker ticker,
-    RandomGenerator random) {
+    Surroundings surroundings) {
   public static final int DEFAULT_ADMIN_PORT = 7071;
-  private static final int PORT_OFFSET_LIMIT = 60_000;
 
   public ProxySettings {
     if (eventLoops < 1) {
-      throw new IllegalArgumentException("An LB server has at least 1 event loop: " + eventLoops);
-    }
-    if (portOffset < 0 || portOffset > PORT_OFFSET_LIMIT) {
-      throw new IllegalArgumentException(
-          "a port offset is 0 to " + PORT_OFFSET_LIMIT + ": " + portOffset);
+      throw new IllegalArgumentException("an LB server has at least 1 event loop: " + eventLoops);
     }
     if (token.isBlank()) {
-      throw new IllegalArgumentException("An LB server needs a token for its admin port");
+      throw new IllegalArgumentException("an LB server needs a token for its admin port");
     }
     nameServers = List.copyOf(nameServers);
   }
+
+  /**
+   * As which an LB server shows itself.
+   *
+   * @param instance random, made at each start: tells two processes of one name apart
+   */
+  public record Identity(String name, String instance, String fleet, String version) {}
+
+  /**
+   * Where an LB server listens.
+   *
+   * @param listeners where its listeners are bound
+   * @param portOffset added to the port of every listener, for several LB servers on one address
+   * @param adminPort 0 for any free one
+   */
+  public record Addresses(InetAddress listeners, int portOffset, InetAddress admin, int adminPort) {
+    private static final int PORT_OFFSET_LIMIT = 60_000;
+
+    public Addresses {
+      if (portOffset < 0 || portOffset > PORT_OFFSET_LIMIT) {
+        throw new IllegalArgumentException(
+            "a port offset is 0 to " + PORT_OFFSET_LIMIT + ": " + portOffset);
+      }
+    }
+  }
+
+  /**
+   * Time and chance.
+   *
+   * @param clock the wall clock: verdicts and overrides are judged by it
+   * @param ticker the steady clock: time limits are measured by it
+   * @param random where round robin starts
+   */
+  public record Surroundings(InstantSource clock, Ticker ticker, RandomGenerator random) {}
 
   /** An LB server of the fleet {@code default} on one address, admin port included. */
   public static ProxySettings of(
       String name, InetAddress address, String token, InstantSource clock, RandomGenerator random) {
     return new ProxySettings(
-        name,
-        Long.toHexString(random.nextLong()),
-        "default",
-        "unknown",
-        address,
-        address,
-        DEFAULT_ADMIN_PORT,
-        0,
+        new Identity(name, Long.toHexString(random.nextLong()), "default", "unknown"),
+        new Addresses(address, 0, address, DEFAULT_ADMIN_PORT),
         token,
         Runtime.getRuntime().availableProcessors(),
         Limits.defaults(),
@@ -80,110 +88,48 @@ public record ProxySettings(
         () -> SyncReport.NONE,
         () -> {},
         0,
-        clock,
-        Ticker.systemTicker(),
-        random);
+        new Surroundings(clock, Ticker.systemTicker(), random));
   }
 
-  /** As which it shows itself. */
-  public ProxySettings identifiedBy(String otherInstance, String otherFleet, String otherVersion) {
-    return new ProxySettings(
-        name,
-        otherInstance,
-        otherFleet,
-        otherVersion,
-        address,
-        adminAddress,
-        adminPort,
-        portOffset,
-        token,
-        eventLoops,
-        limits,
-        nameServers,
-        sync,
-        acceptHeld,
-        fleetSeed,
-        clock,
-        ticker,
-        random);
+  public String name() {
+    return identity.name();
+  }
+
+  public String instance() {
+    return identity.instance();
+  }
+
+  public String fleet() {
+    return identity.fleet();
+  }
+
+  public String version() {
+    return identity.version();
+  }
+
+  public ProxySettings identifiedBy(String instance, String fleet, String version) {
+    return with(new Identity(identity.name(), instance, fleet, version));
   }
 
   /** Listeners are bound here; the admin port stays where it is. */
-  public ProxySettings withAddress(InetAddress otherAddress) {
-    return new ProxySettings(
-        name,
-        instance,
-        fleet,
-        version,
-        otherAddress,
-        adminAddress,
-        adminPort,
-        token,
-        eventLoops,
-        limits,
-        nameServers,
-        sync,
-        acceptHeld,
-        fleetSeed,
-        clock,
-        ticker,
-        random);
+  public ProxySettings withAddress(InetAddress address) {
+    return with(
+        new Addresses(address, addresses.portOffset(), addresses.admin(), addresses.adminPort()));
   }
 
-  public ProxySettings withAdmin(InetAddress otherAddress, int otherPort) {
-    return new ProxySettings(
-        name,
-        instance,
-        fleet,
-        version,
-        address,
-        otherAddress,
-        otherPort,
-        portOffset,
-        token,
-        eventLoops,
-        limits,
-        nameServers,
-        sync,
-        acceptHeld,
-        fleetSeed,
-        clock,
-        ticker,
-        random);
+  public ProxySettings withAdmin(InetAddress address, int port) {
+    return with(new Addresses(addresses.listeners(), addresses.portOffset(), address, port));
   }
 
   public ProxySettings withPortOffset(int offset) {
-    return new ProxySettings(
-        name,
-        instance,
-        fleet,
-        version,
-        address,
-        adminAddress,
-        adminPort,
-        offset,
-        token,
-        eventLoops,
-        limits,
-        nameServers,
-        sync,
-        acceptHeld,
-        fleetSeed,
-        clock,
-        ticker,
-        random);
+    return with(
+        new Addresses(addresses.listeners(), offset, addresses.admin(), addresses.adminPort()));
   }
 
   public ProxySettings withEventLoops(int count) {
     return new ProxySettings(
-        name,
-        instance,
-        fleet,
-        version,
-        address,
-        adminAddress,
-        adminPort,
-        portOffset,
+        identity,
+        addresses,
         token,
         count,
         limits,
@@ -191,43 +137,27 @@ public record ProxySettings(
         sync,
         acceptHeld,
         fleetSeed,
-        clock,
-        ticker,
-        random);
+        surroundings);
   }
 
-  public ProxySettings withLimits(Limits otherLimits) {
+  public ProxySettings withLimits(Limits others) {
     return new ProxySettings(
-        name,
-        instance,
-        fleet,
-        version,
-        address,
-        adminAddress,
-        adminPort,
-        portOffset,
+        identity,
+        addresses,
         token,
         eventLoops,
-        otherLimits,
+        others,
         nameServers,
         sync,
         acceptHeld,
         fleetSeed,
-        clock,
-        ticker,
-        random);
+        surroundings);
   }
 
   public ProxySettings withNameServers(List<InetSocketAddress> servers) {
     return new ProxySettings(
-        name,
-        instance,
-        fleet,
-        version,
-        address,
-        adminAddress,
-        adminPort,
-        portOffset,
+        identity,
+        addresses,
         token,
         eventLoops,
         limits,
@@ -235,22 +165,14 @@ public record ProxySettings(
         sync,
         acceptHeld,
         fleetSeed,
-        clock,
-        ticker,
-        random);
+        surroundings);
   }
 
   /** Where its configuration comes from, and what to do with one that was held back. */
   public ProxySettings withSync(Supplier<SyncReport> source, Runnable accept) {
     return new ProxySettings(
-        name,
-        instance,
-        fleet,
-        version,
-        address,
-        adminAddress,
-        adminPort,
-        portOffset,
+        identity,
+        addresses,
         token,
         eventLoops,
         limits,
@@ -258,22 +180,13 @@ public record ProxySettings(
         source,
         accept,
         fleetSeed,
-        clock,
-        ticker,
-        random);
+        surroundings);
   }
 
-  /** Time and chance, for tests. */
-  public ProxySettings withClock(InstantSource otherClock) {
+  private ProxySettings with(Identity other) {
     return new ProxySettings(
-        name,
-        instance,
-        fleet,
-        version,
-        address,
-        adminAddress,
-        adminPort,
-        portOffset,
+        other,
+        addresses,
         token,
         eventLoops,
         limits,
@@ -281,8 +194,20 @@ public record ProxySettings(
         sync,
         acceptHeld,
         fleetSeed,
-        otherClock,
-        ticker,
-        random);
+        surroundings);
+  }
+
+  private ProxySettings with(Addresses others) {
+    return new ProxySettings(
+        identity,
+        others,
+        token,
+        eventLoops,
+        limits,
+        nameServers,
+        sync,
+        acceptHeld,
+        fleetSeed,
+        surroundings);
   }
 }
