@@ -284,36 +284,43 @@ final class TcpStream extends ClientSide {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-      client.flush();
-      touch();
+      if (isCurrent()) {
+        client.flush();
+        touch();
+      }
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-      if (event == ChannelInputShutdownEvent.INSTANCE) {
+      if (event == ChannelInputShutdownEvent.INSTANCE && isCurrent()) {
         endOutput(client);
       }
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-      if (!isOver) {
+      if (isCurrent()) {
         Sockets.read(client, channel.isWritable(), loop);
       }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-      if (!isOver && isConnected) {
+      if (isCurrent()) {
         reset();
       }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      if (isConnected) {
+      if (isCurrent()) {
         reset();
       }
+    }
+
+    /** A channel that could not connect may still speak up after another one took its place. */
+    private boolean isCurrent() {
+      return isConnected && !isOver && channel.equals(upstream);
     }
   }
 }

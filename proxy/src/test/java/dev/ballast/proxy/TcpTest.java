@@ -43,13 +43,13 @@ class TcpTest {
     gone.close();
     try (var backend = TestBackend.echo()) {
       proxy.use(Configuration.tcp(proxy.port(), gone, backend));
-      for (int i = 0; i < 6; i++) {
+      for (int i = 0; i < 200; i++) {
         try (var client = proxy.client()) {
           client.send("hello").endOutput();
           assertThat(textOf(client.in())).isEqualTo("hello");
         }
       }
-      assertThat(proxy.backend("cache", "b1").failures()).isGreaterThanOrEqualTo(2);
+      assertThat(proxy.backend("cache", "b1").failures()).isGreaterThanOrEqualTo(90);
     }
   }
 
