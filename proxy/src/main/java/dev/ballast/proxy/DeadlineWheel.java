@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * Precision: one tick, never early. Owner: one event loop.
  */
 final class DeadlineWheel {
-  static final long TICK_NANOS = 20_000_000;
-  private static final int SLOTS = 2_048;
+  static final long TICK_NANOS = 50_000_000;
+  private static final int SLOTS = 1_024;
   private static final int MASK = SLOTS - 1;
   private static final long NEVER_NANOS = Long.MAX_VALUE / 2;
 

@@ -209,7 +209,8 @@ final class Exchange {
     BodyFraming framing = framingToClient(head.bodyFraming(method));
     persistence = persistence(framing);
     countClass(head.status());
-    int capacity = headLength + AnswerWriter.ADDED_BYTES;
+    int capacity =
+        headLength + AnswerWriter.ADDED_BYTES + MessageWriter.roomFor(head.framing().length());
     AnswerWriter.write(
         head,
         framing,

@@ -25,6 +25,11 @@ final class MessageWriter {
   private boolean isDiscarding;
   private long bodyBytes;
 
+  /** What to add to the room for a head, so that a small body of that length fits in behind it. */
+  static int roomFor(long bodyLength) {
+    return bodyLength > 0 && bodyLength <= COPY_LIMIT ? (int) bodyLength : 0;
+  }
+
   /** Begins a message whose head goes into the buffer returned. */
   ByteBuf begin(ByteBufAllocator buffers, int capacity, boolean chunked) {
     release();

@@ -18,9 +18,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes the plan of one pool, carrying over its members, handles and sequence. Owned by the control thread. */
 final class PoolCompiler {
+  private static final Logger LOG = LoggerFactory.getLogger(PoolCompiler.class);
+
   private final Loops loops;
   private final Names names;
   private final RandomGenerator random;
@@ -68,6 +72,10 @@ final class PoolCompiler {
     var sequence =
         before == null ? new RoundRobinSequence(loops.count(), random) : before.sequence();
     retireIdle(members, eligibility);
+    logPanic(
+        pool.name(),
+        before != null && before.plan().eligibility().isPanic(),
+        eligibility.isPanic());
     return new CompiledPool(
         item,
         members,
@@ -75,6 +83,16 @@ final class PoolCompiler {
         sequence,
         hostNames(members),
         unresolved(members));
+  }
+
+  private static void logPanic(String pool, boolean was, boolean is) {
+    if (is && !was) {
+      LOG.warn(
+          "Pool {} is in panic: too few of its backends are eligible, so all that could serve are used",
+          pool);
+    } else if (was && !is) {
+      LOG.info("Pool {} is no longer in panic", pool);
+    }
   }
 
   private PoolPlan plan(

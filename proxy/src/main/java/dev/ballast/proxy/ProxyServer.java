@@ -34,7 +34,7 @@ public final class ProxyServer implements AutoCloseable {
 
   private final ProxySettings settings;
   private final ScheduledThreadPoolExecutor control;
-  private final Transport transport = Transport.best();
+  private final Transport transport;
   private final Loops loops;
   private final Names names;
   private final Compiler compiler;
@@ -47,8 +47,9 @@ public final class ProxyServer implements AutoCloseable {
   private @Nullable ScheduledFuture<?> nextEvaluation;
   private final AtomicBoolean isStopping = new AtomicBoolean();
 
-  private ProxyServer(ProxySettings settings) throws IOException {
+  private ProxyServer(ProxySettings settings, Transport transport) throws IOException {
     this.settings = settings;
+    this.transport = transport;
     this.control = new ScheduledThreadPoolExecutor(1, ProxyServer::controlThread);
     control.setRemoveOnCancelPolicy(true);
     control.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -84,23 +85,26 @@ public final class ProxyServer implements AutoCloseable {
    * @throws IOException if the admin port can't be bound
    */
   public static ProxyServer start(ProxySettings settings) throws IOException {
-    return new ProxyServer(settings);
+    return start(settings, Transport.best());
+  }
+
+  static ProxyServer start(ProxySettings settings, Transport transport) throws IOException {
+    return new ProxyServer(settings, transport);
   }
 
   /** Serves by this snapshot from now on; returns when it is in use. */
   public void use(Snapshot snapshot) {
     onControl(
         () -> {
+          evaluate(snapshot);
           given = snapshot;
-          evaluate();
           return snapshot;
         });
   }
 
   /** Compiles, swaps, and lets sockets and names follow. On the control thread. */
-  private void evaluate() {
-    Snapshot snapshot = given;
-    if (snapshot == null || isStopping.get()) {
+  private void evaluate(Snapshot snapshot) {
+    if (isStopping.get()) {
       return;
     }
     Instant now = settings.surroundings().clock().instant();
@@ -113,6 +117,18 @@ public final class ProxyServer implements AutoCloseable {
     scheduleNextEvaluation(now);
   }
 
+  /** The same snapshot once more, because time has passed or a name was resolved. */
+  private void evaluateAgain() {
+    Snapshot snapshot = given;
+    if (snapshot != null) {
+      try {
+        evaluate(snapshot);
+      } catch (RuntimeException e) {
+        LOG.error("Revision {} can't be evaluated again", snapshot.revision(), e);
+      }
+    }
+  }
+
   /** Grace and overrides end by time alone. */
   private void scheduleNextEvaluation(Instant now) {
     if (nextEvaluation != null) {
@@ -122,13 +138,13 @@ public final class ProxyServer implements AutoCloseable {
         compiler
             .nextChange()
             .map(due -> Math.max(1, Duration.between(now, due).toMillis() + 1))
-            .map(millis -> control.schedule(this::evaluate, millis, TimeUnit.MILLISECONDS))
+            .map(millis -> control.schedule(this::evaluateAgain, millis, TimeUnit.MILLISECONDS))
             .orElse(null);
   }
 
   private void evaluateSoon() {
     if (!isStopping.get()) {
-      control.execute(this::evaluate);
+      control.execute(this::evaluateAgain);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.ballast.model.Kind;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,6 +157,31 @@ class LifecycleTest {
             () ->
                 Thread.getAllStackTraces().keySet().stream()
                     .noneMatch(thread -> thread.getName().startsWith("ballast-")));
+  }
+
+  @Test
+  void shouldServeWithoutEpoll() throws IOException {
+    int port = Proxy.freePort();
+    var settings = Proxy.settings();
+    try (var backend = TestBackend.named("one");
+        var echo = TestBackend.echo();
+        var server = ProxyServer.start(settings, Transport.nio())) {
+      int tcpPort = Proxy.freePort();
+      server.use(
+          Configuration.http(port, backend)
+              .tcpBalancer("cache", tcpPort, "cache")
+              .pool("cache", echo)
+              .next());
+      assertThat(server.report().transport()).isEqualTo("nio");
+      try (var client = RawClient.to(port);
+          var stream = RawClient.to(tcpPort)) {
+        assertThat(client.get("/").read().text()).isEqualTo("one");
+        assertThat(client.get("/").read().text()).isEqualTo("one");
+        stream.send("hello").endOutput();
+        assertThat(new String(stream.in().readAllBytes(), StandardCharsets.UTF_8))
+            .isEqualTo("hello");
+      }
+    }
   }
 
   @Test

@@ -11,11 +11,16 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 /** A running LB server with one port of its own, and shorthands. */
 final class Proxy implements AutoCloseable {
   static final String TOKEN = "secret";
+  private static final int FIRST_PORT = 20_000;
+  private static final int PORTS = 12_000;
+  private static final AtomicInteger NEXT_PORT =
+      new AtomicInteger((int) (ProcessHandle.current().pid() * 101 % PORTS));
 
   private final ProxyServer server;
   private final int port;
@@ -30,24 +35,30 @@ final class Proxy implements AutoCloseable {
   }
 
   static Proxy start(UnaryOperator<ProxySettings> change) {
-    InetAddress loopback = InetAddress.ofLiteral("127.0.0.1");
-    var settings =
-        ProxySettings.of("lb-1", loopback, TOKEN, InstantSource.system(), new Random())
-            .withAdmin(loopback, 0)
-            .withEventLoops(2);
     try {
-      return new Proxy(ProxyServer.start(change.apply(settings)), freePort());
+      return new Proxy(ProxyServer.start(change.apply(settings())), freePort());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** A port that was free a moment ago. */
+  /** On loopback, with two event loops and any free admin port. */
+  static ProxySettings settings() {
+    InetAddress loopback = InetAddress.ofLiteral("127.0.0.1");
+    return ProxySettings.of("lb-1", loopback, TOKEN, InstantSource.system(), new Random())
+        .withAdmin(loopback, 0)
+        .withEventLoops(2);
+  }
+
+  /** A free port that the kernel gives to nobody by itself: below its range of ports for the asking. */
   static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    while (true) {
+      int candidate = FIRST_PORT + Math.floorMod(NEXT_PORT.getAndIncrement(), PORTS);
+      try (var socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (IOException taken) {
+        // the next one, then
+      }
     }
   }
 
