@@ -14,9 +14,10 @@ import java.util.concurrent.TimeUnit;
  *
  * <pre>
  *   [unshare --user | setpriv --reuid U --regid G --clear-groups]   only when this process is root
- *     → setpriv --pdeathsig=INT      the kernel sends INT when the thread that started it ends
- *       → sh: is the parent still us?   it may have died before the line above
- *         → initdb | postgres          every step is an exec: one process, a direct child
+ *     → setsid                       a terminal's Ctrl-C is not for it: its owner stops it, when the time has come
+ *       → setpriv --pdeathsig=INT      the kernel sends INT when the thread that started it ends
+ *         → sh: is the parent still us?   it may have died before the line above
+ *           → initdb | postgres          every step is an exec: one process, a direct child
  * </pre>
  *
  * In a user namespace without a mapping the process is still uid 0 to the file system and "nobody" to itself, so files
@@ -66,7 +67,8 @@ record Launch(List<String> identity, String owner) {
   /** The whole chain for one program; valid for children of this process only. */
   List<String> command(List<String> program) {
     var command = new ArrayList<>(identity);
-    command.addAll(List.of("setpriv", "--pdeathsig=INT", "--", "sh", "-c", PARENT_CHECK));
+    command.addAll(
+        List.of("setsid", "setpriv", "--pdeathsig=INT", "--", "sh", "-c", PARENT_CHECK));
     command.add(Long.toString(ProcessHandle.current().pid()));
     command.addAll(program);
     return List.copyOf(command);
