@@ -1,5 +1,8 @@
 package dev.ballast.cli;
 
+import dev.ballast.configdb.DatabaseStartFailed;
+import dev.ballast.configdb.DatabaseUnavailable;
+import dev.ballast.controller.ControllerStartFailed;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Objects;
@@ -20,7 +23,9 @@ final class Failures {
       case OutputClosed closed when closed.isReaderGone() -> ExitCode.DONE.number();
       case OutputClosed closed -> say(terminal, text(closed), ExitCode.FAILED);
       case IOException io -> say(terminal, named(io), ExitCode.FAILED);
-      case UncheckedIOException io -> say(terminal, text(io), ExitCode.FAILED);
+      case UncheckedIOException io -> say(terminal, withCause(io), ExitCode.FAILED);
+      case DatabaseStartFailed _, DatabaseUnavailable _, ControllerStartFailed _ ->
+          say(terminal, text(failure), ExitCode.FAILED);
       default -> unexpected(failure, terminal);
     };
   }
@@ -34,6 +39,11 @@ final class Failures {
     failure.printStackTrace(terminal.err());
     return say(
         terminal, "this is a mistake in Ballast; please report the lines above", ExitCode.FAILED);
+  }
+
+  private static String withCause(Exception failure) {
+    Throwable cause = failure.getCause();
+    return cause == null ? text(failure) : text(failure) + ": " + text(cause);
   }
 
   /** The message alone is often no more than a file's name. */

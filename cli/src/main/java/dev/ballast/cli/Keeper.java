@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps one child running. Its thread owns the restarts; {@link #askToEnd} and {@link #kill} come from others.
  *
- * <p>The child ignores SIGINT: Ctrl-C reaches every process of the terminal's foreground group at once, and it is for the
- * supervisor to end its children in order.
+ * <p>The child ignores SIGINT and SIGHUP: Ctrl-C and the end of the terminal reach every process of the foreground group at
+ * once, and it is for the supervisor to end its children in order.
  */
 final class Keeper {
-  private static final List<String> WITHOUT_SIGINT =
-      List.of("/bin/sh", "-c", "trap '' INT; exec \"$@\"", "sh");
+  private static final List<String> SHIELDED =
+      List.of("/bin/sh", "-c", "trap '' INT HUP; exec \"$@\"", "sh");
   private static final int CHUNK_BYTES = 1 << 13;
   private static final int FIRST_SIGNAL_EXIT = 128;
   private static final Duration LAST_OUTPUT = Duration.ofSeconds(1);
@@ -106,7 +106,7 @@ final class Keeper {
 
   /** Starts it, waits for its end, and says how it ended. */
   private String runOnce() throws IOException, InterruptedException {
-    var command = new ArrayList<>(WITHOUT_SIGINT);
+    var command = new ArrayList<>(SHIELDED);
     command.addAll(child.command());
     Process started = new ProcessBuilder(command).redirectErrorStream(true).start();
     hold(started);
@@ -119,7 +119,9 @@ final class Keeper {
     int exit = started.waitFor();
     pump.join(LAST_OUTPUT);
     hold(null);
-    return ended(exit) + lastLine.quoted();
+    return exit > FIRST_SIGNAL_EXIT
+        ? "was ended by signal " + (exit - FIRST_SIGNAL_EXIT)
+        : "ended with exit code " + exit + lastLine.quoted();
   }
 
   private void copy(InputStream output, LastLine lastLine) {
@@ -132,12 +134,6 @@ final class Keeper {
     } catch (IOException _) {
       // It ended while being read.
     }
-  }
-
-  private static String ended(int exit) {
-    return exit > FIRST_SIGNAL_EXIT
-        ? "was ended by signal " + (exit - FIRST_SIGNAL_EXIT)
-        : "ended with exit code " + exit;
   }
 
   private boolean isEnding() {

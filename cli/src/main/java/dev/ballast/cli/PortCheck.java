@@ -9,6 +9,8 @@ import java.util.stream.Stream;
 
 /** Whether what is about to be started will get its ports. */
 final class PortCheck {
+  private static final int SHOWN = 5;
+
   private PortCheck() {}
 
   /** @param use what the port is for, as people call it */
@@ -17,12 +19,14 @@ final class PortCheck {
   /**
    * Tries each port.
    *
-   * @throws CommandFailed naming every port that is taken, and by whom
+   * @throws CommandFailed naming the ports that are taken, and by whom
    */
   static void requireFree(List<Port> ports, PortOwner owner) {
     List<String> taken = ports.stream().flatMap(port -> problem(port, owner)).toList();
     if (!taken.isEmpty()) {
-      throw new CommandFailed(String.join("\n", taken) + "\nNothing was started.");
+      String shown = String.join("\n", taken.subList(0, Math.min(SHOWN, taken.size())));
+      String more = taken.size() > SHOWN ? "\nand " + (taken.size() - SHOWN) + " more" : "";
+      throw new CommandFailed(shown + more + "\nNothing was started.");
     }
   }
 
