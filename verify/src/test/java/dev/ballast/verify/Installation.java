@@ -14,28 +14,17 @@ final class Installation {
   /** The repository's root: where the Maven wrapper is. */
   static final Path ROOT = root();
 
-  private static boolean isPrepared;
+  private static final String LAUNCHER =
+      System.getProperty("ballast.launcher", ROOT.resolve("ballast").toString());
 
   private Installation() {}
 
-  /** {@code ./ballast ARGUMENTS}, with the start-up cache that people have after their first start. */
+  /** {@code ./ballast ARGUMENTS}. */
   static List<String> command(List<String> arguments) {
-    prepare();
     var command = new ArrayList<String>();
-    command.add(ROOT.resolve("ballast").toString());
+    command.add(LAUNCHER);
     command.addAll(arguments);
     return command;
-  }
-
-  private static synchronized void prepare() {
-    if (!isPrepared) {
-      isPrepared = true;
-      Finished.run(
-          Place.HERE,
-          ROOT,
-          Map.of("BALLAST_BUILD", "off"),
-          List.of(ROOT.resolve("ballast").toString(), "--make-aot-cache"));
-    }
   }
 
   /**

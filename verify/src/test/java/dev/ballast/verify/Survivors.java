@@ -19,8 +19,12 @@ final class Survivors {
   /** One line per process, for people: its id and its command. */
   static List<String> of(Path directory) {
     return handles(directory).stream()
-        .map(process -> process.pid() + " " + read(process, "cmdline").replace('\0', ' '))
+        .map(process -> process.pid() + " " + command(process))
         .toList();
+  }
+
+  static String command(ProcessHandle process) {
+    return read(process, "cmdline").replace('\0', ' ');
   }
 
   static List<ProcessHandle> handles(Path directory) {

@@ -1,0 +1,188 @@
+package dev.ballast.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ballast.configdb.EmbeddedPostgres;
+import dev.ballast.model.Revision;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A system of separate processes, as on many machines, on loopback addresses of its own: a PostgreSQL, controllers, LB
+ * servers and backends. Everything that it started has ended when it is closed.
+ */
+final class Deployment implements AutoCloseable {
+  static final String TOKEN = "a-token-for-tests-of-32-characters";
+
+  private final Path directory;
+  private final Path tokenFile;
+  private final List<AutoCloseable> parts = new ArrayList<>();
+  private final List<Controller> controllers = new ArrayList<>();
+  private final List<LbProcess> lbs = new ArrayList<>();
+  private EmbeddedPostgres database;
+
+  /** A controller process and its API. */
+  record Controller(Running process, Api api) {}
+
+  private Deployment(Path directory) throws IOException {
+    this.directory = directory;
+    this.tokenFile = Files.writeString(directory.resolve("token"), TOKEN);
+    this.database = startPostgres();
+  }
+
+  /** With a database, and nothing else yet. */
+  static Deployment create(String name) {
+    try {
+      return new Deployment(Installation.emptyDirectory(name));
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  /** With a controller and two LB servers, ready to be configured. */
+  static Deployment ofTwo(String name) {
+    var deployment = create(name);
+    deployment.startController("controller");
+    deployment.startLb("lb1");
+    deployment.startLb("lb2");
+    deployment.lbs.forEach(LbProcess::awaitConnected);
+    return deployment;
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  /** Where an LB server keeps its last good snapshot. */
+  Path stateOf(String lbServer) {
+    return directory.resolve(lbServer);
+  }
+
+  String databaseUrl() {
+    return database.databaseUrl();
+  }
+
+  void stopPostgres() {
+    database.close();
+  }
+
+  /** As when its machine loses power; it is started again and recovers by itself. */
+  void crashPostgres() {
+    Running.signal("KILL", database.pid());
+  }
+
+  EmbeddedPostgres startPostgres() {
+    database = EmbeddedPostgres.start(directory.resolve("database"), _ -> {});
+    return database;
+  }
+
+  Controller startController(String name) {
+    Controller controller = launchController(name, Addresses.next());
+    controller.api().awaitReady();
+    return controller;
+  }
+
+  /** Starts a controller and doesn't wait for it. */
+  Controller launchController(String name, String address) {
+    var process = started(name, Roles.controller(database.databaseUrl(), address, tokenFile));
+    var controller =
+        new Controller(process, new Api(URI.create("http://" + address + ":7070"), TOKEN));
+    controllers.removeIf(other -> other.api().server().equals(controller.api().server()));
+    controllers.add(controller);
+    return controller;
+  }
+
+  LbProcess startLb(String name) {
+    return startLb(name, Addresses.next());
+  }
+
+  LbProcess startLb(String name, String address) {
+    String urls =
+        String.join(",", controllers.stream().map(each -> each.api().server().toString()).toList());
+    var process = started(name, Roles.lb(name, address, urls, tokenFile, stateOf(name)));
+    var lb = new LbProcess(Place.HERE, name, address, process);
+    lbs.removeIf(other -> other.name().equals(name));
+    lbs.add(lb);
+    return lb;
+  }
+
+  /** An HTTP and TCP echo server that calls itself by the name; answers with its host. */
+  String startBackend(String name) {
+    String host = Addresses.next();
+    started(name, Roles.backend(name, host, Web.BACKEND_HTTP, Web.BACKEND_TCP))
+        .awaitOutput("serves on", Duration.ofSeconds(15));
+    return host;
+  }
+
+  private Running started(String name, List<String> arguments) {
+    var process = Running.ballast(Place.HERE, name, directory, arguments);
+    parts.add(process);
+    return process;
+  }
+
+  Api api() {
+    return controllers.getFirst().api();
+  }
+
+  List<Controller> controllers() {
+    return List.copyOf(controllers);
+  }
+
+  /** Starts it again where it was. */
+  Controller restartController(Controller controller) {
+    var again = launchController("controller", controller.api().server().getHost());
+    again.api().awaitReady();
+    return again;
+  }
+
+  List<LbProcess> lbs() {
+    return List.copyOf(lbs);
+  }
+
+  List<java.net.InetSocketAddress> at(int port) {
+    return lbs.stream().map(lb -> lb.at(port)).toList();
+  }
+
+  /** Applies documents, and returns when every LB server has them in use. */
+  Revision applied(String documents) {
+    Revision revision = api().apply(documents).revision();
+    lbs.forEach(lb -> lb.awaitInUse(revision));
+    return revision;
+  }
+
+  /** Runs a client command against the first controller. */
+  Finished ballast(String... arguments) {
+    return Finished.ballast(
+        Place.HERE,
+        directory,
+        Map.of("BALLAST_SERVER", api().server().toString(), "BALLAST_TOKEN", TOKEN),
+        List.of(arguments));
+  }
+
+  @Override
+  public void close() {
+    try {
+      for (AutoCloseable part : parts.reversed()) {
+        part.close();
+      }
+      database.close();
+      await("no process of " + directory + " is left")
+          .atMost(Duration.ofSeconds(5))
+          .untilAsserted(() -> assertThat(Survivors.of(directory)).isEmpty());
+    } catch (RuntimeException failure) {
+      throw failure;
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    } finally {
+      Survivors.kill(directory);
+    }
+  }
+}
