@@ -1,0 +1,116 @@
+package dev.ballast.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Requests are shared out evenly, and follow the membership while it changes. */
+class BalanceIT {
+  private static final int REQUESTS_PER_LB_SERVER = 6_000;
+  private static final int CONNECTIONS_PER_LB_SERVER = 8;
+  private static final int CHANGES = 20;
+
+  private static final Deployment SYSTEM = Deployment.ofTwo("balance");
+  private static final Map<String, String> BACKENDS = new TreeMap<>();
+  private static String fourth = "";
+
+  @BeforeAll
+  static void startBackends() {
+    for (String name : new String[] {"b1", "b2", "b3"}) {
+      BACKENDS.put(name, SYSTEM.startBackend(name));
+    }
+    fourth = SYSTEM.startBackend("b4");
+  }
+
+  @AfterAll
+  static void stop() {
+    SYSTEM.close();
+  }
+
+  @BeforeEach
+  void configureThreeBackends() {
+    SYSTEM.applied(Web.of(BACKENDS));
+    SYSTEM.lbs().forEach(LbProcess::awaitReady);
+  }
+
+  @Test
+  void shouldShareRequestsEvenly() throws Exception {
+    Tally tally =
+        Traffic.send(
+            Web.HOST, SYSTEM.at(Web.HTTP), REQUESTS_PER_LB_SERVER, CONNECTIONS_PER_LB_SERVER);
+
+    assertThat(tally.total()).isEqualTo(2L * REQUESTS_PER_LB_SERVER);
+    for (LbProcess lb : SYSTEM.lbs()) {
+      double farthest = tally.farthestFromEven(lb.at(Web.HTTP), BACKENDS.keySet());
+      Figures.print("balance_farthest_from_even_" + lb.name(), farthest);
+      Figures.print("balance_event_loops_" + lb.name(), lb.eventLoops());
+      assertThat(farthest)
+          .as("requests beside an equal share on " + lb.name() + ": " + tally)
+          .isLessThanOrEqualTo(2.0 * lb.eventLoops());
+    }
+  }
+
+  @Test
+  void shouldFollowTheMembershipWithoutAFailure() {
+    var four = new TreeMap<>(BACKENDS);
+    four.put("b4", fourth);
+    try (var traffic =
+        Traffic.start(
+            Place.HERE,
+            Web.HOST,
+            SYSTEM.at(Web.HTTP),
+            new Traffic.Shape(CONNECTIONS_PER_LB_SERVER, Duration.ofMillis(1)))) {
+      long counted = 0;
+      double farthest = 0;
+      for (int change = 0; change < CHANGES; change++) {
+        for (var members : java.util.List.of(four, BACKENDS)) {
+          SYSTEM.applied(Web.pools(members));
+          Tally phase = traffic.newPhase();
+          await("requests of a phase")
+              .atMost(Duration.ofSeconds(20))
+              .until(() -> phase.total() >= 600);
+          traffic.newPhase();
+          farthest = Math.max(farthest, farthestFromEven(phase, members));
+          counted += phase.total();
+        }
+      }
+      traffic.stop();
+      traffic.failures().orFail();
+      Figures.print("churn_changes", 2 * CHANGES);
+      Figures.print("churn_requests_counted", counted);
+      Figures.print("churn_requests_failed", traffic.failures().total());
+      Figures.print("churn_farthest_from_even", farthest);
+    }
+  }
+
+  /** A connection's request across the border of a phase is counted nowhere, so each connection may shift the shares by one. */
+  private static double farthestFromEven(Tally phase, Map<String, String> members) {
+    double farthest = 0;
+    for (LbProcess lb : SYSTEM.lbs()) {
+      double distance = phase.farthestFromEven(lb.at(Web.HTTP), members.keySet());
+      assertThat(distance)
+          .as(
+              "requests beside an equal share of "
+                  + members.keySet()
+                  + " on "
+                  + lb.name()
+                  + ": "
+                  + phase)
+          .isLessThanOrEqualTo(2.0 * lb.eventLoops() + 2 * CONNECTIONS_PER_LB_SERVER);
+      if (!members.containsKey("b4")) {
+        assertThat(phase.count(lb.at(Web.HTTP), "b4"))
+            .as("answers of a backend that left")
+            .isZero();
+      }
+      farthest = Math.max(farthest, distance);
+    }
+    return farthest;
+  }
+}
