@@ -33,6 +33,7 @@ final class ClientConnection extends ClientSide {
   private @Nullable Exchange exchange;
   private @Nullable ByteBuf received;
   private boolean isHeadBegun;
+  private boolean isProceeding;
   private int lingeredBytes;
 
   ClientConnection(Loop loop, Port port, SocketChannel channel) {
@@ -69,22 +70,33 @@ final class ClientConnection extends ClientSide {
     }
   }
 
-  /** Uses what was received as far as it can be used now. */
+  /** Uses what was received as far as it can be used now. What this leads to may call it again: the first call goes on. */
   private void proceed(long nowNanos) {
+    if (isProceeding) {
+      return;
+    }
+    isProceeding = true;
     boolean isUseful = true;
     while (isUseful && received != null && received.isReadable()) {
-      isUseful =
-          switch (state) {
-            case BETWEEN_REQUESTS -> readHead(received, nowNanos);
-            case EXCHANGING -> passBody(received, nowNanos);
-            case CLOSING, LINGERING, CLOSED -> false;
-          };
+      isUseful = use(received, nowNanos);
     }
-    boolean isOver = state != State.BETWEEN_REQUESTS && state != State.EXCHANGING;
-    if (received != null && (isOver || !received.isReadable())) {
+    isProceeding = false;
+    if (received != null && (isOver() || !received.isReadable())) {
       drop();
     }
     adjustReading();
+  }
+
+  private boolean use(ByteBuf in, long nowNanos) {
+    return switch (state) {
+      case BETWEEN_REQUESTS -> channel.isWritable() && readHead(in, nowNanos);
+      case EXCHANGING -> passBody(in, nowNanos);
+      case CLOSING, LINGERING, CLOSED -> false;
+    };
+  }
+
+  private boolean isOver() {
+    return state != State.BETWEEN_REQUESTS && state != State.EXCHANGING;
   }
 
   private boolean readHead(ByteBuf in, long nowNanos) {
@@ -157,17 +169,19 @@ final class ClientConnection extends ClientSide {
 
   /** The request is on its way: its body may follow. */
   void continueBody(long nowNanos) {
-    if (received != null) {
-      proceed(nowNanos);
-    }
+    proceed(nowNanos);
   }
 
-  /** Reads while what comes can be passed on; bytes that must wait are left in the kernel, all but one read of them. */
+  /**
+   * Reads while what comes can be used; bytes that must wait are left in the kernel, all but one read of them. A client that
+   * does not take its answers is not asked for further requests.
+   */
   void adjustReading() {
     boolean isReading =
         switch (state) {
+          case BETWEEN_REQUESTS -> channel.isWritable();
           case EXCHANGING -> received == null && exchange().isUpstreamWritable();
-          case BETWEEN_REQUESTS, CLOSING, LINGERING, CLOSED -> true;
+          case CLOSING, LINGERING, CLOSED -> true;
         };
     Sockets.read(channel, isReading, loop);
   }
@@ -176,7 +190,6 @@ final class ClientConnection extends ClientSide {
   void answered(boolean isLast, boolean isRequestComplete, long nowNanos) {
     if (!isLast && isRequestComplete) {
       awaitRequest(nowNanos);
-      proceed(nowNanos);
     } else {
       end(isRequestComplete, nowNanos);
     }
@@ -185,6 +198,7 @@ final class ClientConnection extends ClientSide {
   private void awaitRequest(long nowNanos) {
     state = State.BETWEEN_REQUESTS;
     schedule(nowNanos + loop.limits().nanosOf(Limit.KEEP_ALIVE_MILLIS));
+    proceed(nowNanos);
   }
 
   private void refuse(Violation violation, long nowNanos) {
@@ -263,6 +277,7 @@ final class ClientConnection extends ClientSide {
     if (state == State.EXCHANGING) {
       exchange().clientWritabilityChanged(channel.isWritable());
     }
+    proceed(loop.nowNanos());
   }
 
   @Override

@@ -278,7 +278,6 @@ final class Exchange {
     answer.end();
     answer.push();
     client.channel().flush();
-    loop.counts().add(Counter.BYTES_OUT, answer.bodyBytes());
     boolean isRequestComplete = requestBody.isComplete();
     UpstreamConnection from = upstream;
     upstream = null;
@@ -388,6 +387,7 @@ final class Exchange {
     phase = Phase.NONE;
     choice.settle();
     connectFault = null;
+    loop.counts().add(Counter.BYTES_OUT, answer.takeBodyBytes());
     request.release();
     answer.release();
     dropReplay();

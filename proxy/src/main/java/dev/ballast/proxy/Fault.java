@@ -36,7 +36,7 @@ enum Fault implements Reason {
       "This LB server has no socket or address left to connect with"),
   OVERALL_TIMEOUT(
       504,
-      Source.UPSTREAM,
+      Source.OURSELVES,
       Retry.NEVER,
       "overall-timeout",
       "The exchange took longer than the pool allows"),

@@ -22,7 +22,6 @@ final class MessageWriter {
   private @Nullable Channel to;
   private @Nullable ByteBuf gathered;
   private boolean isChunked;
-  private boolean isDiscarding;
   private long bodyBytes;
 
   /** What to add to the room for a head, so that a small body of that length fits in behind it. */
@@ -34,8 +33,6 @@ final class MessageWriter {
   ByteBuf begin(ByteBufAllocator buffers, int capacity, boolean chunked) {
     release();
     isChunked = chunked;
-    isDiscarding = false;
-    bodyBytes = 0;
     ByteBuf head = buffers.directBuffer(capacity);
     gathered = head;
     return head;
@@ -52,17 +49,10 @@ final class MessageWriter {
     to = channel;
   }
 
-  /** From now on the body is thrown away. */
-  void discard() {
-    release();
-    isDiscarding = true;
-  }
-
   /** The next {@code length} bytes of {@code in} belong to the body. */
   void data(ByteBuf in, int length) {
     bodyBytes += length;
-    if (isDiscarding || length == 0) {
-      in.skipBytes(length);
+    if (length == 0) {
       return;
     }
     if (isChunked) {
@@ -81,7 +71,7 @@ final class MessageWriter {
 
   /** The body is complete. */
   void end() {
-    if (isChunked && !isDiscarding) {
+    if (isChunked) {
       room(LAST_CHUNK.length).writeBytes(LAST_CHUNK);
     }
   }
@@ -112,9 +102,11 @@ final class MessageWriter {
     }
   }
 
-  /** Bytes of the body so far, without framing. */
-  long bodyBytes() {
-    return bodyBytes;
+  /** Bytes of the body, without framing, since this was last asked. */
+  long takeBodyBytes() {
+    long taken = bodyBytes;
+    bodyBytes = 0;
+    return taken;
   }
 
   private void sizeLine(int length) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
@@ -75,6 +76,37 @@ class BackPressureTest {
       assertStandsStill(written);
       mayRead.countDown();
       assertThat(client.read().text()).isEqualTo("ok");
+    }
+  }
+
+  @Test
+  void shouldNotAnswerFasterThanTheClientReads() {
+    var written = new AtomicLong();
+    byte[] requests =
+        "GET / HTTP/1.1\r\nHost: any.test\r\n\r\n"
+            .repeat(2_000)
+            .getBytes(StandardCharsets.US_ASCII);
+    try (var backend = TestBackend.named("one");
+        var client = proxy.use(Configuration.http(proxy.port(), backend)).client()) {
+      Thread.ofVirtual().start(() -> sendRepeatedly(client, requests, written));
+      assertStandsStill(written);
+    }
+    proxy.use(Configuration.http(proxy.port()));
+    written.set(0);
+    try (var client = proxy.client()) {
+      Thread.ofVirtual().start(() -> sendRepeatedly(client, requests, written));
+      assertStandsStill(written);
+    }
+  }
+
+  private static void sendRepeatedly(RawClient client, byte[] requests, AtomicLong written) {
+    try {
+      while (written.get() < BYTES) {
+        client.socket().getOutputStream().write(requests);
+        written.addAndGet(requests.length);
+      }
+    } catch (IOException closed) {
+      // the test is over
     }
   }
 

@@ -86,6 +86,26 @@ class FaultsTest {
   }
 
   @Test
+  void shouldGoOnWithPipelinedRequestsAfterOneFailed() {
+    try (var client = clientOf(gone())) {
+      client.get("/1").get("/2").send("GET /3 HTTP/1.1\r\nHost: any.test\r\n\r\n".repeat(500));
+      for (int i = 0; i < 502; i++) {
+        assertThat(client.read().status()).isEqualTo(502);
+      }
+    }
+  }
+
+  @Test
+  void shouldAnswerManyPipelinedRequestsByItself() {
+    try (var client = clientOf()) {
+      client.send("GET /3 HTTP/1.1\r\nHost: any.test\r\n\r\n".repeat(20_000));
+      for (int i = 0; i < 20_000; i++) {
+        assertThat(client.read().status()).isEqualTo(503);
+      }
+    }
+  }
+
+  @Test
   void shouldAnswer503WhenThereIsNoBackend() {
     try (var client = clientOf()) {
       RawClient.Answer answer = client.get("/").read();
