@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import dev.ballast.model.Revision;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -167,6 +168,13 @@ final class AdminServer implements AutoCloseable {
   }
 
   private Answer acceptHeld(HttpExchange exchange) {
+    if (!settings.addresses().isInsecure()
+        && !isOfThisMachine(
+            exchange.getRemoteAddress().getAddress(), exchange.getLocalAddress().getAddress())) {
+      return Answer.text(
+          403,
+          "from another machine the token would cross the network in clear: ask on this one, or start with --insecure");
+    }
     byte[] expected = ("Bearer " + settings.token()).getBytes(StandardCharsets.UTF_8);
     String given = exchange.getRequestHeaders().getFirst("Authorization");
     byte[] presented = given == null ? new byte[0] : given.getBytes(StandardCharsets.UTF_8);
@@ -176,6 +184,10 @@ final class AdminServer implements AutoCloseable {
     }
     settings.acceptHeld().run();
     return Answer.text(200, "accepted");
+  }
+
+  static boolean isOfThisMachine(InetAddress remote, InetAddress local) {
+    return remote.isLoopbackAddress() || remote.equals(local);
   }
 
   private static Map<String, String> query(HttpExchange exchange) {

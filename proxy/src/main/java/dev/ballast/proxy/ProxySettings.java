@@ -54,8 +54,11 @@ public record ProxySettings(
    * @param listeners where its listeners are bound
    * @param portOffset added to the port of every listener, for several LB servers on one address
    * @param adminPort 0 for any free one
+   * @param isInsecure whether requests that change something may come to the admin port from other machines, their token
+   *     in clear
    */
-  public record Addresses(InetAddress listeners, int portOffset, InetAddress admin, int adminPort) {
+  public record Addresses(
+      InetAddress listeners, int portOffset, InetAddress admin, int adminPort, boolean isInsecure) {
     private static final int PORT_OFFSET_LIMIT = 60_000;
 
     public Addresses {
@@ -80,7 +83,7 @@ public record ProxySettings(
       String name, InetAddress address, String token, InstantSource clock, RandomGenerator random) {
     return new ProxySettings(
         new Identity(name, Long.toHexString(random.nextLong()), "default", "unknown"),
-        new Addresses(address, 0, address, DEFAULT_ADMIN_PORT),
+        new Addresses(address, 0, address, DEFAULT_ADMIN_PORT, false),
         token,
         Runtime.getRuntime().availableProcessors(),
         Limits.defaults(),
@@ -114,16 +117,42 @@ public record ProxySettings(
   /** Listeners are bound here; the admin port stays where it is. */
   public ProxySettings withAddress(InetAddress address) {
     return with(
-        new Addresses(address, addresses.portOffset(), addresses.admin(), addresses.adminPort()));
+        new Addresses(
+            address,
+            addresses.portOffset(),
+            addresses.admin(),
+            addresses.adminPort(),
+            addresses.isInsecure()));
   }
 
   public ProxySettings withAdmin(InetAddress address, int port) {
-    return with(new Addresses(addresses.listeners(), addresses.portOffset(), address, port));
+    return with(
+        new Addresses(
+            addresses.listeners(),
+            addresses.portOffset(),
+            address,
+            port,
+            addresses.isInsecure()));
   }
 
   public ProxySettings withPortOffset(int offset) {
     return with(
-        new Addresses(addresses.listeners(), offset, addresses.admin(), addresses.adminPort()));
+        new Addresses(
+            addresses.listeners(),
+            offset,
+            addresses.admin(),
+            addresses.adminPort(),
+            addresses.isInsecure()));
+  }
+
+  public ProxySettings withInsecureAdmin(boolean isInsecure) {
+    return with(
+        new Addresses(
+            addresses.listeners(),
+            addresses.portOffset(),
+            addresses.admin(),
+            addresses.adminPort(),
+            isInsecure));
   }
 
   public ProxySettings withEventLoops(int count) {

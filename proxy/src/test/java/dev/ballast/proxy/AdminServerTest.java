@@ -2,6 +2,7 @@ package dev.ballast.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Instant;
@@ -99,6 +100,15 @@ class AdminServerTest {
 
     assertThat(accept("Bearer " + Proxy.TOKEN).statusCode()).isEqualTo(200);
     assertThat(accepted).hasValue(1);
+  }
+
+  @Test
+  void shouldTellRequestsOfItsOwnMachineFromOthers() {
+    var local = InetAddress.ofLiteral("10.0.0.11");
+    assertThat(AdminServer.isOfThisMachine(local, local)).isTrue();
+    assertThat(AdminServer.isOfThisMachine(InetAddress.ofLiteral("127.0.0.9"), local)).isTrue();
+    assertThat(AdminServer.isOfThisMachine(InetAddress.ofLiteral("::1"), local)).isTrue();
+    assertThat(AdminServer.isOfThisMachine(InetAddress.ofLiteral("10.0.0.2"), local)).isFalse();
   }
 
   private HttpResponse<String> accept(String authorization) {
