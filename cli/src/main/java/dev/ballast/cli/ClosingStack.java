@@ -9,7 +9,7 @@ import java.util.Deque;
  */
 final class ClosingStack implements AutoCloseable {
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
-  private boolean isClosed;
+  private volatile boolean isClosed;
 
   /** Remembers it, or, when everything has been stopped already, stops it at once. */
   <T extends AutoCloseable> T add(T one) {
@@ -30,6 +30,11 @@ final class ClosingStack implements AutoCloseable {
     while (!started.isEmpty()) {
       stop(started.pop());
     }
+  }
+
+  /** Whether the stop has at least begun. */
+  boolean isClosed() {
+    return isClosed;
   }
 
   private static void stop(AutoCloseable one) {

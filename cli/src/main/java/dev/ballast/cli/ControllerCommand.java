@@ -27,6 +27,7 @@ import picocli.CommandLine.Option;
     description = "Run a controller: the HTTP API over a configuration database.")
 final class ControllerCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(ControllerCommand.class);
+  private static final String DATABASE_VARIABLE = "BALLAST_DATABASE_URL";
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final Shell shell;
@@ -107,12 +108,13 @@ final class ControllerCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     try (var started = new ClosingStack()) {
       Logging.start(System.err);
-      String url =
-          databaseUrl != null ? databaseUrl : shell.variable("BALLAST_DATABASE_URL").orElse("");
+      started.add(Logging::stop);
+      String url = databaseUrl == null ? shell.variable(DATABASE_VARIABLE).orElse("") : databaseUrl;
       if (url.isEmpty()) {
         startWithOwnDatabase(started);
       } else {
-        serve(started, open(started, url), token(Optional.empty()));
+        ControllerSettings settings = settings(token(Optional.empty()));
+        serve(started, open(started, url), settings);
       }
       lifetime.awaitEnd(started::close);
       return ExitCode.DONE.number();
@@ -122,9 +124,9 @@ final class ControllerCommand implements Callable<Integer> {
   private void startWithOwnDatabase(ClosingStack started) throws IOException, InterruptedException {
     var directory = new DataDirectory(shell.directory().resolve(data).normalize());
     started.add(DataLock.acquire(directory, shell));
-    String token = token(Optional.of(directory));
+    ControllerSettings settings = settings(token(Optional.of(directory)));
     var postgres = started.add(EmbeddedPostgres.start(directory.path(), log::info));
-    ControllerServer server = serve(started, open(started, postgres.databaseUrl()), token);
+    ControllerServer server = serve(started, open(started, postgres.databaseUrl()), settings);
     directory.announce(new DataDirectory.Running(ProcessHandle.current().pid(), server.uri()));
     started.add(directory::withdraw);
     UserConfiguration.of(shell.environment()).remember(directory);
@@ -132,7 +134,7 @@ final class ControllerCommand implements Callable<Integer> {
 
   /** Waits for a database that isn't there yet: after a power cut everything starts at once. */
   private ConfigDatabase open(ClosingStack started, String url) throws InterruptedException {
-    DatabaseSettings settings = settings(url);
+    DatabaseSettings settings = databaseSettings(url);
     while (true) {
       try {
         return started.add(ConfigDatabase.open(settings));
@@ -143,7 +145,7 @@ final class ControllerCommand implements Callable<Integer> {
     }
   }
 
-  private static DatabaseSettings settings(String url) {
+  private static DatabaseSettings databaseSettings(String url) {
     try {
       return DatabaseSettings.of(url);
     } catch (IllegalArgumentException invalid) {
@@ -151,23 +153,26 @@ final class ControllerCommand implements Callable<Integer> {
     }
   }
 
-  private ControllerServer serve(ClosingStack started, ConfigDatabase database, String token) {
-    ControllerSettings defaults = ControllerSettings.of("127.0.0.1", port, token, Version.TEXT);
-    var settings =
-        new ControllerSettings(
-            address,
-            port,
-            token,
-            tls(),
-            isInsecure,
-            hosts,
-            Version.TEXT,
-            defaults.connections(),
-            defaults.idleTimeout(),
-            defaults.patience(),
-            defaults.watch());
+  private ControllerServer serve(
+      ClosingStack started, ConfigDatabase database, ControllerSettings settings) {
     return started.add(
         ControllerServer.start(settings, database, feed.mode, shell.clock(), System::nanoTime));
+  }
+
+  private ControllerSettings settings(String token) {
+    ControllerSettings defaults = ControllerSettings.of("127.0.0.1", port, token, Version.TEXT);
+    return new ControllerSettings(
+        address,
+        port,
+        token,
+        tls(),
+        isInsecure,
+        hosts,
+        Version.TEXT,
+        defaults.connections(),
+        defaults.idleTimeout(),
+        defaults.patience(),
+        defaults.watch());
   }
 
   private Optional<TlsFiles> tls() {

@@ -85,6 +85,12 @@ final class LbCommand implements Callable<Integer> {
   int adminPort;
 
   @Option(
+      names = "--insecure",
+      description =
+          "Take accept from other machines too, with the token in clear, because the network itself is protected.")
+  boolean isInsecure;
+
+  @Option(
       names = "--port-offset",
       paramLabel = "N",
       defaultValue = "0",
@@ -154,7 +160,8 @@ final class LbCommand implements Callable<Integer> {
     var settings =
         ProxySettings.of(name, own, token, shell.clock(), new Random())
             .withAdmin(own, adminPort)
-            .withPortOffset(portOffset);
+            .withPortOffset(portOffset)
+            .withInsecureAdmin(isInsecure);
     return (eventLoops == null ? settings : settings.withEventLoops(eventLoops))
         .identifiedBy(settings.instance(), fleet, Version.TEXT);
   }

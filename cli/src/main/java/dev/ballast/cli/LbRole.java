@@ -8,8 +8,10 @@ import dev.ballast.sync.SyncClient;
 import dev.ballast.sync.SyncSettings;
 import dev.ballast.sync.SyncStatus;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
@@ -38,10 +40,7 @@ record LbRole(
   /** Starts it. At the end it takes itself off the list first, then stops following, then lets its connections finish. */
   void start(ClosingStack started) throws IOException {
     var following = new AtomicReference<SyncClient>();
-    ProxyServer proxy =
-        ProxyServer.start(
-            proxySettings.withSync(
-                () -> report(following.get()), () -> following.get().acceptHeld()));
+    ProxyServer proxy = proxy(following);
     started.add(() -> proxy.close(drain));
     LbServer registrant = registrant(proxy);
     following.set(
@@ -54,6 +53,24 @@ record LbRole(
                 System::nanoTime,
                 new Random())));
     started.add(() -> unregister(registrant));
+  }
+
+  private ProxyServer proxy(AtomicReference<SyncClient> following) throws IOException {
+    var addresses = proxySettings.addresses();
+    try {
+      return ProxyServer.start(
+          proxySettings.withSync(
+              () -> report(following.get()), () -> following.get().acceptHeld()));
+    } catch (BindException taken) {
+      var admin = new InetSocketAddress(addresses.admin(), addresses.adminPort());
+      throw new CommandFailed(
+          "cannot listen on the admin port %d of %s (%s); it is held by %s"
+              .formatted(
+                  addresses.adminPort(),
+                  addresses.admin().getHostAddress(),
+                  taken.getMessage(),
+                  PortOwner.ofThisMachine().of(admin)));
+    }
   }
 
   private LbServer registrant(ProxyServer proxy) {

@@ -10,6 +10,9 @@ import java.util.stream.IntStream;
  * @param portOffset added to the port of every listener, because another LB server has the same address
  */
 record LocalServer(String name, String address, int adminPort, int portOffset) {
+  /** Less than the supervisor's patience. */
+  private static final String DRAIN = "2s";
+
   private static final int ADMIN_PORT = 7_071;
   private static final int FIRST_HOST = 21;
   private static final int OFFSET_STEP = 100;
@@ -64,6 +67,8 @@ record LocalServer(String name, String address, int adminPort, int portOffset) {
             Integer.toString(portOffset),
             "--state-dir",
             data.lbServers().toString(),
+            "--drain-timeout",
+            DRAIN,
             "--exit-on-eof"));
   }
 

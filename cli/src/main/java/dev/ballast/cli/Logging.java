@@ -1,5 +1,6 @@
 package dev.ballast.cli;
 
+import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Logging extends ContextAwareBase implements Configurator {
   private static final String LINE = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}: %msg%n";
+  private static final int QUEUED_EVENTS = 1_024;
   private static final String FILE_PROPERTY = "logback.configurationFile";
 
   /** For Logback, which finds this class as a service. */
@@ -47,8 +49,20 @@ public final class Logging extends ContextAwareBase implements Configurator {
     appender.start();
     Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.WARN);
-    root.addAppender(appender);
+    root.addAppender(behindAQueue(appender, context));
     context.getLogger("dev.ballast").setLevel(Level.INFO);
+  }
+
+  /** A reader of the log that stands still must not hold up an event loop: what doesn't fit into the queue is lost. */
+  private static AsyncAppender behindAQueue(
+      OutputStreamAppender<ILoggingEvent> appender, LoggerContext context) {
+    var queue = new AsyncAppender();
+    queue.setContext(context);
+    queue.setQueueSize(QUEUED_EVENTS);
+    queue.setNeverBlock(true);
+    queue.addAppender(appender);
+    queue.start();
+    return queue;
   }
 
   /** Writes out what is pending, and closes the stream. */

@@ -20,6 +20,11 @@ record Rollout(String revision, List<Server> servers) {
       return state.equals("in-use");
     }
 
+    /** Whether waiting would change nothing. */
+    boolean isSettled() {
+      return isInUse() || state.equals("held");
+    }
+
     Stream<String> failedListeners() {
       return report
           .path("listeners")

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 
 /** Waits until a system that was just started serves. */
 record StartWatch(ApiClient client, LocalSystem system) {
@@ -12,11 +13,13 @@ record StartWatch(ApiClient client, LocalSystem system) {
   private static final Duration PAUSE = Duration.ofMillis(50);
   private static final int CONNECT_MILLIS = 200;
 
-  /** Returns when every LB server uses the configuration and every demo backend listens, or after 30 s. */
+  /**
+   * Returns when every LB server uses the configuration, or refuses to, and every demo backend listens; or after 30 s.
+   */
   Rollout await() throws InterruptedException {
     long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
     Rollout rollout = ask();
-    while (!(isInUse(rollout) && isEachBackendListening())
+    while (!(isSettled(rollout) && isEachBackendListening())
         && System.nanoTime() - deadlineNanos < 0) {
       Thread.sleep(PAUSE);
       rollout = ask();
@@ -25,15 +28,19 @@ record StartWatch(ApiClient client, LocalSystem system) {
   }
 
   private Rollout ask() {
-    return Rollout.of(client.read("/v1/rollout"));
+    try {
+      return Rollout.of(client.read("/v1/rollout"));
+    } catch (ApiProblem _) {
+      return new Rollout("", List.of());
+    }
   }
 
-  private boolean isInUse(Rollout rollout) {
+  private boolean isSettled(Rollout rollout) {
     return system.servers().stream()
         .allMatch(
             server ->
                 rollout.servers().stream()
-                    .anyMatch(one -> one.name().equals(server.name()) && one.isInUse()));
+                    .anyMatch(one -> one.name().equals(server.name()) && one.isSettled()));
   }
 
   private boolean isEachBackendListening() {

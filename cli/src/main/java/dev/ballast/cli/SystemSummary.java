@@ -31,6 +31,9 @@ record SystemSummary(
             + ". Ctrl-C ends it.");
     out.println();
     shell.terminal().print(addresses());
+    rollout
+        .shortfalls()
+        .forEach(line -> out.println(shell.terminal().paint(Colour.YELLOW, "! ") + line));
     out.println();
     List<String> commands = commands();
     out.println(

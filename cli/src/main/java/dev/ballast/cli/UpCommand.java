@@ -56,14 +56,20 @@ final class UpCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     var progress = new Progress(shell.terminal(), shell.clock());
     try (var started = new ClosingStack()) {
+      started.add(progress::clear);
       Runtime.getRuntime().addShutdownHook(new Thread(started::close, "stop"));
       start(started, progress);
-      new CountDownLatch(1).await();
-      return ExitCode.DONE.number();
+      awaitSignal();
     } catch (RuntimeException | IOException failure) {
       progress.clear();
       throw failure;
     }
+    return ExitCode.DONE.number();
+  }
+
+  /** The process ends by a signal, in the shutdown hook; this thread has nothing more to do. */
+  private static void awaitSignal() throws InterruptedException {
+    new CountDownLatch(1).await();
   }
 
   private void start(ClosingStack started, Progress progress)
@@ -74,6 +80,18 @@ final class UpCommand implements Callable<Integer> {
     Logging.start(RotatingLog.of(directory.logs(), "controller"));
     var settings = new LocalSystem.Settings(isDemo, port, lbServers, feed.mode);
     var system = started.add(new LocalSystem(shell, directory, settings, progress));
+    try {
+      report(system, directory, progress);
+    } catch (RuntimeException | IOException failure) {
+      if (started.isClosed()) {
+        awaitSignal();
+      }
+      throw failure;
+    }
+  }
+
+  private void report(LocalSystem system, DataDirectory directory, Progress progress)
+      throws IOException, InterruptedException {
     Endpoint controller = system.start();
     UserConfiguration.of(shell.environment()).remember(directory);
     progress.step("waiting for the LB servers");

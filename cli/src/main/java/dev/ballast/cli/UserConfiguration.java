@@ -31,8 +31,13 @@ record UserConfiguration(Path directory) {
     }
   }
 
-  void remember(DataDirectory data) throws IOException {
-    Files.createDirectories(directory);
-    Files.writeString(pointer(), data.path() + "\n");
+  /** A convenience: where nothing can be written, it is simply not there. */
+  void remember(DataDirectory data) {
+    try {
+      Files.createDirectories(directory);
+      Files.writeString(pointer(), data.path() + "\n");
+    } catch (IOException _) {
+      // Then client commands elsewhere need --server.
+    }
   }
 }

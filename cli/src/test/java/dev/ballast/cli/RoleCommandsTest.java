@@ -1,0 +1,81 @@
+package dev.ballast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RoleCommandsTest {
+  @TempDir Path directory;
+  private TestShell shell;
+
+  @BeforeEach
+  void standSomewhere() {
+    shell = new TestShell(directory);
+  }
+
+  @Test
+  void shouldNotServeWithoutAToken() {
+    assertThat(shell.run("lb")).isEqualTo(2);
+    assertThat(shell.err()).contains("a token is needed: --token-file or $BALLAST_TOKEN");
+    assertThat(shell.run("controller", "--database-url", "postgresql://h/d")).isEqualTo(2);
+    assertThat(shell.err()).contains("with --database-url a token is needed");
+  }
+
+  @Test
+  void shouldAskWhichAddressOthersShallUse() {
+    shell.with("BALLAST_TOKEN", "0123456789abcdef");
+    assertThat(shell.run("lb", "--address", "0.0.0.0")).isEqualTo(2);
+    assertThat(shell.err()).contains("--advertise");
+    assertThat(shell.run("lb", "--address", "localhost")).isEqualTo(2);
+    assertThat(shell.err()).contains("\"localhost\" is not an IP address");
+  }
+
+  @Test
+  void shouldSayWhoHasTheAdminPort() throws IOException {
+    shell.with("BALLAST_TOKEN", "0123456789abcdef");
+    try (var taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+      String port = Integer.toString(taken.getLocalPort());
+      assertThat(shell.run("lb", "--admin-port", port)).isEqualTo(1);
+      assertThat(shell.err())
+          .contains("cannot listen on the admin port " + port + " of 127.0.0.1")
+          .contains("(process " + ProcessHandle.current().pid() + ")");
+    }
+  }
+
+  @Test
+  void shouldRefuseOptionsThatAreNoneOfTheirKind() {
+    shell.with("BALLAST_TOKEN", "0123456789abcdef");
+    assertThat(shell.run("lb", "--sync", "shove")).isEqualTo(2);
+    assertThat(shell.err()).contains("push, pull or push+pull");
+    assertThat(shell.run("lb", "--pull-interval", "1ms")).isEqualTo(2);
+    assertThat(shell.err()).contains("the pull interval is at least 100ms");
+    assertThat(shell.run("backend", "--delay", "soon")).isEqualTo(2);
+    assertThat(shell.err()).contains("is not a duration such as 500ms");
+    assertThat(shell.run("backend", "--error-rate", "2")).isEqualTo(2);
+    assertThat(shell.run("controller", "--database-url", "mysql://h/d")).isEqualTo(2);
+  }
+
+  @Test
+  void shouldAskForBothHalvesOfATlsIdentity() {
+    shell.with("BALLAST_TOKEN", "0123456789abcdef");
+    assertThat(shell.run("controller", "--tls-cert", "c.pem", "--database-url", "postgresql://h/d"))
+        .isEqualTo(2);
+    assertThat(shell.err()).contains("--tls-cert and --tls-key go together");
+  }
+
+  @Test
+  void shouldNotStartASystemOverOneThatRuns() throws IOException {
+    var data = new DataDirectory(directory.resolve("ballast-data"));
+    try (var lock = DataLock.acquire(data, shell.shell())) {
+      assertThat(lock).isNotNull();
+      assertThat(shell.run("up")).isEqualTo(1);
+      assertThat(shell.err()).contains("./ballast-data is in use by");
+    }
+  }
+}
