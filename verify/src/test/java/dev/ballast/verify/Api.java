@@ -72,8 +72,13 @@ final class Api {
     return send(request(path).GET().build());
   }
 
-  Reply put(String path, String json) {
-    return send("PUT", path, "application/json", json);
+  Reply put(String path, String json, String ifMatch) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .header("If-Match", ifMatch)
+            .PUT(BodyPublishers.ofString(json))
+            .build());
   }
 
   Reply delete(String path) {

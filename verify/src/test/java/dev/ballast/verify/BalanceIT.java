@@ -16,10 +16,12 @@ class BalanceIT {
   private static final int REQUESTS_PER_LB_SERVER = 6_000;
   private static final int CONNECTIONS_PER_LB_SERVER = 8;
   private static final int CHANGES = 20;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private static final Deployment SYSTEM = Deployment.ofTwo("balance");
   private static final Map<String, String> BACKENDS = new TreeMap<>();
   private static String fourth = "";
+  private static String fifth = "";
 
   @BeforeAll
   static void startBackends() {
@@ -27,6 +29,7 @@ class BalanceIT {
       BACKENDS.put(name, SYSTEM.startBackend(name));
     }
     fourth = SYSTEM.startBackend("b4");
+    fifth = Addresses.next();
   }
 
   @AfterAll
@@ -73,9 +76,7 @@ class BalanceIT {
         for (var members : java.util.List.of(four, BACKENDS)) {
           SYSTEM.applied(Web.pools(members));
           Tally phase = traffic.newPhase();
-          await("requests of a phase")
-              .atMost(Duration.ofSeconds(20))
-              .until(() -> phase.total() >= 600);
+          await("requests of a phase").atMost(PATIENCE).until(() -> phase.total() >= 600);
           traffic.newPhase();
           farthest = Math.max(farthest, farthestFromEven(phase, members));
           counted += phase.total();
@@ -88,6 +89,42 @@ class BalanceIT {
       Figures.print("churn_requests_failed", traffic.failures().total());
       Figures.print("churn_farthest_from_even", farthest);
     }
+  }
+
+  /**
+   * No health check is configured: only its connections tell that it is gone. What was on its way over one of them may fail;
+   * whoever comes later is served by another.
+   */
+  @Test
+  void shouldServeByOthersWhenABackendIsDead() {
+    var members = new TreeMap<>(BACKENDS);
+    members.put("dying", fifth);
+    Running dying = SYSTEM.launchBackend("dying", fifth);
+    SYSTEM.applied(Web.pools(members));
+    var shape = new Traffic.Shape(4, Duration.ofMillis(1));
+    try (var traffic = Traffic.start(Place.HERE, Web.HOST, SYSTEM.at(Web.HTTP), shape)) {
+      Tally before = traffic.newPhase();
+      await("it serves")
+          .atMost(PATIENCE)
+          .until(() -> before.count(SYSTEM.at(Web.HTTP).getFirst(), "dying") > 50);
+
+      dying.kill();
+      awaitRequests(traffic);
+      long atOnce = traffic.failures().total();
+      awaitRequests(traffic);
+
+      Figures.print("dead_backend_requests_failed_at_once", atOnce);
+      Figures.print("dead_backend_requests_failed_later", traffic.failures().total() - atOnce);
+      assertThat(atOnce)
+          .as(traffic.failures()::toString)
+          .isLessThanOrEqualTo(2L * shape.perServer());
+      assertThat(traffic.failures().total()).as(traffic.failures()::toString).isEqualTo(atOnce);
+    }
+  }
+
+  private static void awaitRequests(Traffic traffic) {
+    Tally phase = traffic.newPhase();
+    await("requests").atMost(PATIENCE).until(() -> phase.total() >= 1_000);
   }
 
   /** A connection's request across the border of a phase is counted nowhere, so each connection may shift the shares by one. */

@@ -79,6 +79,12 @@ final class Deployment implements AutoCloseable {
     Running.signal("KILL", database.pid());
   }
 
+  /** Another one, which knows nothing yet. */
+  void replacePostgres() {
+    database.close();
+    database = EmbeddedPostgres.start(directory.resolve("another-database"), _ -> {});
+  }
+
   EmbeddedPostgres startPostgres() {
     database = EmbeddedPostgres.start(directory.resolve("database"), _ -> {});
     return database;
@@ -104,22 +110,39 @@ final class Deployment implements AutoCloseable {
     return startLb(name, Addresses.next());
   }
 
-  LbProcess startLb(String name, String address) {
+  /**
+   * @param more options
+   */
+  LbProcess startLb(String name, String address, String... more) {
     String urls =
         String.join(",", controllers.stream().map(each -> each.api().server().toString()).toList());
-    var process = started(name, Roles.lb(name, address, urls, tokenFile, stateOf(name)));
+    var arguments = new ArrayList<>(Roles.lb(name, address, urls, tokenFile, stateOf(name)));
+    arguments.addAll(List.of(more));
+    var process = started(name, arguments);
     var lb = new LbProcess(Place.HERE, name, address, process);
     lbs.removeIf(other -> other.name().equals(name));
     lbs.add(lb);
     return lb;
   }
 
+  /** It is not waited for any more. */
+  void forget(String name) {
+    lbs.removeIf(lb -> lb.name().equals(name));
+  }
+
   /** An HTTP and TCP echo server that calls itself by the name; answers with its host. */
   String startBackend(String name) {
     String host = Addresses.next();
-    started(name, Roles.backend(name, host, Web.BACKEND_HTTP, Web.BACKEND_TCP))
-        .awaitOutput("serves on", Duration.ofSeconds(15));
+    launchBackend(name, host);
     return host;
+  }
+
+  Running launchBackend(String name, String host, String... more) {
+    var arguments = new ArrayList<>(Roles.backend(name, host, Web.BACKEND_HTTP, Web.BACKEND_TCP));
+    arguments.addAll(List.of(more));
+    var process = started(name, arguments);
+    process.awaitOutput("serves on", Duration.ofSeconds(15));
+    return process;
   }
 
   private Running started(String name, List<String> arguments) {

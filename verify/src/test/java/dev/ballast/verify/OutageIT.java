@@ -113,6 +113,46 @@ class OutageIT {
     awaitConvergence("after-the-database-came-last");
   }
 
+  /** Another database behind the same controller: most likely a mistake, and in any case no reason to stop serving. */
+  @Test
+  void shouldHoldOnToItsConfigurationWhenTheDatabaseIsSuddenlyAnEmptyOne() throws Exception {
+    Deployment.Controller controller = system.controllers().getFirst();
+    try (var traffic = Traffic.start(Place.HERE, Web.HOST, system.at(Web.HTTP), LIGHT)) {
+      controller.process().kill();
+      system.replacePostgres();
+      system.restartController(controller);
+      for (LbProcess lb : system.lbs()) {
+        await(lb.name() + " holds on")
+            .atMost(PATIENCE)
+            .until(() -> !lb.report().path("held").asString("").isEmpty());
+      }
+      awaitRequests(traffic);
+
+      system.api().apply(Web.of(backends)).orFail();
+      awaitConvergence("after-another-database");
+      awaitRequests(traffic);
+    }
+  }
+
+  @Test
+  void shouldTakeAnEmptyConfigurationWhenItIsToldTo() throws Exception {
+    Deployment.Controller controller = system.controllers().getFirst();
+    controller.process().kill();
+    system.replacePostgres();
+    system.restartController(controller);
+    LbProcess lb = system.lbs().getFirst();
+    await("it holds on")
+        .atMost(PATIENCE)
+        .until(() -> !lb.report().path("held").asString("").isEmpty());
+
+    await("it has registered again, so that it is known by name")
+        .atMost(PATIENCE)
+        .until(() -> system.ballast("accept", lb.name()).exitCode() == 0);
+
+    lb.awaitInUse(system.api().revision(), PATIENCE);
+    assertThat(lb.report().path("listeners")).isEmpty();
+  }
+
   private static boolean isConnected(LbProcess lb) {
     return lb.report().path("sync").path("connected").asBoolean();
   }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,11 +38,23 @@ final class Running implements AutoCloseable {
     this.output = output;
   }
 
-  /** Starts {@code ./ballast ARGUMENTS} there; its output is {@code DIRECTORY/NAME.out}. */
+  /** Starts {@code ./ballast ARGUMENTS} there; its output is {@code DIRECTORY/NAME.log}. */
   static Running ballast(Place place, String name, Path directory, List<String> arguments) {
-    Path output = directory.resolve(name + ".out");
+    return start(place, name, directory, Installation.command(arguments));
+  }
+
+  /** The same as the leader of a process group of its own, as a shell starts what is typed at a terminal. */
+  static Running ballastOfTerminal(
+      Place place, String name, Path directory, List<String> arguments) {
+    var command = new ArrayList<>(List.of("setsid"));
+    command.addAll(Installation.command(arguments));
+    return start(place, name, directory, command);
+  }
+
+  private static Running start(Place place, String name, Path directory, List<String> command) {
+    Path output = directory.resolve(name + ".log");
     var builder =
-        new ProcessBuilder(Installation.command(arguments))
+        new ProcessBuilder(command)
             .directory(directory.toFile())
             .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
             .redirectErrorStream(true)
@@ -78,14 +91,27 @@ final class Running implements AutoCloseable {
         .until(() -> pattern.matcher(output()).find());
   }
 
-  /** @param name INT, TERM, KILL, STOP, CONT */
+  /**
+   * @param name INT, TERM, KILL, STOP, CONT
+   */
   void signal(String name) {
     signal(name, process.pid());
   }
 
+  /** Ctrl-C: to every process of the group at once. */
+  void interruptGroup() {
+    signal("INT", -process.pid());
+  }
+
+  /**
+   * @param pid of a process, or of a group, negative
+   */
   static void signal(String name, long pid) {
     try {
-      new ProcessBuilder("kill", "-s", name, Long.toString(pid)).inheritIO().start().waitFor();
+      new ProcessBuilder("kill", "-s", name, "--", Long.toString(pid))
+          .inheritIO()
+          .start()
+          .waitFor();
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     } catch (InterruptedException failure) {

@@ -54,7 +54,7 @@ class UpIT {
     shouldWorkAsPrinted(first.output());
     assertThat(weightOfB1()).contains("weight: 5");
 
-    first.signal("INT");
+    first.interruptGroup();
     Figures.print("up_exit_code_after_sigint", first.awaitExit(END));
     Figures.print("up_gone_after_sigint_ms", millisUntilNothingIsLeft());
 
@@ -84,7 +84,7 @@ class UpIT {
     }
     Running last = up("last");
     awaitServing(FIRST_START_SECONDS);
-    last.signal("INT");
+    last.interruptGroup();
     last.awaitExit(END);
     millisUntilNothingIsLeft();
   }
@@ -106,7 +106,7 @@ class UpIT {
   }
 
   private Running up(String name) {
-    return Running.ballast(
+    return Running.ballastOfTerminal(
         place, "up-" + name, directory, List.of("up", "--demo", "--data", "data"));
   }
 
