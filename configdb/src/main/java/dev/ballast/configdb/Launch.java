@@ -67,8 +67,7 @@ record Launch(List<String> identity, String owner) {
   /** The whole chain for one program; valid for children of this process only. */
   List<String> command(List<String> program) {
     var command = new ArrayList<>(identity);
-    command.addAll(
-        List.of("setsid", "setpriv", "--pdeathsig=INT", "--", "sh", "-c", PARENT_CHECK));
+    command.addAll(List.of("setsid", "setpriv", "--pdeathsig=INT", "--", "sh", "-c", PARENT_CHECK));
     command.add(Long.toString(ProcessHandle.current().pid()));
     command.addAll(program);
     return List.copyOf(command);
