@@ -224,6 +224,7 @@ final class ClientConnection extends ClientSide {
       end(false, nowNanos);
     } else {
       awaitRequest(nowNanos);
+      proceed(nowNanos);
     }
   }
 

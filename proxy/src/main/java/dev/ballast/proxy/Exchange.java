@@ -72,7 +72,7 @@ final class Exchange {
   private void pick(long nowNanos) {
     BackendHandle picked = choice.pick();
     if (picked == null) {
-      fail(connectFault == null ? Fault.NO_BACKEND : connectFault, choice.whyNone(), nowNanos);
+      failUnpicked(nowNanos);
       return;
     }
     UpstreamConnection idle = picked.cell(loop).takeIdle();
@@ -81,6 +81,14 @@ final class Exchange {
     } else {
       loop.count(Counter.UPSTREAMS_REUSED);
       send(idle, nowNanos);
+    }
+  }
+
+  private void failUnpicked(long nowNanos) {
+    if (connectFault == null) {
+      fail(Fault.NO_BACKEND, choice.whyNone(), nowNanos);
+    } else {
+      fail(connectFault, "no other backend may be picked", nowNanos);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.ballast.proxy;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ServerSocketChannel;
@@ -137,7 +138,13 @@ final class Listeners {
         failed(new IllegalArgumentException("the port offset leads beyond " + LAST_PORT));
         return;
       }
-      ServerSocketChannel channel = transport.newServer().get();
+      ServerSocketChannel channel;
+      try {
+        channel = transport.newServer().get();
+      } catch (ChannelException e) {
+        failed(e);
+        return;
+      }
       Loop loop = loops.next();
       var accepting = new Acceptor(loop, loops, channel, port);
       channel.config().setReuseAddress(true).setBacklog(limits.of(Limit.ACCEPT_BACKLOG));

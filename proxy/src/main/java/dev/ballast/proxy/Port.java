@@ -22,12 +22,13 @@ final class Port {
   }
 
   /**
-   * Read once per request or stream. Retiring comes before the swap, and is looked at after it: so whoever sees the new
-   * snapshot also sees that the port was retired.
+   * Read once per request or stream. A port is retired before the snapshot without it is in use, and here the snapshot is read
+   * first: so whoever sees the new snapshot also sees that the port was retired.
    */
   PortPlan plan() {
+    CompiledSnapshot snapshot = inUse.get();
     PortPlan retired = last;
-    PortPlan plan = retired == null ? inUse.get().port(number) : retired;
+    PortPlan plan = retired == null ? snapshot.port(number) : retired;
     if (plan == null) {
       throw new IllegalStateException(
           "port " + number + " left the snapshot before it was retired");

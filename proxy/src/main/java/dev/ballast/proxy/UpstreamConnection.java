@@ -30,6 +30,7 @@ final class UpstreamConnection extends TimedHandler {
   private @Nullable ByteBuf received;
   private int interimAnswers;
   private boolean isReused;
+  private boolean isBroken;
   private boolean keepsAlive;
 
   private UpstreamConnection(
@@ -202,7 +203,7 @@ final class UpstreamConnection extends TimedHandler {
 
   private void closedWhileServing(Exchange served, State was, boolean hasPartialHead) {
     long nowNanos = loop.nowNanos();
-    if (was == State.BODY && body.endsWithConnection()) {
+    if (was == State.BODY && body.endsWithConnection() && !isBroken) {
       served.answerComplete(false, nowNanos);
     } else if (was == State.BODY) {
       served.fail(Fault.CLOSED_IN_BODY, "", nowNanos);
@@ -215,6 +216,7 @@ final class UpstreamConnection extends TimedHandler {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    isBroken = true;
     Sockets.close(channel);
   }
 

@@ -1,6 +1,7 @@
 package dev.ballast.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.ballast.model.Timeouts;
@@ -10,10 +11,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -235,6 +239,60 @@ class FaultsTest {
       assertThat(isCutOff(client)).isTrue();
       assertThat(proxy.metric("ballast_proxy_exchanges_failed_total{reason=\"closed-in-body\"}"))
           .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void shouldCutTheAnswerOffWhenAResetEndsIt() {
+    var isBegun = new CountDownLatch(1);
+    try (var backend =
+            TestBackend.running(
+                conversation -> {
+                  conversation.readRequest();
+                  conversation.write("HTTP/1.1 200 OK\r\n\r\nhalf");
+                  awaitQuietly(isBegun);
+                  conversation.socket().setSoLinger(true, 0);
+                });
+        var client = clientOf(backend)) {
+      assertThat(client.get("/").readHead()).startsWith("HTTP/1.1 200 OK");
+      isBegun.countDown();
+      assertThatThrownBy(() -> client.in().readAllBytes()).isInstanceOf(SocketException.class);
+      assertThat(proxy.metric("ballast_proxy_exchanges_failed_total{reason=\"closed-in-body\"}"))
+          .isEqualTo(1);
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) throws IOException {
+    try {
+      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+
+  @Test
+  void shouldServeTheNextPipelinedRequestAfterAnsweringForABackend() {
+    String twice = "GET / HTTP/1.1\r\nHost: any.test\r\n\r\n".repeat(2);
+    try (var client = clientOf(gone())) {
+      client.send(twice);
+      assertThat(client.read().status()).isEqualTo(502);
+      assertThat(client.read().status()).isEqualTo(502);
+    }
+    try (var silent = TestBackend.running(conversation -> conversation.in().readAllBytes());
+        var client = clientOf(silent)) {
+      client.send(twice);
+      assertThat(client.read().status()).isEqualTo(504);
+      assertThat(client.read().status()).isEqualTo(504);
+    }
+  }
+
+  @Test
+  void shouldAnswerManyPipelinedRequestsByItselfWithoutADeepStack() {
+    try (var client = clientOf()) {
+      client.send("GET / HTTP/1.1\r\nHost: any.test\r\n\r\n".repeat(5_000));
+      for (int i = 0; i < 5_000; i++) {
+        assertThat(client.read().status()).isEqualTo(503);
+      }
     }
   }
 
