@@ -243,7 +243,7 @@ class FaultsTest {
   }
 
   @Test
-  void shouldCutTheAnswerOffWhenAResetEndsIt() {
+  void shouldCutTheAnswerOffWhenAResetEndsIt() throws IOException {
     var isBegun = new CountDownLatch(1);
     try (var backend =
             TestBackend.running(
@@ -252,6 +252,7 @@ class FaultsTest {
                   conversation.write("HTTP/1.1 200 OK\r\n\r\nhalf");
                   awaitQuietly(isBegun);
                   conversation.socket().setSoLinger(true, 0);
+                  conversation.socket().close();
                 });
         var client = clientOf(backend)) {
       assertThat(client.get("/").readHead()).startsWith("HTTP/1.1 200 OK");

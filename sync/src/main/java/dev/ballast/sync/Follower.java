@@ -84,6 +84,7 @@ final class Follower {
   /** The controller's items are those we have; it is at the revision, be it of another epoch. */
   Step unchanged(Revision revision) {
     mustList = false;
+    isAccepting = false;
     held = null;
     if (current != null && !revision.isSameEpoch(current.revision())) {
       current = current.at(revision);
@@ -101,12 +102,12 @@ final class Follower {
               + " has no load balancer and another database than before: accept it if that is meant";
       return new Step.Hold(held);
     }
+    isAccepting = false;
     held = null;
     mustList = false;
     if (current != null && isBehind(listed.revision(), current.revision())) {
       return new Step.Keep();
     }
-    isAccepting = false;
     current = listed;
     return new Step.Use(listed);
   }

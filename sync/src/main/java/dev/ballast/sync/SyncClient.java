@@ -50,6 +50,9 @@ public final class SyncClient implements AutoCloseable {
   private volatile boolean isClosed;
   private volatile boolean isAccepted;
 
+  /** The follower's thread alone reads and writes it. */
+  private boolean isUnused;
+
   private SyncClient(
       SyncSettings settings,
       SnapshotListener listener,
@@ -108,10 +111,12 @@ public final class SyncClient implements AutoCloseable {
     return journal.status();
   }
 
-  /** Uses the list that is held, or the next one, however implausible it looks. */
+  /** Uses the list that is held, however implausible it looks; when none is held, nothing happens. */
   public void acceptHeld() {
-    isAccepted = true;
-    wakeUps.release();
+    if (status().held().isPresent()) {
+      isAccepted = true;
+      wakeUps.release();
+    }
   }
 
   private void startFromDisk() {
@@ -136,8 +141,19 @@ public final class SyncClient implements AutoCloseable {
         turn += failed(failure);
       } catch (InterruptedException e) {
         return;
+      } catch (RuntimeException e) {
+        unused(e);
       }
     }
+  }
+
+  /** A mistake of the listener's, or of ours, must not end the following: what came is listed and offered again. */
+  private void unused(RuntimeException mistake) {
+    LOG.error("The last snapshot could not be used; it is listed again", mistake);
+    journal.disconnected("the last snapshot could not be used: " + mistake);
+    follower.lost();
+    isUnused = true;
+    pause(SLOW_RETRY);
   }
 
   /** Waits as the failure demands; answers how many controllers to move on. */
@@ -182,13 +198,15 @@ public final class SyncClient implements AutoCloseable {
       follower.accept();
     }
     boolean wasConnected = journal.isConnected();
-    Listed listed = controller.list(follower.current().map(Snapshot::checksum));
+    Optional<String> known = follower.current().map(Snapshot::checksum).filter(_ -> !isUnused);
+    Listed listed = controller.list(known);
     reached(controller, wasConnected);
     journal.listed();
     switch (listed) {
       case Listed.Same(var revision) -> take(follower.unchanged(revision), SnapshotSource.POLL);
       case Listed.Fresh(var snapshot) -> take(follower.listed(snapshot), SnapshotSource.POLL);
     }
+    isUnused = false;
   }
 
   private void watch(ControllerConnection controller) throws Unanswered, InterruptedException {

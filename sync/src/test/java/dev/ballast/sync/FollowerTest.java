@@ -231,6 +231,16 @@ class FollowerTest {
   }
 
   @Test
+  void shouldAcceptOneListOnly() {
+    follower.listed(world.now());
+    follower.accept();
+    follower.unchanged(world.now().revision());
+
+    assertThat(follower.listed(World.empty("00000002").now()))
+        .isInstanceOf(Follower.Step.Hold.class);
+  }
+
+  @Test
   void shouldTakeAnEmptyListOfTheSameEpoch() {
     follower.listed(world.now());
     var emptied = Snapshot.of(new Revision(World.EPOCH, 9), List.of());

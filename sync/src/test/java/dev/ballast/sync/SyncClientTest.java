@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,7 @@ class SyncClientTest {
   private final Random random = new Random(7);
   private final List<Snapshot> used = new CopyOnWriteArrayList<>();
   private final List<SnapshotSource> sources = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean isListenerBroken = new AtomicBoolean();
   private FakeController controller;
 
   @BeforeEach
@@ -62,6 +64,9 @@ class SyncClientTest {
     return SyncClient.start(
         settings,
         (snapshot, source) -> {
+          if (isListenerBroken.getAndSet(false)) {
+            throw new IllegalStateException("the listener is broken");
+          }
           used.add(snapshot);
           sources.add(source);
         },
@@ -91,6 +96,18 @@ class SyncClientTest {
       assertThat(client.status().connected()).isTrue();
       assertThat(client.status().revision()).contains(world.now().revision());
       assertThat(used).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void shouldOfferAgainWhatTheListenerFailedToUse() {
+    isListenerBroken.set(true);
+    try (var client = follow(SyncMode.PUSH, LONG)) {
+      awaitCurrent(world.now());
+      controller.change(random);
+      awaitCurrent(world.now());
+
+      assertThat(client.status().connected()).isTrue();
     }
   }
 
