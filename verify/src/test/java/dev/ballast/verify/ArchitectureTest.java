@@ -25,7 +25,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
-/** The blueprint's rules about who may see whom, over the compiled classes of every module. */
+/** The rules of ARCHITECTURE.md about who may see whom, over the compiled classes of every module. */
 class ArchitectureTest {
   private static final String ROOT = "dev.ballast";
 
