@@ -128,11 +128,7 @@ public record ProxySettings(
   public ProxySettings withAdmin(InetAddress address, int port) {
     return with(
         new Addresses(
-            addresses.listeners(),
-            addresses.portOffset(),
-            address,
-            port,
-            addresses.isInsecure()));
+            addresses.listeners(), addresses.portOffset(), address, port, addresses.isInsecure()));
   }
 
   public ProxySettings withPortOffset(int offset) {
