@@ -33,6 +33,7 @@ final class ApiClient implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
   private static final int FIRST_FAILURE_STATUS = 400;
+  private static final int UNAUTHORIZED = 401;
   private static final String PROBLEM_TYPE = "application/problem+json";
 
   private final Endpoint endpoint;
@@ -152,7 +153,10 @@ final class ApiClient implements AutoCloseable {
       String said = body.lines().findFirst().map(line -> ": " + line).orElse("");
       return new CommandFailed(endpoint + " answers with HTTP " + status + said);
     }
-    return ApiProblem.of(status, Json.read(body));
+    var problem = ApiProblem.of(status, Json.read(body));
+    return status == UNAUTHORIZED
+        ? new CommandFailed(Failures.text(problem) + " (see --token-file and $BALLAST_TOKEN)")
+        : problem;
   }
 
   private CommandFailed unreachable(IOException failure) {
@@ -166,7 +170,8 @@ final class ApiClient implements AutoCloseable {
               endpoint + " has not answered for " + ANSWER_TIMEOUT.toSeconds() + " s");
       case SSLException _ ->
           new CommandFailed(
-              ExitCode.NOT_RUNNING, "no TLS with " + endpoint + ": " + failure.getMessage());
+              ExitCode.NOT_RUNNING,
+              "no TLS with " + endpoint + ": " + failure.getMessage() + " (see --ca-file)");
       default -> notRunning("the connection broke: " + failure.getMessage());
     };
   }

@@ -21,7 +21,7 @@ final class Failures {
         yield say(terminal, text(problem), ExitCode.FAILED);
       }
       case OutputClosed closed when closed.isReaderGone() -> ExitCode.DONE.number();
-      case OutputClosed closed -> say(terminal, text(closed), ExitCode.FAILED);
+      case OutputClosed closed -> sayOnly(terminal, text(closed), ExitCode.FAILED);
       case IOException io -> say(terminal, named(io), ExitCode.FAILED);
       case UncheckedIOException io -> say(terminal, withCause(io), ExitCode.FAILED);
       case DatabaseStartFailed _, DatabaseUnavailable _, ControllerStartFailed _ ->
@@ -53,6 +53,10 @@ final class Failures {
 
   private static int say(Terminal terminal, String message, ExitCode exitCode) {
     terminal.out().flush();
+    return sayOnly(terminal, message, exitCode);
+  }
+
+  private static int sayOnly(Terminal terminal, String message, ExitCode exitCode) {
     terminal.err().println(terminal.paint(Colour.RED, LEAD) + message);
     return exitCode.number();
   }

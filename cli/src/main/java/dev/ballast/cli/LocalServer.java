@@ -40,10 +40,6 @@ record LocalServer(String name, String address, int adminPort, int portOffset) {
     return "127.0.0." + (FIRST_HOST + index);
   }
 
-  boolean isOnSharedAddress() {
-    return address.equals(LOOPBACK);
-  }
-
   String adminUrl() {
     return "http://" + address + ":" + adminPort;
   }

@@ -9,6 +9,8 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import java.io.FilterOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import org.slf4j.LoggerFactory;
 
@@ -32,12 +34,14 @@ public final class Logging extends ContextAwareBase implements Configurator {
         : ExecutionStatus.INVOKE_NEXT_IF_ANY;
   }
 
-  /** Sends the log to a stream, until {@link #stop}. */
+  /** Sends the log to a stream, until {@link #stop}; the stream stays open. */
   static void start(OutputStream target) {
-    if (System.getProperty(FILE_PROPERTY) != null) {
-      return;
+    if (System.getProperty(FILE_PROPERTY) == null) {
+      start(context(), target);
     }
-    LoggerContext context = context();
+  }
+
+  static void start(LoggerContext context, OutputStream target) {
     var encoder = new PatternLayoutEncoder();
     encoder.setContext(context);
     encoder.setPattern(LINE);
@@ -45,7 +49,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
     var appender = new OutputStreamAppender<ILoggingEvent>();
     appender.setContext(context);
     appender.setEncoder(encoder);
-    appender.setOutputStream(target);
+    appender.setOutputStream(new Lent(target));
     appender.start();
     Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.WARN);
@@ -65,9 +69,26 @@ public final class Logging extends ContextAwareBase implements Configurator {
     return queue;
   }
 
-  /** Writes out what is pending, and closes the stream. */
+  /** Writes out what is pending. */
   static void stop() {
     context().stop();
+  }
+
+  /** What is said last, why a process ends, comes after the log. */
+  private static final class Lent extends FilterOutputStream {
+    Lent(OutputStream owned) {
+      super(owned);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+      flush();
+    }
   }
 
   private static LoggerContext context() {

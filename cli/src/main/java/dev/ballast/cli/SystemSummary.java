@@ -38,9 +38,7 @@ record SystemSummary(
     List<String> commands = commands();
     out.println(
         commands.isEmpty()
-            ? "No load balancer is configured yet. Start with: "
-                + shell.calledAs()
-                + " apply -f FILE"
+            ? "No load balancer is configured yet. Start with: " + ballast() + " apply -f FILE"
             : "Try:");
     commands.forEach(command -> out.println(INDENT + command));
     out.flush();
@@ -61,16 +59,16 @@ record SystemSummary(
           Demo.ADDRESS,
           "http " + backend.httpPort() + ", tcp " + backend.tcpPort());
     }
-    table.row("logs", shell.shown(data.logs()), shell.calledAs() + " logs NAME");
+    table.row("logs", shell.shown(data.logs()), ballast() + " logs NAME");
     return table;
   }
 
   private static String offset(LocalServer server) {
-    return server.isOnSharedAddress()
-        ? " (127.0.0.21 can't be used on this machine: every port is "
+    return server.portOffset() == 0
+        ? ""
+        : " (every port + "
             + server.portOffset()
-            + " higher)"
-        : "";
+            + ", because 127.0.0.21 can't be used on this machine)";
   }
 
   private String listeners(LocalServer server) {
@@ -95,7 +93,7 @@ record SystemSummary(
       Optional<Integer> port = httpPort(loadBalancer);
       Optional<String> backend = firstBackend(loadBalancer);
       if (port.isPresent() && backend.isPresent()) {
-        String ballast = quoted(shell.calledAs());
+        String ballast = ballast();
         return List.of(
             "curl -i "
                 + header(loadBalancer)
@@ -140,6 +138,10 @@ record SystemSummary(
   private static String header(LoadBalancer loadBalancer) {
     String host = loadBalancer.hosts().getFirst();
     return host.equals("*") ? "" : "-H 'Host: " + host.replace("*", "www") + "' ";
+  }
+
+  private String ballast() {
+    return quoted(shell.calledAs());
   }
 
   /** As a shell reads it as one word. */

@@ -351,7 +351,8 @@ class ClientCommandsTest {
         401,
         "{\"title\":\"Unauthorized\",\"detail\":\"a bearer token is needed\"}");
     assertThat(shell.run("status")).isEqualTo(1);
-    assertThat(shell.err()).isEqualTo("ballast: a bearer token is needed\n");
+    assertThat(shell.err())
+        .isEqualTo("ballast: a bearer token is needed (see --token-file and $BALLAST_TOKEN)\n");
   }
 
   private void listing() {
