@@ -271,32 +271,6 @@ class FaultsTest {
     }
   }
 
-  @Test
-  void shouldServeTheNextPipelinedRequestAfterAnsweringForABackend() {
-    String twice = "GET / HTTP/1.1\r\nHost: any.test\r\n\r\n".repeat(2);
-    try (var client = clientOf(gone())) {
-      client.send(twice);
-      assertThat(client.read().status()).isEqualTo(502);
-      assertThat(client.read().status()).isEqualTo(502);
-    }
-    try (var silent = TestBackend.running(conversation -> conversation.in().readAllBytes());
-        var client = clientOf(silent)) {
-      client.send(twice);
-      assertThat(client.read().status()).isEqualTo(504);
-      assertThat(client.read().status()).isEqualTo(504);
-    }
-  }
-
-  @Test
-  void shouldAnswerManyPipelinedRequestsByItselfWithoutADeepStack() {
-    try (var client = clientOf()) {
-      client.send("GET / HTTP/1.1\r\nHost: any.test\r\n\r\n".repeat(5_000));
-      for (int i = 0; i < 5_000; i++) {
-        assertThat(client.read().status()).isEqualTo(503);
-      }
-    }
-  }
-
   private static boolean isCutOff(RawClient client) {
     try {
       client.read();
