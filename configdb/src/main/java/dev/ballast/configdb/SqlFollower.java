@@ -85,6 +85,14 @@ final class SqlFollower implements AutoCloseable {
         });
   }
 
+  /** Writes a message to the WAL that nobody reads, and so wakes all WAL senders. */
+  void flushWal() throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute("SELECT pg_logical_emit_message(true, 'ballast', '')");
+    }
+    connection.commit();
+  }
+
   /** Whom the backend with this pid waits for; empty when for nobody. */
   String blockersOf(int pid) throws SQLException {
     return inOneSnapshot(() -> Blockers.of(connection, pid));
