@@ -4,7 +4,6 @@ import dev.ballast.model.Kind;
 import dev.ballast.model.Listener;
 import dev.ballast.model.LoadBalancer;
 import dev.ballast.model.Protocol;
-import dev.ballast.model.Route;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -129,7 +128,7 @@ record SystemSummary(
 
   private Optional<String> firstBackend(LoadBalancer loadBalancer) {
     return loadBalancer.routes().stream()
-        .map(Route::pool)
+        .flatMap(route -> route.action().pools())
         .flatMap(pool -> configuration.snapshot().backends(pool))
         .map(backend -> backend.name())
         .findFirst();

@@ -7,13 +7,18 @@ import java.util.Optional;
  *
  * @param panicThresholdPercent 0 to 100: when a smaller share than this is eligible, all are used but the draining and the
  *     disabled; 0 turns that off
+ * @param resilience what holds when backends fail or are slow
+ * @param transport how its backends are spoken to
  */
 public record Pool(
     String name,
     Algorithm algorithm,
     Optional<HealthCheck> healthCheck,
     Timeouts timeouts,
-    int panicThresholdPercent)
+    int panicThresholdPercent,
+    Resilience resilience,
+    BackendTransport transport,
+    Optional<Sticky> sticky)
     implements Resource {
   public static final int DEFAULT_PANIC_THRESHOLD_PERCENT = 50;
   public static final int BACKEND_LIMIT = 50_000;
@@ -23,8 +28,69 @@ public record Pool(
     Ranges.require("panicThreshold", panicThresholdPercent, 0, 100);
   }
 
+  /** One with the default resilience, in clear, not sticky. */
+  public Pool(
+      String name,
+      Algorithm algorithm,
+      Optional<HealthCheck> healthCheck,
+      Timeouts timeouts,
+      int panicThresholdPercent) {
+    this(
+        name,
+        algorithm,
+        healthCheck,
+        timeouts,
+        panicThresholdPercent,
+        Resilience.defaults(),
+        BackendTransport.CLEAR,
+        Optional.empty());
+  }
+
+  public Pool with(Resilience other) {
+    return new Pool(
+        name, algorithm, healthCheck, timeouts, panicThresholdPercent, other, transport, sticky);
+  }
+
+  public Pool with(BackendTransport other) {
+    return new Pool(
+        name, algorithm, healthCheck, timeouts, panicThresholdPercent, resilience, other, sticky);
+  }
+
+  public Pool with(Sticky how) {
+    return new Pool(
+        name,
+        algorithm,
+        healthCheck,
+        timeouts,
+        panicThresholdPercent,
+        resilience,
+        transport,
+        Optional.of(how));
+  }
+
   @Override
   public Kind kind() {
     return Kind.POOL;
+  }
+
+  /** What holds when backends fail or are slow. */
+  public record Resilience(
+      Retries retries, CircuitBreaker breaker, OutlierEjection ejection, SlowStart slowStart) {
+    private static final Resilience DEFAULTS =
+        new Resilience(
+            Retries.defaults(),
+            CircuitBreaker.defaults(),
+            OutlierEjection.defaults(),
+            SlowStart.NONE);
+
+    public static Resilience defaults() {
+      return DEFAULTS;
+    }
+  }
+
+  /** How backends are spoken to. */
+  public record BackendTransport(Optional<BackendTls> tls, Optional<ProxyProtocol> proxyProtocol) {
+    public static final BackendTransport CLEAR =
+        new BackendTransport(Optional.empty(), Optional.empty());
   }
 }

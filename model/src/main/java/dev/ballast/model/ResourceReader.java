@@ -68,7 +68,7 @@ record ResourceReader(Findings findings) {
               + "\" is not served by this version: use "
               + Codec.texts(Protocol.class));
     }
-    for (Protocol protocol : Protocol.values()) {
+    for (Protocol protocol : List.of(Protocol.HTTP, Protocol.TCP)) {
       if (Codec.text(protocol).equals(text)) {
         return protocol;
       }

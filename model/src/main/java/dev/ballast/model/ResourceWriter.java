@@ -46,7 +46,7 @@ final class ResourceWriter {
       if (!route.match().equals(RouteMatch.ALL)) {
         match(one.putObject("match"), route.match());
       }
-      one.put("pool", route.pool());
+      route.action().pools().forEach(pool -> one.put("pool", pool));
     }
   }
 

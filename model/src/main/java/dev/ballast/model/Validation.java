@@ -80,7 +80,8 @@ final class Validation {
   private void checkRoutes(LoadBalancer loadBalancer) {
     List<Route> routes = loadBalancer.routes();
     for (int index = 0; index < routes.size(); index++) {
-      checkPool(loadBalancer, "routes[" + index + "].pool", routes.get(index).pool());
+      String path = "routes[" + index + "].pool";
+      routes.get(index).action().pools().forEach(pool -> checkPool(loadBalancer, path, pool));
     }
     warnOfShadowedRoutes(loadBalancer);
     boolean isHttp =

@@ -50,6 +50,8 @@ final class PortCompiler {
         switch (listener.protocol()) {
           case HTTP ->
               http.computeIfAbsent(listener.port(), port -> new ArrayList<>()).add(balancer);
+          case HTTPS, TLS, TLS_PASSTHROUGH ->
+              throw new IllegalStateException(listener.protocol() + " is not served");
           case TCP ->
               plans.putIfAbsent(
                   listener.port(), new PortPlan.Tcp(pools.apply(listener.pool().orElseThrow())));
@@ -90,7 +92,9 @@ final class PortCompiler {
     for (Route route : balancer.routes()) {
       byHost
           .computeIfAbsent(route.match().host().orElse(ANY), host -> new ArrayList<>())
-          .add(new RoutePlan(route.match(), pools.apply(route.pool())));
+          .add(
+              new RoutePlan(
+                  route.match(), pools.apply(route.action().pools().findFirst().orElseThrow())));
     }
     return byHost;
   }
