@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param override what an operator laid over the specification, until it ends
  * @param verdict what the health checks observed
  * @param appeared when this LB server first saw the backend
- * @param isEjected whether its own failures took it out for a while
+ * @param ejection its own failures took it out, for a while
  * @param isAddressKnown whether its name has been resolved; always true of an address
  */
 public record Candidate(
@@ -23,7 +23,7 @@ public record Candidate(
     @Nullable AdminOverride override,
     Verdict verdict,
     Instant appeared,
-    boolean isEjected,
+    @Nullable Ejection ejection,
     boolean isAddressKnown) {
 
   /** The stricter of specification and override, the latter as long as it holds. */
@@ -31,6 +31,11 @@ public record Candidate(
     return override != null && override.holdsAt(now)
         ? adminState.stricter(override.state())
         : adminState;
+  }
+
+  /** Its ejection, if that holds now. */
+  @Nullable Ejection ejectionAt(Instant now) {
+    return ejection != null && ejection.holdsAt(now) ? ejection : null;
   }
 
   /** When the override ends, if it holds now and is to end. */

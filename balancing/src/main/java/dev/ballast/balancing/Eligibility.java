@@ -5,7 +5,9 @@ import dev.ballast.model.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +21,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param standings one for each candidate, in their order
  * @param isPanic whether the pool is in panic
- * @param nextChange when time alone may change the answer: a new backend's grace or an override ends
+ * @param nextChange when time alone may change the answer: a new backend's grace, an override or an ejection ends
+ * @param ejections of those that are ejected, by the index of the candidate
  */
-public record Eligibility(List<Standing> standings, boolean isPanic, Optional<Instant> nextChange) {
+public record Eligibility(
+    List<Standing> standings,
+    boolean isPanic,
+    Optional<Instant> nextChange,
+    Map<Integer, Ejection> ejections) {
   /** How long a new backend of unknown health waits while others are healthy. */
   public static final Duration GRACE = Duration.ofSeconds(10);
 
@@ -30,6 +37,7 @@ public record Eligibility(List<Standing> standings, boolean isPanic, Optional<In
       List<Candidate> candidates, boolean hasHealthCheck, int panicThresholdPercent, Instant now) {
     boolean isAnyHealthy = candidates.stream().anyMatch(candidate -> isHealthy(candidate, now));
     List<Standing> standings = new ArrayList<>(candidates.size());
+    var ejections = new HashMap<Integer, Ejection>();
     int serving = 0;
     int eligible = 0;
     Instant nextChange = null;
@@ -38,6 +46,11 @@ public record Eligibility(List<Standing> standings, boolean isPanic, Optional<In
       standings.add(standing);
       serving += standing.isEligibleInPanic() ? 1 : 0;
       eligible += standing.isEligible() ? 1 : 0;
+      Ejection ejection = candidate.ejectionAt(now);
+      if (ejection != null) {
+        ejections.put(standings.size() - 1, ejection);
+        nextChange = earlier(nextChange, ejection.until());
+      }
       nextChange = earlier(nextChange, candidate.overrideEnd(now));
       nextChange =
           earlier(
@@ -45,7 +58,8 @@ public record Eligibility(List<Standing> standings, boolean isPanic, Optional<In
               standing == Standing.UNKNOWN_AND_NEW ? candidate.appeared().plus(GRACE) : null);
     }
     boolean isPanic = eligible * 100L < (long) panicThresholdPercent * serving;
-    return new Eligibility(List.copyOf(standings), isPanic, Optional.ofNullable(nextChange));
+    return new Eligibility(
+        List.copyOf(standings), isPanic, Optional.ofNullable(nextChange), Map.copyOf(ejections));
   }
 
   /** Whether the candidate at {@code index} may be picked. */
@@ -57,9 +71,10 @@ public record Eligibility(List<Standing> standings, boolean isPanic, Optional<In
   /** Why it may be picked or not, in a few words. */
   public String reason(int index) {
     Standing standing = standings.get(index);
-    return isEligible(index) && !standing.isEligible()
-        ? "panic, though " + standing.reason()
-        : standing.reason();
+    Ejection ejection = ejections.get(index);
+    boolean isEjected = standing == Standing.EJECTED && ejection != null;
+    String reason = isEjected ? ejection.toString() : standing.reason();
+    return isEligible(index) && !standing.isEligible() ? "panic, though " + reason : reason;
   }
 
   private static boolean isHealthy(Candidate candidate, Instant now) {
@@ -91,7 +106,7 @@ public record Eligibility(List<Standing> standings, boolean isPanic, Optional<In
     if (!candidate.isAddressKnown()) {
       return Standing.ADDRESS_UNKNOWN;
     }
-    return candidate.isEjected() ? Standing.EJECTED : null;
+    return candidate.ejectionAt(now) != null ? Standing.EJECTED : null;
   }
 
   private static Standing whileUnknown(

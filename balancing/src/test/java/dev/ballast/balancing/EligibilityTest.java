@@ -166,6 +166,20 @@ class EligibilityTest {
   }
 
   @Test
+  void shouldSayWhyAndUntilWhenABackendIsEjected() {
+    List<Candidate> pool = List.of(HEALTHY, ejected(HEALTHY));
+
+    Eligibility before = Eligibility.evaluate(pool, true, 50, NOW);
+    Eligibility after = Eligibility.evaluate(pool, true, 50, NOW.plusSeconds(30));
+
+    assertThat(before.reason(1))
+        .isEqualTo("ejected for 5 failures in a row, until 2026-03-01T12:00:30Z");
+    assertThat(before.nextChange()).contains(NOW.plusSeconds(30));
+    assertThat(after.isEligible(1)).isTrue();
+    assertThat(after.reason(1)).isEqualTo("healthy");
+  }
+
+  @Test
   void shouldNotDependOnTheOrderOfTheCandidates() {
     var random = new Random(11);
     for (int round = 0; round < 300; round++) {
@@ -211,7 +225,7 @@ class EligibilityTest {
             null,
             oneOf(random, Verdict.values()),
             NOW.minusSeconds(random.nextInt(20)),
-            random.nextInt(4) == 0,
+            random.nextInt(4) == 0 ? new Ejection("test", NOW.plusSeconds(7)) : null,
             random.nextInt(6) != 0);
     return random.nextInt(3) == 0
         ? override(candidate, AdminState.DRAINING, NOW.plusSeconds(random.nextInt(20) - 5))
@@ -236,7 +250,7 @@ class EligibilityTest {
   }
 
   private static Candidate candidate(Verdict verdict) {
-    return new Candidate(1, AdminState.ENABLED, null, verdict, LONG_AGO, false, true);
+    return new Candidate(1, AdminState.ENABLED, null, verdict, LONG_AGO, null, true);
   }
 
   private static Candidate appeared(Candidate c, Instant appeared) {
@@ -246,7 +260,7 @@ class EligibilityTest {
         c.override(),
         c.verdict(),
         appeared,
-        c.isEjected(),
+        c.ejection(),
         c.isAddressKnown());
   }
 
@@ -257,7 +271,7 @@ class EligibilityTest {
         c.override(),
         c.verdict(),
         c.appeared(),
-        c.isEjected(),
+        c.ejection(),
         c.isAddressKnown());
   }
 
@@ -268,7 +282,7 @@ class EligibilityTest {
         c.override(),
         c.verdict(),
         c.appeared(),
-        c.isEjected(),
+        c.ejection(),
         c.isAddressKnown());
   }
 
@@ -279,13 +293,13 @@ class EligibilityTest {
         c.override(),
         c.verdict(),
         c.appeared(),
-        true,
+        new Ejection("5 failures in a row", NOW.plusSeconds(30)),
         c.isAddressKnown());
   }
 
   private static Candidate unresolved(Candidate c) {
     return new Candidate(
-        c.weight(), c.adminState(), c.override(), c.verdict(), c.appeared(), c.isEjected(), false);
+        c.weight(), c.adminState(), c.override(), c.verdict(), c.appeared(), c.ejection(), false);
   }
 
   private static Candidate override(Candidate c, AdminState state, Instant until) {
@@ -303,7 +317,7 @@ class EligibilityTest {
         override,
         c.verdict(),
         c.appeared(),
-        c.isEjected(),
+        c.ejection(),
         c.isAddressKnown());
   }
 }
