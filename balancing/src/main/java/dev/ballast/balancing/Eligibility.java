@@ -47,7 +47,7 @@ public record Eligibility(
       serving += standing.isEligibleInPanic() ? 1 : 0;
       eligible += standing.isEligible() ? 1 : 0;
       Ejection ejection = candidate.ejectionAt(now);
-      if (ejection != null) {
+      if (ejection != null && standing == Standing.EJECTED) {
         ejections.put(standings.size() - 1, ejection);
         nextChange = earlier(nextChange, ejection.until());
       }
@@ -72,8 +72,7 @@ public record Eligibility(
   public String reason(int index) {
     Standing standing = standings.get(index);
     Ejection ejection = ejections.get(index);
-    boolean isEjected = standing == Standing.EJECTED && ejection != null;
-    String reason = isEjected ? ejection.toString() : standing.reason();
+    String reason = ejection == null ? standing.reason() : ejection.toString();
     return isEligible(index) && !standing.isEligible() ? "panic, though " + reason : reason;
   }
 

@@ -267,8 +267,7 @@ class OutlierDetectorTest {
             servers.stream().filter(server -> fresh.ejection(server) != null).toList();
         long most = Math.max(1, servers.size() * settings.maxEjectedPercent() / 100);
         assertThat((long) out.size()).as("seed %d", seed).isLessThanOrEqualTo(most);
-        assertThat(out)
-            .allSatisfy(s -> assertThat(fresh.ejection(s).until()).isAfter(judged));
+        assertThat(out).allSatisfy(s -> assertThat(fresh.ejection(s).until()).isAfter(judged));
         if (out.size() > before) {
           assertThat(servers).anyMatch(s -> s.isServing && fresh.ejection(s) == null);
         }

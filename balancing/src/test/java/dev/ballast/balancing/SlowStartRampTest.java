@@ -41,7 +41,8 @@ class SlowStartRampTest {
     var random = new Random(5);
     for (int round = 0; round < 200; round++) {
       var settings =
-          new SlowStart(Duration.ofNanos(1 + random.nextLong(3_600_000_000_000L)), 1 + random.nextInt(99));
+          new SlowStart(
+              Duration.ofNanos(1 + random.nextLong(3_600_000_000_000L)), 1 + random.nextInt(99));
       Instant now = SINCE;
       int percent = SlowStartRamp.percent(settings, SINCE, now);
       assertThat(percent).isGreaterThanOrEqualTo(settings.minPercent());
@@ -54,7 +55,8 @@ class SlowStartRampTest {
         steps++;
         assertThat(steps).isLessThanOrEqualTo(SlowStartRamp.STEPS);
       }
-      assertThat(now).isBeforeOrEqualTo(SINCE.plus(settings.window()).plusNanos(SlowStartRamp.STEPS));
+      assertThat(now)
+          .isBeforeOrEqualTo(SINCE.plus(settings.window()).plusNanos(SlowStartRamp.STEPS));
     }
   }
 }
