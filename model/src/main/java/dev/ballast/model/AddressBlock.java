@@ -64,16 +64,26 @@ public final class AddressBlock {
   private static byte[] masked(byte[] address, int bits) {
     byte[] masked = address.clone();
     for (int i = 0; i < masked.length; i++) {
-      int kept = Math.clamp(bits - i * 8L, 0, 8);
-      masked[i] &= (byte) (0xff00 >> kept);
+      masked[i] &= maskOf(bits - i * 8L);
     }
     return masked;
+  }
+
+  /** The first bits of a byte; none for fewer than 0, all for more than 8. */
+  private static byte maskOf(long bits) {
+    return (byte) (0xff00 >> Math.clamp(bits, 0, 8));
   }
 
   /** Whether the address lies in the block; an IPv4 address never lies in a block of IPv6 addresses. */
   public boolean contains(InetAddress candidate) {
     byte[] other = candidate.getAddress();
-    return other.length == address.length && Arrays.equals(masked(other, bits), address);
+    if (other.length != address.length) {
+      return false;
+    }
+    int whole = bits / 8;
+    return Arrays.equals(other, 0, whole, address, 0, whole)
+        && (whole == address.length
+            || (other[whole] & maskOf(bits - whole * 8L)) == address[whole]);
   }
 
   @Override

@@ -94,6 +94,10 @@ public record LoadBalancer(
     return new LoadBalancer(name, fleet, domain, hosts, listeners, routes, policy, drainTimeout);
   }
 
+  public LoadBalancer withListeners(List<Listener> others) {
+    return new LoadBalancer(name, fleet, domain, hosts, others, routes, exchanges, drainTimeout);
+  }
+
   public LoadBalancer withDrainTimeout(Duration timeout) {
     return new LoadBalancer(name, fleet, domain, hosts, listeners, routes, exchanges, timeout);
   }

@@ -4,6 +4,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -24,7 +25,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   private final Loop own;
   private final Loops loops;
   private final ServerSocketChannel channel;
-  private final int connectionLimit;
+  private final Admission admission;
   private volatile Port port;
   private int acceptedSinceLook;
 
@@ -33,7 +34,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     this.loops = loops;
     this.channel = channel;
     this.port = port;
-    this.connectionLimit = own.limits().of(Limit.CLIENT_CONNECTIONS);
+    this.admission = own.admission();
   }
 
   /** What connections accepted from now on are served by. */
@@ -45,26 +46,38 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext context, Object message) {
     SocketChannel client = (SocketChannel) message;
     acceptedSinceLook++;
-    if (loops.sum(Counter.CONNECTIONS_OPEN) >= connectionLimit) {
-      own.count(Counter.CONNECTIONS_REFUSED);
+    InetSocketAddress from = client.remoteAddress();
+    if (from == null) {
       client.unsafe().closeForcibly();
-    } else if (client.remoteAddress() == null) {
-      client.unsafe().closeForcibly();
+    } else if (!admission.enter()) {
+      refuse(client, Counter.CONNECTIONS_REFUSED);
     } else {
-      start(client, loops.next());
+      admit(client, from);
     }
   }
 
-  private void start(SocketChannel client, Loop loop) {
-    Sockets.configure(client, loop.limits());
+  /** The connections of a front proxy count for the clients that it names. */
+  private void admit(SocketChannel client, InetSocketAddress from) {
     Port served = port;
-    client
-        .pipeline()
-        .addLast(
-            switch (served.plan()) {
-              case PortPlan.Http http -> new ClientConnection(loop, served, client);
-              case PortPlan.Tcp tcp -> new TcpStream(loop, client, tcp.pool());
-            });
+    boolean isFronted = Opening.isFronted(served, from);
+    if (isFronted || admission.enter(from.getAddress())) {
+      start(client, loops.next(), served, isFronted);
+    } else {
+      admission.leave();
+      refuse(client, Counter.CONNECTIONS_REFUSED_BY_ADDRESS);
+    }
+  }
+
+  /** With a reset: the client knows at once, and nothing of it stays here. */
+  private void refuse(SocketChannel client, Counter why) {
+    own.count(why);
+    client.config().setSoLinger(0);
+    client.unsafe().closeForcibly();
+  }
+
+  private static void start(SocketChannel client, Loop loop, Port served, boolean isFronted) {
+    Sockets.configure(client, loop.limits());
+    Opening.begin(loop, served, client, isFronted);
     var _ = loop.eventLoop().register(client);
   }
 

@@ -25,7 +25,6 @@ final class ClientConnection extends ClientSide {
   }
 
   private final Loop loop;
-  private final Port port;
   private final SocketChannel channel;
   private final byte[] address;
   private final HeadReader heads;
@@ -36,19 +35,12 @@ final class ClientConnection extends ClientSide {
   private boolean isProceeding;
   private int lingeredBytes;
 
-  ClientConnection(Loop loop, Port port, SocketChannel channel) {
+  ClientConnection(Loop loop, Port port, SocketChannel channel, Peer peer) {
+    super(loop, port, peer);
     this.loop = loop;
-    this.port = port;
     this.channel = channel;
-    this.address = addressOf(channel);
+    this.address = peer.text();
     this.heads = HeadReader.ofRequests(loop.limits());
-  }
-
-  /** In the form of X-Forwarded-For: without the zone that an IPv6 address may have here. */
-  private static byte[] addressOf(SocketChannel channel) {
-    String text = channel.remoteAddress().getAddress().getHostAddress();
-    int zone = text.indexOf('%');
-    return Grammar.ascii(zone < 0 ? text : text.substring(0, zone));
   }
 
   @Override
@@ -131,7 +123,7 @@ final class ClientConnection extends ClientSide {
   /** Routes a request by the snapshot in use, which is read here and nowhere else. */
   private void serve(RequestHead head, int headLength, long nowNanos) {
     loop.count(Counter.REQUESTS);
-    PortPlan.Http plan = port.http();
+    PortPlan.Http plan = port().http();
     List<RoutePlan> routes = plan.routesOf(head);
     if (routes == null) {
       answerUnrouted(Fault.NO_HOST, "it serves " + plan.servedHosts(), head, nowNanos);
@@ -197,7 +189,8 @@ final class ClientConnection extends ClientSide {
 
   private void awaitRequest(long nowNanos) {
     state = State.BETWEEN_REQUESTS;
-    schedule(nowNanos + loop.limits().nanosOf(Limit.KEEP_ALIVE_MILLIS));
+    Limit patience = mayPersist() ? Limit.KEEP_ALIVE_MILLIS : Limit.RETIRED_IDLE_MILLIS;
+    schedule(nowNanos + loop.limits().nanosOf(patience));
     proceed(nowNanos);
   }
 
@@ -230,7 +223,7 @@ final class ClientConnection extends ClientSide {
 
   /** Whether it may serve another request: its listener has not gone. */
   boolean mayPersist() {
-    return !port.isRetired();
+    return !port().isRetired();
   }
 
   /** Closes when all is written; a client that may still be sending gets the time to read the answer before the end. */
@@ -338,6 +331,7 @@ final class ClientConnection extends ClientSide {
     return channel.alloc();
   }
 
+  /** The client's, as forwarded fields have it. */
   byte[] address() {
     return address;
   }

@@ -1,8 +1,40 @@
 package dev.ballast.proxy;
 
-/** The handler of a client's connection, of either protocol. */
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The handler of a client's connection, whatever it speaks or waits for. The links belong to the list of open connections of
+ * its event loop.
+ */
 abstract class ClientSide extends TimedHandler {
-  /** The LB server stops: what is idle gets a moment more, the rest finishes. */
+  private final Loop loop;
+  private final Port port;
+  private final Peer peer;
+  @Nullable ClientSide openPrevious;
+  @Nullable ClientSide openNext;
+  boolean isListed;
+
+  ClientSide(Loop loop, Port port, Peer peer) {
+    this.loop = loop;
+    this.port = port;
+    this.peer = peer;
+  }
+
+  Loop loop() {
+    return loop;
+  }
+
+  /** Where it came in. */
+  Port port() {
+    return port;
+  }
+
+  /** Whom it is from. */
+  Peer peer() {
+    return peer;
+  }
+
+  /** Its listener has gone, or the LB server stops: what is idle gets a moment more, requests in flight finish, streams go on for a while. */
   abstract void retire(long nowNanos);
 
   /** Ends at once, so that the client can't take a part for the whole. */

@@ -6,6 +6,9 @@ enum Counter {
   CONNECTIONS_REFUSED(
       "connections_refused_total",
       "Client connections closed at once, at the limit client-connections"),
+  CONNECTIONS_REFUSED_BY_ADDRESS(
+      "connections_refused_by_address_total",
+      "Client connections closed at once, at the limit client-connections-per-address"),
   ACCEPT_FAILURES(
       "accept_failures_total",
       "Times a connection could not be accepted, for want of file descriptors"),

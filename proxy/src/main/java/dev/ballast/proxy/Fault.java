@@ -2,6 +2,22 @@ package dev.ballast.proxy;
 
 /** How an exchange or a stream failed, as a value: whose fault it is, what the client is told, and whether to try again. */
 enum Fault implements Reason {
+  PROXY_HEADER_MISSING(
+      400,
+      Source.CLIENT,
+      Retry.NEVER,
+      "proxy-header-missing",
+      "The connection does not begin with the PROXY header that its sender owes"),
+  PROXY_HEADER_MALFORMED(
+      400, Source.CLIENT, Retry.NEVER, "proxy-header-malformed", "The PROXY header is malformed"),
+  PROXY_HEADER_TOO_LARGE(
+      400, Source.CLIENT, Retry.NEVER, "proxy-header-too-large", "The PROXY header is too large"),
+  PROXY_HEADER_TIMEOUT(
+      408,
+      Source.CLIENT,
+      Retry.NEVER,
+      "proxy-header-timeout",
+      "The PROXY header did not arrive in time"),
   NO_HOST(
       404, Source.CLIENT, Retry.NEVER, "no-host", "No load balancer on this port serves that host"),
   NO_ROUTE(404, Source.CLIENT, Retry.NEVER, "no-route", "No route of this host takes that path"),
@@ -34,6 +50,12 @@ enum Fault implements Reason {
       Retry.NEVER,
       "connect-local",
       "This LB server has no socket or address left to connect with"),
+  DRAIN_TIMEOUT(
+      503,
+      Source.OURSELVES,
+      Retry.NEVER,
+      "drain-timeout",
+      "The listener was removed, and the stream went on for longer than drainTimeout"),
   OVERALL_TIMEOUT(
       504,
       Source.OURSELVES,

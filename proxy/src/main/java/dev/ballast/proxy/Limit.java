@@ -7,11 +7,26 @@ public enum Limit {
       50_000,
       "open client connections of an LB server",
       "ballast_proxy_connections_refused_total"),
+  CLIENT_CONNECTIONS_PER_ADDRESS(
+      "client-connections-per-address",
+      25_000,
+      "open client connections of one address; of IPv6, of one network of 64 bits",
+      "ballast_proxy_connections_refused_by_address_total"),
   ACCEPT_BACKLOG(
       "accept-backlog",
       4_096,
       "connections that wait to be accepted, per listener",
       "TcpExtListenOverflows"),
+  PROXY_HEADER_BYTES(
+      "proxy-header-bytes",
+      2_048,
+      "bytes of a PROXY protocol header of version 2, TLVs included; one of version 1 has at most 107",
+      "ballast_proxy_exchanges_failed_total{reason=\"proxy-header-too-large\"}"),
+  PROXY_HEADER_MILLIS(
+      "proxy-header-millis",
+      5_000,
+      "from accepting a front proxy's connection to the end of its PROXY header",
+      "ballast_proxy_exchanges_failed_total{reason=\"proxy-header-timeout\"}"),
   REQUEST_LINE_BYTES(
       "request-line-bytes",
       8_192,

@@ -69,6 +69,11 @@ final class Listeners {
     }
   }
 
+  /** The connections of a port that is no longer served end: what is idle soon, the rest in its time. */
+  private void retireConnections(Port port) {
+    loops.all().forEach(loop -> loop.eventLoop().execute(() -> loop.retireOpen(port)));
+  }
+
   /** After it was swapped in: sockets follow. */
   void afterSwap(CompiledSnapshot current) {
     byPort.values().stream()
@@ -79,6 +84,7 @@ final class Listeners {
       if (listening == null) {
         open(number);
       } else if (listening.port.isRetired()) {
+        retireConnections(listening.port);
         listening.serve(new Port(number, inUse));
       }
     }
@@ -88,6 +94,7 @@ final class Listeners {
   private void remove(Listening listening) {
     byPort.remove(listening.port.number());
     listening.close().orTimeout(CLOSE_SECONDS, TimeUnit.SECONDS).exceptionally(late -> null).join();
+    retireConnections(listening.port);
   }
 
   private void open(Integer number) {

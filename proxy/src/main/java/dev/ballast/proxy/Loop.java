@@ -2,9 +2,6 @@ package dev.ballast.proxy;
 
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Ticker;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,13 +18,21 @@ final class Loop {
   private final DeadlineWheel deadlines;
   private final RequestHead requestHead;
   private final AnswerHead answerHead;
-  private final Set<ClientSide> open = new HashSet<>();
+  private final Admission admission;
+  private final OpenConnections open = new OpenConnections();
   private final Tally<Counter> counts = new Tally<>(Counter.class);
   private final Tally<Violation> refusedRequests = new Tally<>(Violation.class);
   private final Tally<Violation> refusedAnswers = new Tally<>(Violation.class);
   private final Tally<Fault> faults = new Tally<>(Fault.class);
 
-  Loop(int index, EventLoop eventLoop, Transport transport, Limits limits, Ticker ticker) {
+  Loop(
+      int index,
+      EventLoop eventLoop,
+      Transport transport,
+      Limits limits,
+      Admission admission,
+      Ticker ticker) {
+    this.admission = admission;
     this.index = index;
     this.eventLoop = eventLoop;
     this.transport = transport;
@@ -100,27 +105,57 @@ final class Loop {
     return faults;
   }
 
+  /** Who may connect; shared by all loops. */
+  Admission admission() {
+    return admission;
+  }
+
+  /** A connection that was accepted begins; one that has taken the place of another has begun already. */
   void opened(ClientSide connection) {
-    open.add(connection);
-    count(Counter.CONNECTIONS_ACCEPTED);
-    count(Counter.CONNECTIONS_OPEN);
+    if (!connection.isListed) {
+      open.add(connection);
+      count(Counter.CONNECTIONS_ACCEPTED);
+      count(Counter.CONNECTIONS_OPEN);
+    }
+  }
+
+  /** The same connection, one step further. */
+  void replace(ClientSide before, ClientSide after) {
+    open.remove(before);
+    open.add(after);
   }
 
   void closed(ClientSide connection) {
-    if (open.remove(connection)) {
+    if (connection.isListed) {
+      open.remove(connection);
       counts.decrement(Counter.CONNECTIONS_OPEN);
+      admission.leave();
+      if (connection.peer().isCounted()) {
+        admission.leave(connection.peer().address());
+      }
     }
   }
 
   /** The LB server stops: connections of clients end as soon as they can. */
   void retireOpen() {
     long nowNanos = nowNanos();
-    List.copyOf(open).forEach(connection -> connection.retire(nowNanos));
+    open.forEach(connection -> connection.retire(nowNanos));
+  }
+
+  /** The port is no longer served: so do its connections. */
+  void retireOpen(Port port) {
+    long nowNanos = nowNanos();
+    open.forEach(
+        connection -> {
+          if (connection.port() == port) {
+            connection.retire(nowNanos);
+          }
+        });
   }
 
   /** Ends the connections of clients now. */
   void resetOpen() {
-    List.copyOf(open).forEach(ClientSide::reset);
+    open.forEach(ClientSide::reset);
   }
 
   void count(Counter what) {

@@ -25,13 +25,14 @@ final class Loops {
     this.all = all;
   }
 
-  static Loops start(int count, Transport transport, Limits limits, Ticker ticker) {
+  static Loops start(
+      int count, Transport transport, Limits limits, Admission admission, Ticker ticker) {
     var group =
         new MultiThreadIoEventLoopGroup(
             count, new DefaultThreadFactory("ballast-loop", true), transport.handlers());
     var all = new ArrayList<Loop>();
     for (EventExecutor executor : group) {
-      all.add(new Loop(all.size(), (EventLoop) executor, transport, limits, ticker));
+      all.add(new Loop(all.size(), (EventLoop) executor, transport, limits, admission, ticker));
     }
     all.forEach(loop -> loop.eventLoop().execute(loop::start));
     return new Loops(group, List.copyOf(all));

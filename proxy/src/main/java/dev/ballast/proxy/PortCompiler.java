@@ -41,12 +41,17 @@ final class PortCompiler {
     var plans = new HashMap<Integer, PortPlan>();
     var listeners = new ArrayList<ConfiguredListener>();
     var http = new TreeMap<Integer, List<LoadBalancer>>();
+    var entries = new HashMap<Integer, Entry>();
     for (Item item : loadBalancers) {
       LoadBalancer balancer = (LoadBalancer) item.resource();
       for (Listener listener : balancer.listeners()) {
         listeners.add(
             new ConfiguredListener(
                 balancer.name(), listener.name(), listener.port(), listener.protocol()));
+        entries.merge(
+            listener.port(),
+            new Entry(listener.proxyProtocol(), balancer.drainTimeout().toNanos()),
+            Entry::joined);
         switch (listener.protocol()) {
           case HTTP ->
               http.computeIfAbsent(listener.port(), port -> new ArrayList<>()).add(balancer);
@@ -54,16 +59,22 @@ final class PortCompiler {
               throw new IllegalStateException(listener.protocol() + " is not served");
           case TCP ->
               plans.putIfAbsent(
-                  listener.port(), new PortPlan.Tcp(pools.apply(listener.pool().orElseThrow())));
+                  listener.port(),
+                  new PortPlan.Tcp(
+                      entries.getOrDefault(listener.port(), Entry.PLAIN),
+                      pools.apply(listener.pool().orElseThrow())));
         }
       }
     }
-    http.forEach((port, sharing) -> plans.putIfAbsent(port, compileHttp(sharing, pools)));
+    http.forEach(
+        (port, sharing) ->
+            plans.putIfAbsent(
+                port, compileHttp(entries.getOrDefault(port, Entry.PLAIN), sharing, pools)));
     return new Ports(Map.copyOf(plans), List.copyOf(listeners));
   }
 
   private static PortPlan compileHttp(
-      List<LoadBalancer> sharing, Function<String, PoolPlan> pools) {
+      Entry entry, List<LoadBalancer> sharing, Function<String, PoolPlan> pools) {
     var owners = new LinkedHashMap<String, LoadBalancer>();
     for (LoadBalancer balancer : sharing) {
       balancer.hosts().forEach(host -> owners.putIfAbsent(host, balancer));
@@ -77,7 +88,7 @@ final class PortCompiler {
           .forEach(host -> routes.computeIfAbsent(host, pattern -> routesFor(pattern, byHost)));
     }
     return new PortPlan.Http(
-        HostTable.of(routes), describe(owners.keySet().stream().sorted().toList()));
+        entry, HostTable.of(routes), describe(owners.keySet().stream().sorted().toList()));
   }
 
   /** The load balancer that requests for this host, or for the hosts under this wildcard, go to. */

@@ -5,8 +5,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What is served on one port. Immutable. */
 sealed interface PortPlan {
+  /** How connections come in. */
+  Entry entry();
+
   /** Requests, told apart by host and path. */
-  record Http(HostTable<List<RoutePlan>> hosts, String servedHosts) implements PortPlan {
+  record Http(Entry entry, HostTable<List<RoutePlan>> hosts, String servedHosts)
+      implements PortPlan {
     /** The routes of the host that was asked for, or null if nobody here serves it. */
     @Nullable List<RoutePlan> routesOf(RequestHead head) {
       return hosts.find(head.bytes(), head.host().start(), head.host().end());
@@ -24,5 +28,5 @@ sealed interface PortPlan {
   }
 
   /** A byte stream, passed on whole. */
-  record Tcp(PoolPlan pool) implements PortPlan {}
+  record Tcp(Entry entry, PoolPlan pool) implements PortPlan {}
 }

@@ -55,7 +55,11 @@ public final class ProxyServer implements AutoCloseable {
     control.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     this.loops =
         Loops.start(
-            settings.eventLoops(), transport, settings.limits(), settings.surroundings().ticker());
+            settings.eventLoops(),
+            transport,
+            settings.limits(),
+            new Admission(settings.limits(), settings.surroundings().random().nextLong()),
+            settings.surroundings().ticker());
     this.names = new Names(settings.nameServers(), settings.limits(), this::evaluateSoon);
     this.compiler =
         new Compiler(

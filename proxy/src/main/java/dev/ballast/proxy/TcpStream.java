@@ -27,8 +27,11 @@ final class TcpStream extends ClientSide {
   private boolean isConnected;
   private boolean isOver;
   private int outputsEnded;
+  private boolean isRetired;
+  private long endNanos;
 
-  TcpStream(Loop loop, SocketChannel client, PoolPlan pool) {
+  TcpStream(Loop loop, Port port, SocketChannel client, Peer peer, PoolPlan pool) {
+    super(loop, port, peer);
     this.loop = loop;
     this.client = client;
     this.policy = pool.policy();
@@ -42,7 +45,11 @@ final class TcpStream extends ClientSide {
     loop.opened(this);
     loop.count(Counter.STREAMS);
     loop.count(Counter.STREAMS_OPEN);
-    pick(Fault.NO_BACKEND, loop.nowNanos());
+    long nowNanos = loop.nowNanos();
+    if (port().isRetired()) {
+      retire(nowNanos);
+    }
+    pick(Fault.NO_BACKEND, nowNanos);
   }
 
   /** Tries the next backend; if there is none, ends with what kept the last one. */
@@ -68,7 +75,7 @@ final class TcpStream extends ClientSide {
     connecting.config().setAllowHalfClosure(true).setAutoRead(false);
     upstream = connecting;
     loop.count(Counter.CONNECTS_PENDING);
-    loop.deadlines().schedule(this, nowNanos + policy.connectNanos());
+    schedule(nowNanos + policy.connectNanos());
     Sockets.connect(
         loop,
         connecting,
@@ -126,8 +133,13 @@ final class TcpStream extends ClientSide {
 
   private void touch() {
     if (!isOver) {
-      loop.deadlines().schedule(this, loop.nowNanos() + policy.idleNanos());
+      schedule(loop.nowNanos() + policy.idleNanos());
     }
+  }
+
+  private void schedule(long deadlineNanos) {
+    boolean isEndFirst = isRetired && endNanos - deadlineNanos < 0;
+    loop.deadlines().schedule(this, isEndFirst ? endNanos : deadlineNanos);
   }
 
   @Override
@@ -219,16 +231,26 @@ final class TcpStream extends ClientSide {
 
   @Override
   void expired(long nowNanos) {
-    if (isConnected) {
+    if (isRetired && endNanos - nowNanos <= 0) {
+      fail(Fault.DRAIN_TIMEOUT);
+    } else if (isConnected) {
       fail(Fault.STREAM_IDLE);
     } else {
       connectFailed(Fault.CONNECT_TIMEOUT);
     }
   }
 
-  /** Streams finish in their own time. */
+  /** Streams go on for as long as their load balancer allows. */
   @Override
-  void retire(long nowNanos) {}
+  void retire(long nowNanos) {
+    if (!isRetired) {
+      isRetired = true;
+      endNanos = nowNanos + port().plan().entry().drainNanos();
+      if (deadlineNanos - endNanos > 0) {
+        schedule(endNanos);
+      }
+    }
+  }
 
   private void fail(Fault fault) {
     loop.count(fault);

@@ -23,7 +23,12 @@ class CompilerTest {
   private static final int BACKENDS = 10_000;
 
   private final Loops loops =
-      Loops.start(2, Transport.best(), Limits.defaults(), Ticker.systemTicker());
+      Loops.start(
+          2,
+          Transport.best(),
+          Limits.defaults(),
+          new Admission(Limits.defaults(), 1),
+          Ticker.systemTicker());
   private final Names names = new Names(List.of(), Limits.defaults(), () -> {});
   private final Compiler compiler = new Compiler(new PoolCompiler(loops, names, new Random(1), 0));
   private final Instant now = Instant.parse("2026-03-01T12:00:00Z");

@@ -1,5 +1,6 @@
 package dev.ballast.proxy;
 
+import dev.ballast.model.AddressBlock;
 import dev.ballast.model.AdminOverride;
 import dev.ballast.model.AdminState;
 import dev.ballast.model.Algorithm;
@@ -25,8 +26,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** A configuration that tests change step by step; each snapshot has the next revision, and shares unchanged items. */
 final class Configuration {
@@ -79,6 +82,22 @@ final class Configuration {
     var listener = new Listener("tcp", port, Protocol.TCP, Optional.of(pool));
     return put(
         new LoadBalancer(name, "default", name + ".test", List.of(), List.of(listener), List.of()));
+  }
+
+  /** With listeners whose connections from these addresses begin with a PROXY header. */
+  Configuration fronted(String loadBalancer, String... blocks) {
+    LoadBalancer balancer = loadBalancer(loadBalancer);
+    List<AddressBlock> from = Stream.of(blocks).map(AddressBlock::parse).toList();
+    return put(
+        balancer.withListeners(
+            balancer.listeners().stream()
+                .map(listener -> listener.withProxyProtocol(from))
+                .toList()));
+  }
+
+  LoadBalancer loadBalancer(String name) {
+    Item item = Objects.requireNonNull(items.get(new ItemKey(Kind.LOAD_BALANCER, name)));
+    return (LoadBalancer) item.resource();
   }
 
   Configuration pool(String name, TestBackend... backends) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -77,6 +78,15 @@ final class Proxy implements AutoCloseable {
 
   RawClient client() {
     return RawClient.to(port);
+  }
+
+  /** Whether a connection is closed as soon as it is made, or while it is. */
+  boolean turnsAway() {
+    try (var client = client()) {
+      return client.isEnded();
+    } catch (AssertionError e) {
+      return e.getCause() instanceof SocketException;
+    }
   }
 
   /** What the admin port answers. */
