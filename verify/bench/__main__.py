@@ -1,0 +1,142 @@
+"""./bench proxy: measures Ballast beside HAProxy, nginx and Caddy on this machine."""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import jvm
+import report
+from alone import Alone
+from arena import Pace, say
+from machine import Cores, hardware, output_of
+from processes import raise_open_files
+from proxies import Ballast, Caddy, HaProxy, Nginx, SplicingHaProxy
+from rows import Rows
+from stage import Stage
+
+HOME = Path(__file__).resolve().parents[2]
+DOCUMENT = HOME / "docs" / "performance.md"
+BEGIN, END = "<!-- results: written by ./bench proxy --write-docs -->", "<!-- end of results -->"
+FULL = Pace(warm_up=30, rounds=3, seconds=10)
+QUICK = Pace(warm_up=3, rounds=1, seconds=2)
+NOT_QUICK = ("tls-rsa",)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="./bench", description=__doc__)
+    proxy = parser.add_subparsers(dest="what", required=True).add_parser(
+        "proxy", help="CPU, throughput, latency and memory of the proxies, side by side"
+    )
+    proxy.add_argument("--quick", action="store_true", help="at most three minutes: one short round, for a first look")
+    proxy.add_argument("--only", metavar="ROW", action="append", default=[], help="this row alone; may be repeated")
+    proxy.add_argument("--rounds", type=int, metavar="N", help=f"default {FULL.rounds}")
+    proxy.add_argument("--seconds", type=int, metavar="N", help=f"of a measurement, default {FULL.seconds}")
+    proxy.add_argument("--warm-up", type=int, metavar="N", help=f"seconds of it, default {FULL.warm_up}")
+    proxy.add_argument("--out", type=Path, metavar="DIR", default=HOME / "target" / "bench", help="default: target/bench")
+    proxy.add_argument("--resume", action="store_true", help="keep the rows that are in DIR already")
+    proxy.add_argument("--report", action="store_true", help="measure nothing, report what is in DIR")
+    proxy.add_argument("--write-docs", action="store_true", help="put the results into docs/performance.md")
+    proxy.add_argument("--ballast", type=Path, metavar="FILE", default=HOME / "ballast", help="the launcher to measure")
+    
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda signum, _: sys.exit(128 + signum))
+    options.out.mkdir(parents=True, exist_ok=True)
+    if not options.report:
+        measure(options)
+    results = {path.stem: read(path) for path in sorted(options.out.glob("*.json")) if path.stem in report.ROWS}
+    if not results:
+        sys.exit(f"Nothing has been measured in {options.out}.")
+    text = report.markdown(results, read(options.out / "setting.json"))
+    (options.out / "summary.md").write_text(text, encoding="utf-8")
+    write(options.out / "summary.json", [line.as_dict() for line in report.figures.lines(results)])
+    print(text)
+    if options.write_docs:
+        write_into_document(text)
+
+
+def measure(options):
+    pace = pace_of(options)
+    proxies = [Ballast(options.ballast), HaProxy(), SplicingHaProxy(), Nginx(), *([] if options.quick else [Caddy()])]
+    write(options.out / "setting.json", setting(options, pace, proxies))
+    directory = tempfile.mkdtemp(prefix="ballast-bench-")
+    try:
+        stage = Stage(directory, Cores.of_this_machine(), raise_open_files())
+        os.sched_setaffinity(0, {stage.cores.rest})
+        sides = Rows(stage, proxies, pace, jvm.java()), Alone(stage, options.ballast, pace)
+        for name in chosen_rows(options):
+            method = name.replace("-", "_")
+            measure_row(options, name, next(getattr(side, method) for side in sides if hasattr(side, method)))
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def measure_row(options, name, measure_it):
+    """A row that fails is reported, and the others go on."""
+    path = options.out / f"{name}.json"
+    if options.resume and path.exists():
+        say(f"{name}: kept")
+        return
+    path.unlink(missing_ok=True)
+    say(f"{name}: {report.ROWS[name]}")
+    started = time.monotonic()
+    try:
+        result = measure_it()
+    except Exception as failure:  # pylint: disable=broad-exception-caught
+        say(f"{name}: FAILED: {failure!r}")
+        result = {"failure": repr(failure)}
+    write(path, result)
+    say(f"{name}: took {time.monotonic() - started:.0f} s")
+
+
+def chosen_rows(options):
+    unknown = [name for name in options.only if name not in report.ROWS]
+    if unknown:
+        sys.exit(f"There is no row {unknown[0]}; there are: {', '.join(report.ROWS)}.")
+    return options.only or [name for name in report.ROWS if not (options.quick and name in NOT_QUICK)]
+
+
+def pace_of(options):
+    usual = QUICK if options.quick else FULL
+    return Pace(options.warm_up or usual.warm_up, options.rounds or usual.rounds, options.seconds or usual.seconds)
+
+
+def setting(options, pace, proxies):
+    versions = {proxy.name: proxy.version() for proxy in proxies if not getattr(proxy, "splice", "")}
+    return {
+        "date": time.strftime("%Y-%m-%d %H:%M %Z"),
+        "revision": output_of("git", "-C", str(HOME), "describe", "--always", "--dirty").strip() or "unknown",
+        "versions": versions,
+        "machine": hardware(),
+        "warmUp": pace.warm_up,
+        "rounds": pace.rounds,
+        "seconds": pace.seconds,
+    }
+
+
+def write_into_document(text):
+    document = DOCUMENT.read_text(encoding="utf-8")
+    head, _, rest = document.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    DOCUMENT.write_text(f"{head}{BEGIN}\n\n{text}\n{END}{tail}", encoding="utf-8")
+
+
+def read(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def write(path, content):
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+main()

@@ -1,0 +1,38 @@
+"""What a running JVM says of its memory, through jcmd."""
+
+import os
+import re
+from pathlib import Path
+
+from machine import output_of
+
+UNITS = {"B": 1, "K": 2**10, "M": 2**20, "G": 2**30}
+TRACKING = "-XX:NativeMemoryTracking=summary"
+
+
+def java(command="java"):
+    """A program of the JDK that ./bench has found."""
+    return str(Path(os.environ["JAVA_HOME"]) / "bin" / command)
+
+
+def ask(pid, *command):
+    return output_of(java("jcmd"), str(pid), *command)
+
+
+def allocated_bytes(pid):
+    """All that the living threads have ever allocated on the heap, by the JVM's own exact counters."""
+    counted = re.findall(r" allocated=(\d+)([BKMG]) ", ask(pid, "Thread.print", "-e"))
+    return sum(int(number) * UNITS[unit] for number, unit in counted)
+
+
+def live_heap_bytes(pid):
+    """What is in use after a full collection."""
+    ask(pid, "GC.run")
+    generations = re.findall(r"^\s*\w[\w ]*? total \d+K, used (\d+)K", ask(pid, "GC.heap_info"), re.MULTILINE)
+    return sum(int(used) for used in generations) * 2**10
+
+
+def direct_bytes(pid):
+    """Memory of direct buffers: the JVM books it as `Other`. It has to run with TRACKING."""
+    found = re.search(r"Other \(reserved=\d+KB, committed=(\d+)KB\)", ask(pid, "VM.native_memory", "summary"))
+    return int(found.group(1)) * 2**10 if found else 0
