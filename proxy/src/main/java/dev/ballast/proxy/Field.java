@@ -3,6 +3,11 @@ package dev.ballast.proxy;
 /** The fields that this proxy knows by name. The others pass as they are. */
 enum Field {
   OTHER("", Passage.COPIED, Passage.COPIED),
+  /**
+   * One of the names below with underscores in place of hyphens, which CGI and its heirs can't tell from it (RFC 3875, section
+   * 4.1.18): nobody slips in by that what is ours to say.
+   */
+  LOOKALIKE("", Passage.DROPPED, Passage.COPIED),
   HOST("host", Passage.WRITTEN, Passage.COPIED),
   CONTENT_LENGTH("content-length", Passage.WRITTEN, Passage.WRITTEN),
   TRANSFER_ENCODING("transfer-encoding", Passage.WRITTEN, Passage.WRITTEN),
@@ -39,7 +44,7 @@ enum Field {
       int wanted = length;
       BY_LENGTH[length] =
           java.util.Arrays.stream(values())
-              .filter(field -> field != OTHER && field.name.length == wanted)
+              .filter(field -> field.name.length > 0 && field.name.length == wanted)
               .toArray(Field[]::new);
     }
   }
@@ -73,7 +78,20 @@ enum Field {
       if (Grammar.equalsIgnoreCase(bytes, start, end, field.name)) {
         return field;
       }
+      if (field.isNamedWithUnderscores(bytes, start)) {
+        return LOOKALIKE;
+      }
     }
     return OTHER;
+  }
+
+  private boolean isNamedWithUnderscores(byte[] bytes, int start) {
+    for (int i = 0; i < name.length; i++) {
+      byte b = Grammar.lower(bytes[start + i]);
+      if (b != name[i] && (b != '_' || name[i] != '-')) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -12,7 +12,7 @@ final class Grammar {
 
   private static final int BYTES = 256;
   private static final String TOKEN_SYMBOLS = "!#$%&'*+-.^_`|~";
-  private static final String HOST_SYMBOLS = "-._~%!$&'()*+,;=";
+  private static final String HOST_SYMBOLS = "-_";
   private static final boolean[] TOKEN = alphanumericsAnd(TOKEN_SYMBOLS);
   private static final boolean[] HOST = alphanumericsAnd(HOST_SYMBOLS);
   private static final boolean[] TARGET = range(0x21, 0x7e);
@@ -47,7 +47,7 @@ final class Grammar {
     return VALUE[b & 0xff];
   }
 
-  /** reg-name (RFC 3986, section 3.2.2). */
+  /** What a label of a host may be made of. */
   static boolean isHost(byte b) {
     return HOST[b & 0xff];
   }

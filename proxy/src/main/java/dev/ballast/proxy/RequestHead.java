@@ -114,10 +114,16 @@ final class RequestHead {
     return null;
   }
 
-  /** An absolute target without a path means "/", of which there is one right before the authority. */
+  /**
+   * An absolute target without a path means "/", of which there is one right before the authority; or, for OPTIONS, "*" (RFC
+   * 9112, section 3.2.4).
+   */
   private void borrowSlash() {
     pathStart = authorityStart - 1;
     pathEnd = authorityStart;
+    if (method == Method.OPTIONS && queryStart == targetEnd) {
+      bytes[pathStart] = '*';
+    }
   }
 
   /** {@code *} alone, which only OPTIONS may ask for. */

@@ -43,6 +43,24 @@ final class HttpText {
     }
   }
 
+  /** A chunked body to its end, sizes and trailers and all. */
+  static byte[] readFramedChunks(InputStream in) throws IOException {
+    var body = new ByteArrayOutputStream();
+    int size;
+    do {
+      String line = readLine(in);
+      size = Integer.parseInt(line, 16);
+      body.writeBytes((line + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+      body.writeBytes(size == 0 ? new byte[0] : in.readNBytes(size + 2));
+    } while (size > 0);
+    String trailer;
+    do {
+      trailer = readLine(in);
+      body.writeBytes((trailer + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+    } while (!trailer.isEmpty());
+    return body.toByteArray();
+  }
+
   static String readLine(InputStream in) throws IOException {
     var line = new ByteArrayOutputStream();
     while (true) {

@@ -1,6 +1,7 @@
 package dev.ballast.proxy;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -112,6 +113,17 @@ final class RawClient implements AutoCloseable {
     return HttpText.field(head, "Transfer-Encoding") == null
         ? in.readAllBytes()
         : HttpText.readChunks(in);
+  }
+
+  /** All that comes until the server ends the connection, in whichever way. */
+  String readToItsEnd() throws IOException {
+    var got = new ByteArrayOutputStream();
+    try {
+      in.transferTo(got);
+    } catch (SocketException reset) {
+      // that was the end
+    }
+    return got.toString(StandardCharsets.ISO_8859_1);
   }
 
   /** Whether the server ends the connection now, in whichever way. */

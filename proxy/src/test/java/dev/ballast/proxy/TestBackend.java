@@ -177,7 +177,7 @@ final class TestBackend implements AutoCloseable {
     byte[] readBody(String head) throws IOException {
       String length = HttpText.field(head, "Content-Length");
       if (length != null) {
-        return in.readNBytes(Integer.parseInt(length));
+        return in.readNBytes((int) Math.min(Long.parseLong(length), Integer.MAX_VALUE));
       }
       return HttpText.field(head, "Transfer-Encoding") == null
           ? new byte[0]

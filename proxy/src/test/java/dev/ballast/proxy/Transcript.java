@@ -9,63 +9,79 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the codec makes of the bytes of a client's connection, cut into pieces: each request as the backend would get it, with
- * its body unframed, and at the end, if it comes to that, why the rest was refused.
+ * What the codec makes of the bytes of a client's connection, cut into pieces: each request as the backend would get it, and
+ * at the end, if it comes to that, why the rest was refused. Used for one connection after another.
  */
 final class Transcript {
   /** Its buffers are not watched for leaks: there are too many. The tests with sockets watch theirs. */
   private static final ByteBufAllocator BUFFERS = new UnpooledByteBufAllocator(true, true);
 
-  private static final EmbeddedChannel BACKEND = new EmbeddedChannel();
   private static final byte[] CLIENT = Grammar.ascii("192.0.2.1");
 
-  private final HeadReader heads;
+  private final Limits limits;
+  private final boolean isFramed;
   private final RequestHead head;
   private final BodyReader body;
   private final MessageWriter writer = new MessageWriter();
-  private final EmbeddedChannel backend;
-  private final List<String> requests = new ArrayList<>();
+  private final EmbeddedChannel backend = new EmbeddedChannel();
+  private HeadReader heads;
+  private List<String> requests = new ArrayList<>();
   private ByteBuf received;
   private boolean isWithinBody;
+  private boolean isLast;
   private Violation refusal;
 
-  private Transcript(Limits limits, EmbeddedChannel backend) {
-    this.backend = backend;
-    backend.config().setAllocator(BUFFERS);
-    this.heads = HeadReader.ofRequests(limits);
+  private Transcript(Limits limits, boolean isFramed) {
+    this.limits = limits;
+    this.isFramed = isFramed;
     this.head = new RequestHead(limits);
     this.body = new BodyReader(limits);
+    backend.config().setAllocator(BUFFERS);
+  }
+
+  /** With the bodies as they are meant, however they are cut. */
+  static Transcript unframed() {
+    return new Transcript(Limits.defaults(), false);
+  }
+
+  /** With the bodies as they go over the wire. */
+  static Transcript framed() {
+    return new Transcript(Limits.defaults(), true);
   }
 
   /** @param cuts where the pieces end, ascending */
-  static List<String> of(byte[] bytes, int... cuts) {
-    return of(Limits.defaults(), bytes, cuts);
-  }
-
-  static List<String> of(Limits limits, byte[] bytes, int... cuts) {
-    var transcript = new Transcript(limits, BACKEND);
+  List<String> read(byte[] bytes, int... cuts) {
+    begin();
     int from = 0;
     for (int cut : cuts) {
-      transcript.receive(bytes, from, cut);
+      receive(bytes, from, cut);
       from = cut;
     }
-    transcript.receive(bytes, from, bytes.length);
-    return transcript.finish();
+    receive(bytes, from, bytes.length);
+    return finish();
   }
 
-  static List<String> of(String text) {
-    return of(text.getBytes(StandardCharsets.ISO_8859_1));
+  private void begin() {
+    heads = HeadReader.ofRequests(limits);
+    requests = new ArrayList<>();
+    isWithinBody = false;
+    isLast = false;
+    refusal = null;
+  }
+
+  private boolean isOver() {
+    return refusal != null || (isLast && !isWithinBody);
   }
 
   private void receive(byte[] bytes, int from, int to) {
-    if (refusal != null || from == to) {
+    if (isOver() || from == to) {
       return;
     }
     received =
         Buffers.joined(
             received, BUFFERS.directBuffer(to - from).writeBytes(bytes, from, to - from));
     boolean isUseful = true;
-    while (isUseful && refusal == null && received.isReadable()) {
+    while (isUseful && !isOver() && received.isReadable()) {
       isUseful = isWithinBody ? readBody() : readHead();
     }
     if (!received.isReadable()) {
@@ -84,7 +100,9 @@ final class Transcript {
       return false;
     }
     received.skipBytes(length);
-    RequestWriter.write(head, CLIENT, writer.begin(BUFFERS, length, false));
+    isLast = !head.keepsAlive();
+    boolean isChunked = isFramed && head.bodyFraming() == BodyFraming.CHUNKED;
+    RequestWriter.write(head, CLIENT, writer.begin(BUFFERS, length, isChunked));
     writer.attach(backend);
     body.begin(head.bodyFraming(), head.framing().length());
     isWithinBody = true;
@@ -101,6 +119,9 @@ final class Transcript {
   private void endIfComplete() {
     if (refusal == null && body.isComplete()) {
       isWithinBody = false;
+      if (isFramed) {
+        writer.end();
+      }
       writer.push();
       requests.add(written());
     }
@@ -121,11 +142,12 @@ final class Transcript {
       requests.add("refused: " + refusal.token());
     } else if (isWithinBody) {
       requests.add("unfinished body");
-    } else if (received != null) {
+    } else if (received != null && !isOver()) {
       requests.add("unfinished head");
     }
     if (received != null) {
       received.release();
+      received = null;
     }
     writer.push();
     writer.release();
