@@ -62,7 +62,8 @@ class AttackTest {
     String metrics = proxy.admin("/metrics").body();
     expected.forEach(
         (reason, count) ->
-            assertThat(metrics).contains("\n%s{reason=\"%s\"} %d.0\n".formatted(metric, reason, count)));
+            assertThat(metrics)
+                .contains("\n%s{reason=\"%s\"} %d.0\n".formatted(metric, reason, count)));
   }
 
   @Test
@@ -144,7 +145,10 @@ class AttackTest {
       } else if (sample.end().equals("head")) {
         assertThat(got).as(sample.description()).contains("HTTP/1.1 502 Bad Gateway\r\n");
       } else {
-        assertThat(got).as(sample.description()).doesNotContain("502").doesNotEndWith("\r\n0\r\n\r\n");
+        assertThat(got)
+            .as(sample.description())
+            .doesNotContain("502")
+            .doesNotEndWith("\r\n0\r\n\r\n");
       }
     }
   }

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
  * files say how they are written.
  *
  * @param section where the rule is written
+ * @param sent the bytes, a character each
  * @param asked what an answer is an answer to; empty for GET, and for requests
  * @param messages what is passed on, in order, byte for byte
  * @param end how it ends: the status and reason of a refusal, what is still waited for, or empty
@@ -22,7 +23,7 @@ record Sample(
     String description,
     String section,
     String asked,
-    byte[] bytes,
+    String sent,
     List<String> messages,
     String end) {
   /** Written by this proxy, in this case: who forwarded it. Anything in another case is somebody else's. */
@@ -33,13 +34,20 @@ record Sample(
   private static final String POST = "POST / HTTP/1.1\r\n" + HOST;
   private static final Map<String, String> WORDS =
       Map.of(
-          "host", HOST,
-          "get", "GET / HTTP/1.1\r\n" + HOST,
-          "post", POST,
-          "chunked", POST + "Transfer-Encoding: chunked\r\n\r\n",
-          "next", "GET /next HTTP/1.1\r\n" + HOST + "\r\n",
-          "ok", "HTTP/1.1 200 OK\r\n",
-          "close", "Connection: close\r\n");
+          "host",
+          HOST,
+          "get",
+          "GET / HTTP/1.1\r\n" + HOST,
+          "post",
+          POST,
+          "chunked",
+          POST + "Transfer-Encoding: chunked\r\n\r\n",
+          "next",
+          "GET /next HTTP/1.1\r\n" + HOST + "\r\n",
+          "ok",
+          "HTTP/1.1 200 OK\r\n",
+          "close",
+          "Connection: close\r\n");
 
   static List<Sample> requests() {
     return read("requests.txt");
@@ -49,16 +57,16 @@ record Sample(
     return read("answers.txt");
   }
 
+  byte[] bytes() {
+    return sent.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
   boolean isAccepted() {
     return end.isEmpty();
   }
 
   boolean isRefused() {
     return !end.isEmpty() && Character.isDigit(end.charAt(0));
-  }
-
-  String status() {
-    return end.substring(0, 3);
   }
 
   /** Why it is refused. */
@@ -122,7 +130,7 @@ record Sample(
         lines[0].substring(0, bracket),
         lines[0].substring(bracket + 2, lines[0].length() - 1),
         asked,
-        sent.toString().getBytes(StandardCharsets.ISO_8859_1),
+        sent.toString(),
         messages,
         end);
   }
