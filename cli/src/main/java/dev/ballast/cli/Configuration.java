@@ -41,6 +41,7 @@ record Configuration(Snapshot snapshot, Instant now) {
     return switch (kind) {
       case LOAD_BALANCER, FLEET, LB_SERVER, LB_SERVER_OVERRIDE -> new View.Dns();
       case POOL, BACKEND, BACKEND_STATUS, BACKEND_OVERRIDE -> new View.Targets();
+      case CERTIFICATE, FLEET_KEYS -> new View.All();
     };
   }
 
@@ -55,7 +56,7 @@ record Configuration(Snapshot snapshot, Instant now) {
   JsonNode document(Resource resource) {
     return resource instanceof Pool pool
         ? Codec.toDocument(pool, snapshot.backends(pool.name()).toList())
-        : Codec.toJson(resource);
+        : Codec.show(resource);
   }
 
   /** What holds for a backend now: the stricter of specification and override. */

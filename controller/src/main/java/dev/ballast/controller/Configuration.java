@@ -28,7 +28,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /v1/apply}, and the resources one by one. */
 final class Configuration {
-  private static final List<Kind> USER_WRITTEN = List.of(Kind.LOAD_BALANCER, Kind.POOL, Kind.FLEET);
+  private static final List<Kind> USER_WRITTEN =
+      List.of(Kind.LOAD_BALANCER, Kind.POOL, Kind.FLEET, Kind.CERTIFICATE);
 
   private final ConfigWriter writer;
   private final Reads reads;
@@ -114,8 +115,9 @@ final class Configuration {
           case LOAD_BALANCER -> whole.loadBalancers();
           case POOL -> whole.pools();
           case FLEET -> whole.fleets();
+          case CERTIFICATE -> whole.certificates();
           case LB_SERVER -> whole.lbServers();
-          case BACKEND, BACKEND_STATUS, BACKEND_OVERRIDE, LB_SERVER_OVERRIDE ->
+          case FLEET_KEYS, BACKEND, BACKEND_STATUS, BACKEND_OVERRIDE, LB_SERVER_OVERRIDE ->
               throw new IllegalArgumentException(kind + " has no list of its own");
         };
     return list(whole, resources.map(resource -> listed(whole, resource)));
@@ -142,7 +144,7 @@ final class Configuration {
   private static ObjectNode document(Snapshot whole, Resource resource) {
     return resource instanceof Pool pool
         ? Codec.toDocument(pool, whole.backends(pool.name()).toList())
-        : Codec.toJson(resource);
+        : Codec.show(resource);
   }
 
   private ObjectNode listed(Snapshot whole, Resource resource) {

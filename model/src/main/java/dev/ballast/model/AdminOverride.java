@@ -36,7 +36,14 @@ public record AdminOverride(
     return switch (target) {
       case BACKEND -> Kind.BACKEND_OVERRIDE;
       case LB_SERVER -> Kind.LB_SERVER_OVERRIDE;
-      case FLEET, POOL, LOAD_BALANCER, BACKEND_STATUS, BACKEND_OVERRIDE, LB_SERVER_OVERRIDE ->
+      case FLEET,
+          FLEET_KEYS,
+          CERTIFICATE,
+          POOL,
+          LOAD_BALANCER,
+          BACKEND_STATUS,
+          BACKEND_OVERRIDE,
+          LB_SERVER_OVERRIDE ->
           throw new IllegalArgumentException("a " + target.documentName() + " has no admin state");
     };
   }

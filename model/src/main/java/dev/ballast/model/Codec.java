@@ -22,6 +22,11 @@ public final class Codec {
     return ResourceWriter.write(resource);
   }
 
+  /** A resource as people see it: as {@link #toJson}, with secrets as their digests. */
+  public static ObjectNode show(Resource resource) {
+    return ResourceWriter.show(resource);
+  }
+
   /** A pool as people write it: with the complete list of its backends, which may be empty. */
   public static ObjectNode toDocument(Pool pool, List<Backend> backends) {
     ObjectNode node = toJson(pool);

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** The fields in which two encodings of a resource differ. */
@@ -13,16 +14,28 @@ final class Differences {
   private Differences() {}
 
   static List<Edit.FieldEdit> between(Resource before, Resource after) {
-    Map<String, String> old = flat(Codec.toJson(before));
-    Map<String, String> fresh = flat(Codec.toJson(after));
+    Map<String, String> old = flat(Codec.show(before));
+    Map<String, String> fresh = flat(Codec.show(after));
     var paths = new LinkedHashSet<>(old.keySet());
     paths.addAll(fresh.keySet());
-    return paths.stream()
-        .filter(path -> !Objects.equals(old.get(path), fresh.get(path)))
-        .map(
-            path ->
-                new Edit.FieldEdit(path, old.getOrDefault(path, ""), fresh.getOrDefault(path, "")))
-        .toList();
+    paths.remove(SecretFields.KEY_SHA256);
+    var edits =
+        paths.stream()
+            .filter(path -> !Objects.equals(old.get(path), fresh.get(path)))
+            .map(
+                path ->
+                    new Edit.FieldEdit(
+                        path, old.getOrDefault(path, ""), fresh.getOrDefault(path, "")));
+    return Stream.concat(edits, ofKeys(before, after)).toList();
+  }
+
+  /** Of a private key only that it is another, or sealed anew. */
+  private static Stream<Edit.FieldEdit> ofKeys(Resource before, Resource after) {
+    return before instanceof Certificate old
+            && after instanceof Certificate fresh
+            && !old.privateKey().equals(fresh.privateKey())
+        ? Stream.of(new Edit.FieldEdit("key", "", "\"changed\""))
+        : Stream.empty();
   }
 
   private static Map<String, String> flat(JsonNode node) {

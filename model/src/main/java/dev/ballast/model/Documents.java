@@ -34,6 +34,30 @@ public final class Documents {
     this.completeLists = completeLists;
   }
 
+  /** The same with every clear private key sealed. */
+  public Documents sealed(Sealer sealer) {
+    var sealed = new LinkedHashMap<>(written);
+    sealed.replaceAll(
+        (_, one) ->
+            one.resource() instanceof Certificate certificate
+                ? new Written(certificate.sealed(sealer), one.document(), one.tree(), one.path())
+                : one);
+    return new Documents(sealed, completeLists);
+  }
+
+  /**
+   * Makes sure that no private key is written in clear, where there is no data key to seal it.
+   *
+   * @throws InvalidInput naming those that are
+   */
+  public void refuseClearKeys(String why) {
+    var findings = new Findings();
+    written.values().stream()
+        .filter(one -> one.resource() instanceof Certificate certificate && certificate.isClear())
+        .forEach(one -> findings.add(one.problem("key", why)));
+    findings.throwIfAny();
+  }
+
   /** A resource with the place it was written at. {@code path} is its own path within the document. */
   record Written(Resource resource, int document, Tree tree, String path) {
     Problem problem(String field, String message) {
@@ -138,6 +162,9 @@ public final class Documents {
       }
       var resource = reader.read(kind.get(), fields);
       resource.ifPresent(one -> add(new Written(one, number, tree, "")));
+      if (resource.isPresent() && resource.get() instanceof Certificate certificate) {
+        SecretFields.check(certificate, fields);
+      }
       if (kind.get() == Kind.POOL) {
         backends(fields, resource.map(Resource::name).orElse("placeholder"));
       }

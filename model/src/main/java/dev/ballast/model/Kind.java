@@ -7,6 +7,8 @@ import java.util.Optional;
 /** The kinds of resources, in the order in which they may refer to one another (referred to first). */
 public enum Kind {
   FLEET("Fleet", "fleets", true),
+  FLEET_KEYS("FleetKeys", "fleetkeys", false),
+  CERTIFICATE("Certificate", "certificates", true),
   POOL("Pool", "pools", true),
   BACKEND("Backend", "backends", true),
   LOAD_BALANCER("LoadBalancer", "loadbalancers", true),

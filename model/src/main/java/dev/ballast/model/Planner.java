@@ -1,5 +1,6 @@
 package dev.ballast.model;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -23,20 +24,31 @@ public final class Planner {
     this.current = current;
   }
 
+  /** Plans an apply without a look at the clock: whether certificates have expired stays unsaid. */
+  public static Plan plan(Documents documents, Current current, ApplyOptions options) {
+    return plan(documents, current, options, Optional.empty());
+  }
+
   /**
    * Plans an apply.
    *
+   * @param now to warn of certificates that have expired
    * @throws InvalidInput when the state after it would be invalid, naming document, line and path
    * @throws Refused when it would remove suspiciously much
    */
-  public static Plan plan(Documents documents, Current current, ApplyOptions options) {
+  public static Plan plan(Documents documents, Current current, ApplyOptions options, Instant now) {
+    return plan(documents, current, options, Optional.of(now));
+  }
+
+  private static Plan plan(
+      Documents documents, Current current, ApplyOptions options, Optional<Instant> now) {
     var planner = new Planner(current);
     documents.resources().forEach(planner::upsert);
     documents.completeLists().forEach(pool -> planner.deleteBackendsNotIn(documents, pool));
     if (options.prune()) {
       planner.prune(documents);
     }
-    var validation = new Validation(planner.after(), Optional.of(documents));
+    var validation = new Validation(current, planner.after(), Optional.of(documents), now);
     validation.check();
     planner.refuseStillReferenced();
     if (!options.allowMassRemoval()) {
@@ -58,8 +70,13 @@ public final class Planner {
   }
 
   private void upsert(Resource resource) {
-    if (!resource.equals(current.find(resource.key()))) {
-      upserts.put(resource.key(), resource);
+    Resource before = current.find(resource.key());
+    Resource meant =
+        resource instanceof Certificate written && before instanceof Certificate stored
+            ? written.over(stored)
+            : resource;
+    if (!meant.equals(before)) {
+      upserts.put(meant.key(), meant);
     }
   }
 
@@ -82,9 +99,9 @@ public final class Planner {
 
   private static boolean isPrunable(Resource resource) {
     return switch (resource) {
-      case LoadBalancer _, Pool _ -> true;
+      case LoadBalancer _, Pool _, Certificate _ -> true;
       case Fleet fleet -> !fleet.name().equals(Fleet.DEFAULT);
-      case Backend _, LbServer _, BackendStatus _, AdminOverride _ -> false;
+      case FleetKeys _, Backend _, LbServer _, BackendStatus _, AdminOverride _ -> false;
     };
   }
 
@@ -119,7 +136,9 @@ public final class Planner {
           switch (key.kind()) {
             case POOL -> loadBalancer.poolsReached().contains(key.name());
             case FLEET -> loadBalancer.fleet().equals(key.name());
-            case BACKEND,
+            case CERTIFICATE -> loadBalancer.certificatesReached().contains(key.name());
+            case FLEET_KEYS,
+                BACKEND,
                 LOAD_BALANCER,
                 LB_SERVER,
                 BACKEND_STATUS,
@@ -127,8 +146,11 @@ public final class Planner {
                 LB_SERVER_OVERRIDE ->
                 false;
           };
+      case Pool pool ->
+          key.kind() == Kind.CERTIFICATE && pool.certificatesReached().contains(key.name());
       case LbServer server -> key.kind() == Kind.FLEET && server.fleet().equals(key.name());
-      case Backend _, Pool _, Fleet _, BackendStatus _, AdminOverride _ -> false;
+      case Backend _, Fleet _, FleetKeys _, Certificate _, BackendStatus _, AdminOverride _ ->
+          false;
     };
   }
 

@@ -1,6 +1,8 @@
 package dev.ballast.model;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Backends that do the same work, with the algorithm that picks among them. Its backends are items of their own.
@@ -71,6 +73,14 @@ public record Pool(
   @Override
   public Kind kind() {
     return Kind.POOL;
+  }
+
+  /** The certificates that it names, each once. */
+  public List<String> certificatesReached() {
+    return transport.tls().stream()
+        .flatMap(tls -> Stream.concat(tls.authority().stream(), tls.certificate().stream()))
+        .distinct()
+        .toList();
   }
 
   /** What holds when backends fail or are slow. */

@@ -5,7 +5,15 @@ package dev.ballast.model;
  * was observed and what was overridden. Immutable; equal when the content is equal.
  */
 public sealed interface Resource
-    permits LoadBalancer, Pool, Backend, Fleet, LbServer, BackendStatus, AdminOverride {
+    permits LoadBalancer,
+        Pool,
+        Backend,
+        Fleet,
+        FleetKeys,
+        Certificate,
+        LbServer,
+        BackendStatus,
+        AdminOverride {
   Kind kind();
 
   /** Unique within the kind; {@code pool/backend} for a backend, its status and its override. */

@@ -18,6 +18,8 @@ record ResourceReader(Findings findings) {
       case POOL -> pool(fields);
       case BACKEND -> backend(fields, fields.name("pool"));
       case FLEET -> fleet(fields);
+      case FLEET_KEYS -> new SecretFields(findings).fleetKeys(fields);
+      case CERTIFICATE -> new SecretFields(findings).certificate(fields);
       case LB_SERVER -> lbServer(fields);
       case BACKEND_STATUS -> backendStatus(fields);
       case BACKEND_OVERRIDE -> override(fields, Kind.BACKEND);

@@ -18,9 +18,30 @@ final class ResourceWriter {
       case Pool pool -> pool(node, pool);
       case Backend backend -> backend(node.put("pool", backend.pool()), backend);
       case Fleet fleet -> fleet(node, fleet);
+      case FleetKeys keys -> SecretFields.write(node, keys);
+      case Certificate certificate -> SecretFields.write(node, certificate);
       case LbServer lbServer -> lbServer(node, lbServer);
       case BackendStatus status -> backendStatus(node, status);
       case AdminOverride override -> override(node, override);
+    }
+    return node;
+  }
+
+  /** The same for people: what is secret as its digest. */
+  static ObjectNode show(Resource resource) {
+    ObjectNode node = NODES.objectNode().put("kind", resource.kind().documentName());
+    switch (resource) {
+      case Certificate certificate -> SecretFields.show(node, certificate);
+      case FleetKeys keys -> SecretFields.show(node, keys);
+      case LoadBalancer _,
+          Pool _,
+          Backend _,
+          Fleet _,
+          LbServer _,
+          BackendStatus _,
+          AdminOverride _ -> {
+        return write(resource);
+      }
     }
     return node;
   }

@@ -100,6 +100,14 @@ public final class Snapshot {
     return of(Kind.FLEET, Fleet.class);
   }
 
+  public Stream<Certificate> certificates() {
+    return of(Kind.CERTIFICATE, Certificate.class);
+  }
+
+  public Stream<FleetKeys> fleetKeys() {
+    return of(Kind.FLEET_KEYS, FleetKeys.class);
+  }
+
   public Stream<LbServer> lbServers() {
     return of(Kind.LB_SERVER, LbServer.class);
   }

@@ -1,5 +1,6 @@
 package dev.ballast.model;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,12 +17,16 @@ import java.util.stream.Collectors;
 final class Validation {
   private final Current state;
   private final Optional<Documents> documents;
+  private final Current before;
+  private final Optional<Instant> now;
   private final Findings errors = new Findings();
   private final Findings warnings = new Findings();
 
-  Validation(Current state, Optional<Documents> documents) {
+  Validation(Current before, Current state, Optional<Documents> documents, Optional<Instant> now) {
+    this.before = before;
     this.state = state;
     this.documents = documents;
+    this.now = now;
   }
 
   /** @throws InvalidInput when the state is invalid */
@@ -29,6 +34,7 @@ final class Validation {
     var loadBalancers = state.all(LoadBalancer.class).toList();
     loadBalancers.forEach(this::checkLoadBalancer);
     checkBackends();
+    new CertificateValidation(before, state, now, this::error, this::warning).check();
     loadBalancers.stream()
         .collect(Collectors.groupingBy(LoadBalancer::fleet))
         .values()
@@ -225,9 +231,9 @@ final class Validation {
     errors.add(problem(resource, path, message));
   }
 
-  private void warning(LoadBalancer loadBalancer, String path, String message) {
-    if (writtenAt(loadBalancer) > 0) {
-      warnings.add(problem(loadBalancer, path, message));
+  private void warning(Resource resource, String path, String message) {
+    if (writtenAt(resource) > 0) {
+      warnings.add(problem(resource, path, message));
     }
   }
 

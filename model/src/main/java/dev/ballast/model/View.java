@@ -1,5 +1,6 @@
 package dev.ballast.model;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -84,7 +85,7 @@ public sealed interface View {
 
   /**
    * What a change of the whole is in this view; empty when the view does not see it. Costs the size of the change, unless
-   * pools come into reach or fall out of it.
+   * pools or certificates come into reach or fall out of it.
    */
   default Optional<Change> narrow(Snapshot wholeBefore, Snapshot wholeAfter, Change change) {
     if (this instanceof All) {
@@ -98,8 +99,12 @@ public sealed interface View {
   }
 }
 
-/** What a view reaches in one snapshot of the whole. {@code pools} is null where it is every pool. */
-record Reach(Predicate<Resource> reached, @Nullable Set<String> pools) {
+/**
+ * What a view reaches in one snapshot of the whole.
+ *
+ * @param referred the pools and certificates that it reaches because others in it name them; null where none is by that
+ */
+record Reach(Predicate<Resource> reached, @Nullable Set<ItemKey> referred) {
   static Reach of(View view, Snapshot whole) {
     return switch (view) {
       case View.FleetView(String fleet) -> ofFleet(fleet, whole);
@@ -108,7 +113,8 @@ record Reach(Predicate<Resource> reached, @Nullable Set<String> pools) {
               resource ->
                   switch (resource.kind()) {
                     case LOAD_BALANCER, FLEET, LB_SERVER, LB_SERVER_OVERRIDE -> true;
-                    case POOL, BACKEND, BACKEND_STATUS, BACKEND_OVERRIDE -> false;
+                    case FLEET_KEYS, CERTIFICATE, POOL, BACKEND, BACKEND_STATUS, BACKEND_OVERRIDE ->
+                        false;
                   },
               null);
       case View.Targets _ ->
@@ -123,7 +129,7 @@ record Reach(Predicate<Resource> reached, @Nullable Set<String> pools) {
                         LB_SERVER,
                         LB_SERVER_OVERRIDE ->
                         true;
-                    case LOAD_BALANCER -> false;
+                    case LOAD_BALANCER, FLEET_KEYS, CERTIFICATE -> false;
                   },
               null);
       case View.All _ -> new Reach(_ -> true, null);
@@ -131,25 +137,45 @@ record Reach(Predicate<Resource> reached, @Nullable Set<String> pools) {
   }
 
   private static Reach ofFleet(String fleet, Snapshot whole) {
-    var pools = new HashSet<String>();
+    var referred = new HashSet<ItemKey>();
     whole
         .loadBalancers()
         .filter(loadBalancer -> loadBalancer.fleet().equals(fleet))
-        .forEach(loadBalancer -> pools.addAll(loadBalancer.poolsReached()));
+        .forEach(loadBalancer -> addReferred(referred, loadBalancer, whole));
     return new Reach(
         resource ->
             switch (resource) {
               case LoadBalancer loadBalancer -> loadBalancer.fleet().equals(fleet);
               case Fleet itself -> itself.name().equals(fleet);
-              case Pool pool -> pools.contains(pool.name());
-              case Backend backend -> pools.contains(backend.pool());
-              case BackendStatus status -> pools.contains(status.pool());
+              case FleetKeys keys -> keys.name().equals(fleet);
+              case Pool _, Certificate _ -> referred.contains(resource.key());
+              case Backend backend -> referred.contains(pool(backend.pool()));
+              case BackendStatus status -> referred.contains(pool(status.pool()));
               case AdminOverride override ->
                   override.target().kind() == Kind.BACKEND
-                      && pools.contains(override.target().pool());
+                      && referred.contains(pool(override.target().pool()));
               case LbServer _ -> false;
             },
-        pools);
+        referred);
+  }
+
+  private static void addReferred(
+      Set<ItemKey> referred, LoadBalancer loadBalancer, Snapshot whole) {
+    loadBalancer.certificatesReached().forEach(name -> referred.add(certificate(name)));
+    for (String name : loadBalancer.poolsReached()) {
+      if (referred.add(pool(name))
+          && whole.find(pool(name)).map(Item::resource).orElse(null) instanceof Pool pool) {
+        pool.certificatesReached().forEach(named -> referred.add(certificate(named)));
+      }
+    }
+  }
+
+  private static ItemKey pool(String name) {
+    return new ItemKey(Kind.POOL, name);
+  }
+
+  private static ItemKey certificate(String name) {
+    return new ItemKey(Kind.CERTIFICATE, name);
   }
 
   boolean contains(Item item) {
@@ -173,11 +199,11 @@ record Narrowing(Reach before, Reach after, Snapshot wholeBefore, Snapshot whole
       }
     }
     change.deletes().stream().filter(this::wasReached).forEach(deletes::add);
-    for (String pool : gained(before.pools(), after.pools())) {
-      itemsOf(pool, wholeAfter).forEach(item -> upserts.put(item.key(), item));
+    for (ItemKey key : gained(before.referred(), after.referred())) {
+      itemsOf(key, wholeAfter).forEach(item -> upserts.put(item.key(), item));
     }
-    for (String pool : gained(after.pools(), before.pools())) {
-      itemsOf(pool, wholeBefore).forEach(item -> deletes.add(item.key()));
+    for (ItemKey key : gained(after.referred(), before.referred())) {
+      itemsOf(key, wholeBefore).forEach(item -> deletes.add(item.key()));
     }
     return new Change(
         change.revision(), change.prev(), List.copyOf(upserts.values()), List.copyOf(deletes));
@@ -187,17 +213,20 @@ record Narrowing(Reach before, Reach after, Snapshot wholeBefore, Snapshot whole
     return wholeBefore.find(key).filter(before::contains).isPresent();
   }
 
-  private static List<String> gained(@Nullable Set<String> older, @Nullable Set<String> newer) {
+  private static List<ItemKey> gained(@Nullable Set<ItemKey> older, @Nullable Set<ItemKey> newer) {
     if (older == null || newer == null || older.equals(newer)) {
       return List.of();
     }
-    return newer.stream().filter(pool -> !older.contains(pool)).sorted().toList();
+    return newer.stream().filter(key -> !older.contains(key)).sorted().toList();
   }
 
-  private static List<Item> itemsOf(String pool, Snapshot whole) {
-    var items = new java.util.ArrayList<Item>();
-    whole.find(new ItemKey(Kind.POOL, pool)).ifPresent(items::add);
-    KINDS_OF_A_POOL.forEach(kind -> items.addAll(whole.within(kind, pool).values()));
+  /** An item, and those that belong to it if it is a pool. */
+  private static List<Item> itemsOf(ItemKey key, Snapshot whole) {
+    var items = new ArrayList<Item>();
+    whole.find(key).ifPresent(items::add);
+    if (key.kind() == Kind.POOL) {
+      KINDS_OF_A_POOL.forEach(kind -> items.addAll(whole.within(kind, key.name()).values()));
+    }
     return items;
   }
 }

@@ -85,9 +85,14 @@ final class Examples {
     String pool = "p" + random.nextInt(4);
     String backend = "b" + random.nextInt(5);
     String fleet = "f" + random.nextInt(2);
-    return switch (random.nextInt(8)) {
+    String certificate = "c" + random.nextInt(4);
+    return switch (random.nextInt(9)) {
       case 0 -> loadBalancer("lb" + random.nextInt(3), fleet, pool, "p" + random.nextInt(4));
       case 1 -> pool(pool);
+      case 8 ->
+          random.nextBoolean()
+              ? new Certificate(certificate, chain(random.nextInt(3)), Optional.empty())
+              : new FleetKeys(fleet, sealed(random), rotating(random), rotating(random));
       case 2, 3 -> backend(pool, backend, random.nextInt(10));
       case 4 -> new Fleet(fleet, Scaling.defaults());
       case 5 ->
@@ -118,6 +123,40 @@ final class Examples {
               NOON,
               random.nextBoolean() ? Optional.empty() : Optional.of(NOON.plusSeconds(5)));
     };
+  }
+
+  static LoadBalancer secured(LoadBalancer loadBalancer, String certificate) {
+    var tls = new ListenerTls(List.of(certificate), TlsVersion.TLS_1_2, Optional.empty());
+    var listener = new Listener("https", 8443, Protocol.HTTPS, Optional.empty()).withTls(tls);
+    return new LoadBalancer(
+        loadBalancer.name(),
+        loadBalancer.fleet(),
+        loadBalancer.domain(),
+        loadBalancer.hosts(),
+        List.of(listener),
+        loadBalancer.routes());
+  }
+
+  static Pool trusting(Pool pool, String authority) {
+    var tls = new BackendTls(true, Optional.of(authority), Optional.empty(), Optional.empty());
+    return pool.with(new Pool.BackendTransport(Optional.of(tls), Optional.empty()));
+  }
+
+  /** Of blocks that nobody parses. */
+  static CertificateChain chain(int content) {
+    return new CertificateChain(new Pem("CERTIFICATE", new byte[] {(byte) content, 1, 2}).text());
+  }
+
+  private static Secret.Sealed sealed(RandomGenerator random) {
+    String digest = "%064x".formatted(random.nextInt(3));
+    return new Secret.Sealed("0123456789abcdef", "AAAAAAAAAAAAAAAA", "AAAA", digest);
+  }
+
+  private static FleetKeys.Rotating rotating(RandomGenerator random) {
+    return new FleetKeys.Rotating(
+        sealed(random),
+        random.nextBoolean() ? Optional.empty() : Optional.of(sealed(random)),
+        NOON);
   }
 
   private static <T> T one(RandomGenerator random, List<T> choices) {

@@ -123,6 +123,7 @@ class ArchitectureTest {
                     "org.slf4j..",
                     "org.eclipse..",
                     "picocli..")
+                .and(not(resideInAPackage("javax.crypto..")))
                 .or(named("java.lang.Thread", "java.lang.Process", "java.lang.ProcessBuilder"))
                 .or(named("java.io.File", "java.io.FileInputStream", "java.io.FileOutputStream")))
         .because(
