@@ -18,6 +18,7 @@ final class AnswerHead {
   private int status;
   private int reasonEnd;
   private boolean isHttp10;
+  private final Upgrade upgrade = new Upgrade();
 
   AnswerHead(Limits limits) {
     this.bytes = new byte[limits.of(Limit.HEAD_BYTES)];
@@ -104,6 +105,24 @@ final class AnswerHead {
 
   boolean isInterim() {
     return status < 200;
+  }
+
+  boolean isSwitch() {
+    return status == 101;
+  }
+
+  /** Whether the backend switches to just the protocol that was asked for. */
+  boolean switchesTo(byte[] asked) {
+    upgrade.clear();
+    for (int line = 0; line < fields.count(); line++) {
+      if (fields.kind(line) == Field.UPGRADE) {
+        upgrade.read(bytes, fields.valueStart(line), fields.valueEnd(line));
+      }
+    }
+    return upgrade.isPassedOn()
+        && fields.hasUpgrade()
+        && !isHttp10
+        && Grammar.equalsIgnoreCase(bytes, upgrade.start(), upgrade.end(), asked);
   }
 
   /** How its body ends, given what was asked (RFC 9112, section 6.3). */

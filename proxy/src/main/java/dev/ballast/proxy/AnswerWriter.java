@@ -15,6 +15,8 @@ final class AnswerWriter {
   private static final byte[] CLOSE = Grammar.ascii("Connection: close\r\n");
   private static final byte[] KEEP_ALIVE = Grammar.ascii("Connection: keep-alive\r\n");
 
+  private static final byte[] UPGRADE = Grammar.ascii("Connection: Upgrade\r\nUpgrade: ");
+
   /** Room for what is added to the lines of the backend. */
   static final int ADDED_BYTES = 64;
 
@@ -44,6 +46,13 @@ final class AnswerWriter {
     writeStatusLine(head, out);
     head.fields().copy(Field::isCopiedInAnswers, out);
     out.writeBytes(CRLF);
+  }
+
+  /** The 101 after which the connection speaks the protocol that was asked for. */
+  static void writeSwitch(AnswerHead head, byte[] protocol, ByteBuf out) {
+    writeStatusLine(head, out);
+    head.fields().copy(Field::isCopiedInAnswers, out);
+    out.writeBytes(UPGRADE).writeBytes(protocol).writeBytes(CRLF).writeBytes(CRLF);
   }
 
   private static void writeStatusLine(AnswerHead head, ByteBuf out) {

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the bytes of one body from those of its framing, and hands the former to a {@link MessageWriter}. Chunked bodies are
- * read strictly: CRLF alone ends a line, sizes are plain hexadecimal digits, extensions and trailers are checked and dropped
+ * read strictly: CRLF alone ends a line, sizes are plain hexadecimal digits, extensions are checked and dropped, trailers
+ * checked and handed on
  * (RFC 9112, section 7.1). Owned by one event loop; reused for each message.
  */
 final class BodyReader {
@@ -34,6 +35,7 @@ final class BodyReader {
   private int lineBytes;
   private int sizeDigits;
   private boolean isAfterBlank;
+  private @Nullable TrailerSection trailers;
 
   BodyReader(Limits limits) {
     this.lineLimit = limits.of(Limit.CHUNK_LINE_BYTES);
@@ -52,6 +54,9 @@ final class BodyReader {
         };
     remaining = bodyFraming == BodyFraming.UNTIL_CLOSE ? Long.MAX_VALUE : Math.max(0, length);
     beginLine();
+    if (trailers != null) {
+      trailers.clear();
+    }
   }
 
   boolean isComplete() {
@@ -71,6 +76,9 @@ final class BodyReader {
         Violation violation = readFraming(in.readByte());
         if (violation != null) {
           return violation;
+        }
+        if (state == State.COMPLETE && trailers != null) {
+          trailers.passTo(out);
         }
       }
     }
@@ -100,7 +108,7 @@ final class BodyReader {
       case TRAILER_NAME -> readTrailerName(b);
       case TRAILER_VALUE -> readTrailerValue(b);
       case TRAILER_LF ->
-          b == Grammar.LF ? countTrailerByte(State.TRAILER_START) : Violation.BARE_CR;
+          b == Grammar.LF ? takeTrailerByte(b, State.TRAILER_START) : Violation.BARE_CR;
       case LAST_LF -> b == Grammar.LF ? become(State.COMPLETE) : Violation.BARE_CR;
       case DATA, COMPLETE -> throw new AssertionError(state);
     };
@@ -157,27 +165,27 @@ final class BodyReader {
     if (Grammar.isSpace(b)) {
       return Violation.OBSOLETE_FOLDING;
     }
-    return Grammar.isToken(b) ? countTrailerByte(State.TRAILER_NAME) : notTrailer(b);
+    return Grammar.isToken(b) ? takeTrailerByte(b, State.TRAILER_NAME) : notTrailer(b);
   }
 
   private @Nullable Violation readTrailerName(byte b) {
     if (b == Grammar.COLON) {
-      return countTrailerByte(State.TRAILER_VALUE);
+      return takeTrailerByte(b, State.TRAILER_VALUE);
     }
     if (Grammar.isSpace(b)) {
       return Violation.SPACE_BEFORE_COLON;
     }
-    return Grammar.isToken(b) ? countTrailerByte(State.TRAILER_NAME) : notTrailer(b);
+    return Grammar.isToken(b) ? takeTrailerByte(b, State.TRAILER_NAME) : notTrailer(b);
   }
 
   private @Nullable Violation readTrailerValue(byte b) {
     if (b == Grammar.CR) {
-      return countTrailerByte(State.TRAILER_LF);
+      return takeTrailerByte(b, State.TRAILER_LF);
     }
     if (b == Grammar.LF) {
       return Violation.BARE_LF;
     }
-    return Grammar.isValue(b) ? countTrailerByte(State.TRAILER_VALUE) : Violation.FIELD_VALUE;
+    return Grammar.isValue(b) ? takeTrailerByte(b, State.TRAILER_VALUE) : Violation.FIELD_VALUE;
   }
 
   private static Violation notTrailer(byte b) {
@@ -210,8 +218,12 @@ final class BodyReader {
     return ++lineBytes > lineLimit ? Violation.CHUNK_LINE_TOO_LONG : null;
   }
 
-  private @Nullable Violation countTrailerByte(State next) {
+  private @Nullable Violation takeTrailerByte(byte b, State next) {
     state = next;
+    if (trailers == null) {
+      trailers = new TrailerSection();
+    }
+    trailers.add(b);
     return ++lineBytes > trailerLimit ? Violation.TRAILER_TOO_LARGE : null;
   }
 }

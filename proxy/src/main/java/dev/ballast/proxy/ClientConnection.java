@@ -226,6 +226,17 @@ final class ClientConnection extends ClientSide {
     return !port().isRetired();
   }
 
+  /** The protocol was switched: what has come of the client and what will come is the stream's. */
+  void becomeStream(TcpStream stream, @Nullable ByteBuf fromBackend, long nowNanos) {
+    state = State.CLOSED;
+    loop.deadlines().cancel(this);
+    ByteBuf fromClient = received;
+    received = null;
+    loop.replace(this, stream);
+    channel.pipeline().replace(this, null, stream);
+    stream.begin(fromClient, fromBackend, nowNanos);
+  }
+
   /** Closes when all is written; a client that may still be sending gets the time to read the answer before the end. */
   private void end(boolean isRequestComplete, long nowNanos) {
     state = State.CLOSING;

@@ -22,6 +22,7 @@ final class Exchange {
   }
 
   private static final ExchangePolicy NO_POLICY = new ExchangePolicy(0, 0, 0, 0);
+  private static final byte[] NO_PROTOCOL = {};
 
   private final ClientConnection client;
   private final Loop loop;
@@ -36,6 +37,7 @@ final class Exchange {
   private boolean keepsAlive;
   private boolean isReplayable;
   private boolean awaitsContinue;
+  private byte[] askedProtocol = NO_PROTOCOL;
   private ExchangePolicy policy = NO_POLICY;
   private long overallDeadlineNanos;
   private Persistence persistence = Persistence.KEPT;
@@ -61,6 +63,7 @@ final class Exchange {
     requestBody.begin(head.bodyFraming(), head.framing().length());
     awaitsContinue = head.expectsContinue() && !requestBody.isComplete();
     isReplayable = requestBody.isComplete() && method.isIdempotent();
+    askedProtocol = head.asksToSwitch() ? head.copyOfUpgrade() : NO_PROTOCOL;
     int capacity = headLength + RequestWriter.ADDED_BYTES;
     boolean isChunked = head.bodyFraming() == BodyFraming.CHUNKED;
     RequestWriter.write(
@@ -226,6 +229,30 @@ final class Exchange {
         answer.begin(client.buffers(), capacity, framing == BodyFraming.CHUNKED));
     answer.attach(client.channel());
     moveDeadline(policy.idleNanos(), nowNanos);
+  }
+
+  boolean maySwitch(AnswerHead head) {
+    return askedProtocol.length > 0 && head.switchesTo(askedProtocol);
+  }
+
+  /** The backend has switched protocols as it was asked to: both connections go on as one stream. */
+  void switched(
+      UpstreamConnection from,
+      AnswerHead head,
+      int headLength,
+      @Nullable ByteBuf rest,
+      long nowNanos) {
+    dropReplay();
+    loop.count(Counter.UPGRADES);
+    int capacity = headLength + AnswerWriter.ADDED_BYTES + askedProtocol.length;
+    AnswerWriter.writeSwitch(head, askedProtocol, answer.begin(client.buffers(), capacity, false));
+    answer.attach(client.channel());
+    answer.push();
+    upstream = null;
+    phase = Phase.NONE;
+    request.release();
+    answer.release();
+    client.becomeStream(TcpStream.joining(client, from.channel(), choice, policy), rest, nowNanos);
   }
 
   /** HTTP/1.0 knows no interim answers. */

@@ -15,7 +15,7 @@ enum Field {
   KEEP_ALIVE("keep-alive", Passage.DROPPED, Passage.DROPPED),
   PROXY_CONNECTION("proxy-connection", Passage.DROPPED, Passage.DROPPED),
   TE("te", Passage.DROPPED, Passage.DROPPED),
-  TRAILER("trailer", Passage.DROPPED, Passage.DROPPED),
+  TRAILER("trailer", Passage.COPIED, Passage.COPIED),
   UPGRADE("upgrade", Passage.DROPPED, Passage.DROPPED),
   HTTP2_SETTINGS("http2-settings", Passage.DROPPED, Passage.COPIED),
   EXPECT("expect", Passage.WRITTEN, Passage.COPIED),

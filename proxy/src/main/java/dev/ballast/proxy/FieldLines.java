@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class FieldLines {
   private static final byte[] CLOSE = Grammar.ascii("close");
   private static final byte[] KEEP_ALIVE = Grammar.ascii("keep-alive");
+  private static final byte[] UPGRADE = Grammar.ascii("upgrade");
 
   private final int countLimit;
   private final int optionLimit;
@@ -26,6 +27,7 @@ final class FieldLines {
   private int options;
   private boolean hasClose;
   private boolean hasKeepAlive;
+  private boolean hasUpgrade;
 
   FieldLines(Limits limits) {
     this.countLimit = limits.of(Limit.FIELD_LINES);
@@ -46,6 +48,7 @@ final class FieldLines {
     options = 0;
     hasClose = false;
     hasKeepAlive = false;
+    hasUpgrade = false;
     int at = from;
     while (at < end - 2) {
       if (count == countLimit) {
@@ -149,6 +152,8 @@ final class FieldLines {
       hasClose = true;
     } else if (Grammar.equalsIgnoreCase(bytes, start, end, KEEP_ALIVE)) {
       hasKeepAlive = true;
+    } else if (Grammar.equalsIgnoreCase(bytes, start, end, UPGRADE)) {
+      hasUpgrade = true;
     } else {
       markNamed(start, end);
     }
@@ -211,5 +216,10 @@ final class FieldLines {
 
   boolean hasKeepAlive() {
     return hasKeepAlive;
+  }
+
+  /** Whether Connection names Upgrade: without it, an Upgrade field means nothing (RFC 9110, section 7.8). */
+  boolean hasUpgrade() {
+    return hasUpgrade;
   }
 }

@@ -95,6 +95,12 @@ final class Grammar {
     return true;
   }
 
+  /** Whether the bytes from {@code start} to {@code end} begin with {@code lowerCase}, without regard to case. */
+  static boolean startsWithIgnoreCase(byte[] bytes, int start, int end, byte[] lowerCase) {
+    return end - start >= lowerCase.length
+        && equalsIgnoreCase(bytes, start, start + lowerCase.length, lowerCase);
+  }
+
   static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.ISO_8859_1);
   }

@@ -17,11 +17,13 @@ final class MessageWriter {
   private static final int SIZE_LINE_BYTES = 12;
   private static final byte[] CRLF = {Grammar.CR, Grammar.LF};
   private static final byte[] LAST_CHUNK = Grammar.ascii("0\r\n\r\n");
+  private static final byte[] LAST_SIZE = Grammar.ascii("0\r\n");
   private static final byte[] DIGITS = Grammar.ascii("0123456789abcdef");
 
   private @Nullable Channel to;
   private @Nullable ByteBuf gathered;
   private boolean isChunked;
+  private boolean hasTrailers;
   private long bodyBytes;
 
   /** What to add to the room for a head, so that a small body of that length fits in behind it. */
@@ -33,6 +35,7 @@ final class MessageWriter {
   ByteBuf begin(ByteBufAllocator buffers, int capacity, boolean chunked) {
     release();
     isChunked = chunked;
+    hasTrailers = false;
     ByteBuf head = buffers.directBuffer(capacity);
     gathered = head;
     return head;
@@ -69,10 +72,23 @@ final class MessageWriter {
     }
   }
 
+  /** A field line of the trailer section; left out where the framing has no room for one. */
+  void trailer(byte[] bytes, int start, int length) {
+    if (!isChunked) {
+      return;
+    }
+    if (!hasTrailers) {
+      hasTrailers = true;
+      room(LAST_SIZE.length).writeBytes(LAST_SIZE);
+    }
+    room(length).writeBytes(bytes, start, length);
+  }
+
   /** The body is complete. */
   void end() {
     if (isChunked) {
-      room(LAST_CHUNK.length).writeBytes(LAST_CHUNK);
+      byte[] last = hasTrailers ? CRLF : LAST_CHUNK;
+      room(last.length).writeBytes(last);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.ballast.proxy;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class RequestHead {
   private static final byte[] HTTP_1 = Grammar.ascii("HTTP/1.");
   private static final byte[] CONTINUE = Grammar.ascii("100-continue");
-  private static final byte[] H2C = Grammar.ascii("h2c");
+  private static final byte[] TRAILERS = Grammar.ascii("trailers");
   private static final byte[] SCHEME_HTTP = Grammar.ascii("http://");
   private static final byte[] SCHEME_HTTPS = Grammar.ascii("https://");
 
@@ -21,6 +22,7 @@ final class RequestHead {
   private final FieldLines fields;
   private final Framing framing = new Framing();
   private final HostName host = new HostName();
+  private final Upgrade upgrade = new Upgrade();
 
   private Method method = Method.OTHER;
   private int methodEnd;
@@ -36,6 +38,7 @@ final class RequestHead {
   private boolean hasHost;
   private boolean isHttp10;
   private boolean expectsContinue;
+  private boolean acceptsTrailers;
 
   RequestHead(Limits limits) {
     this.bytes = new byte[limits.of(Limit.HEAD_BYTES)];
@@ -159,12 +162,15 @@ final class RequestHead {
   private @Nullable Violation readFields() {
     hasHost = false;
     expectsContinue = false;
+    acceptsTrailers = false;
+    upgrade.clear();
     for (int line = 0; line < fields.count(); line++) {
       Violation violation =
           switch (fields.kind(line)) {
             case HOST -> readHost(line);
             case EXPECT -> readExpectation(line);
             case UPGRADE -> readUpgrade(line);
+            case TE -> readTransferCodings(line);
             default -> null;
           };
       if (violation != null) {
@@ -193,11 +199,18 @@ final class RequestHead {
     return null;
   }
 
-  /** An offer of HTTP/2 may be passed over in silence (RFC 9110, section 7.8); whoever asks for a WebSocket wants an answer. */
   private @Nullable Violation readUpgrade(int line) {
-    boolean isOffer =
-        Grammar.equalsIgnoreCase(bytes, fields.valueStart(line), fields.valueEnd(line), H2C);
-    return isOffer ? null : Violation.UPGRADE;
+    upgrade.read(bytes, fields.valueStart(line), fields.valueEnd(line));
+    return null;
+  }
+
+  /** Codings are for one hop and ours to choose; that trailers are welcome is for the backend, too. */
+  private @Nullable Violation readTransferCodings(int line) {
+    acceptsTrailers |=
+        !isHttp10
+            && Grammar.equalsIgnoreCase(
+                bytes, fields.valueStart(line), fields.valueEnd(line), TRAILERS);
+    return null;
   }
 
   private @Nullable Violation checkHost() {
@@ -283,6 +296,28 @@ final class RequestHead {
 
   boolean expectsContinue() {
     return expectsContinue;
+  }
+
+  /** Whether the client reads trailers. */
+  boolean acceptsTrailers() {
+    return acceptsTrailers;
+  }
+
+  /** The protocol that the client asks to switch to. */
+  Upgrade upgrade() {
+    return upgrade;
+  }
+
+  byte[] copyOfUpgrade() {
+    return Arrays.copyOfRange(bytes, upgrade.start(), upgrade.end());
+  }
+
+  /** Whether the switch that it asks for may be passed on: of a request without body, over HTTP/1.1. */
+  boolean asksToSwitch() {
+    return upgrade.isPassedOn()
+        && fields.hasUpgrade()
+        && !isHttp10
+        && bodyFraming() == BodyFraming.NONE;
   }
 
   BodyFraming bodyFraming() {

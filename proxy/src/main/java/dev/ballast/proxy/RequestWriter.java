@@ -11,6 +11,9 @@ final class RequestWriter {
   private static final byte[] CRLF = Grammar.ascii("\r\n");
   private static final byte[] CONTENT_LENGTH = Grammar.ascii("Content-Length: ");
   private static final byte[] CHUNKED = Grammar.ascii("Transfer-Encoding: chunked\r\n");
+  private static final byte[] TRAILERS_WELCOME =
+      Grammar.ascii("TE: trailers\r\nConnection: TE\r\n");
+  private static final byte[] UPGRADE = Grammar.ascii("Connection: Upgrade\r\nUpgrade: ");
   private static final byte[] EXPECT = Grammar.ascii("Expect: 100-continue\r\n");
   private static final byte[] FORWARDED_FOR = Grammar.ascii("X-Forwarded-For: ");
   private static final byte[] SEPARATOR = Grammar.ascii(", ");
@@ -32,7 +35,19 @@ final class RequestWriter {
     if (head.expectsContinue() && head.bodyFraming() != BodyFraming.NONE) {
       out.writeBytes(EXPECT);
     }
+    writeConnection(head, out);
     out.writeBytes(CRLF);
+  }
+
+  private static void writeConnection(RequestHead head, ByteBuf out) {
+    if (head.asksToSwitch()) {
+      Upgrade upgrade = head.upgrade();
+      out.writeBytes(UPGRADE);
+      out.writeBytes(head.bytes(), upgrade.start(), upgrade.end() - upgrade.start());
+      out.writeBytes(CRLF);
+    } else if (head.acceptsTrailers()) {
+      out.writeBytes(TRAILERS_WELCOME);
+    }
   }
 
   private static void writeRequestLine(RequestHead head, ByteBuf out) {

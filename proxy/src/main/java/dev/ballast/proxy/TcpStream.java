@@ -31,13 +31,58 @@ final class TcpStream extends ClientSide {
   private long endNanos;
 
   TcpStream(Loop loop, Port port, SocketChannel client, Peer peer, PoolPlan pool) {
+    this(loop, port, client, peer, pool.policy(), new Choice(loop));
+    choice.begin(pool);
+    client.config().setAllowHalfClosure(true).setAutoRead(false);
+  }
+
+  private TcpStream(
+      Loop loop, Port port, SocketChannel client, Peer peer, ExchangePolicy policy, Choice choice) {
     super(loop, port, peer);
     this.loop = loop;
     this.client = client;
-    this.policy = pool.policy();
-    this.choice = new Choice(loop);
-    choice.begin(pool);
-    client.config().setAllowHalfClosure(true).setAutoRead(false);
+    this.policy = policy;
+    this.choice = choice;
+  }
+
+  /** Joins two connections that spoke HTTP until now; the backend's account stays open until the stream is over. */
+  static TcpStream joining(
+      ClientConnection from, SocketChannel backend, Choice choice, ExchangePolicy policy) {
+    var stream =
+        new TcpStream(from.loop(), from.port(), from.channel(), from.peer(), policy, choice);
+    stream.upstream = backend;
+    return stream;
+  }
+
+  /** Begins a stream of joined connections with what has come of each already, in the place of their handlers. */
+  void begin(@Nullable ByteBuf fromClient, @Nullable ByteBuf fromBackend, long nowNanos) {
+    SocketChannel backend = upstream;
+    if (backend == null) {
+      throw new IllegalStateException("there is no backend yet");
+    }
+    loop.count(Counter.STREAMS_OPEN);
+    backend.pipeline().removeLast();
+    backend.pipeline().addLast(new BackendEnd(backend));
+    client.config().setAllowHalfClosure(true);
+    backend.config().setAllowHalfClosure(true);
+    isConnected = true;
+    passRest(fromBackend, client);
+    passRest(fromClient, backend);
+    if (port().isRetired()) {
+      retire(nowNanos);
+    }
+    schedule(nowNanos + policy.idleNanos());
+    Sockets.read(backend, client.isWritable(), loop);
+    Sockets.read(client, backend.isWritable(), loop);
+  }
+
+  private static void passRest(@Nullable ByteBuf rest, SocketChannel to) {
+    if (rest != null && rest.isReadable()) {
+      Sockets.write(to, rest);
+    } else if (rest != null) {
+      rest.release();
+    }
+    to.flush();
   }
 
   @Override

@@ -113,13 +113,27 @@ final class UpstreamConnection extends TimedHandler {
     AnswerHead head = loop.answerHead();
     Violation violation = head.read(in, length);
     if (violation == null && head.isInterim()) {
-      violation = checkInterim(head);
+      violation = checkInterim(served, head);
     }
     in.skipBytes(length);
     if (violation != null) {
       return refuse(served, violation, nowNanos);
     }
+    if (head.isSwitch()) {
+      passSwitch(served, head, length, nowNanos);
+      return false;
+    }
     return passHead(served, head, length, nowNanos);
+  }
+
+  /** From here on the connection is a stream's, with all that has come of it. */
+  private void passSwitch(Exchange served, AnswerHead head, int length, long nowNanos) {
+    ByteBuf rest = received;
+    received = null;
+    exchange = null;
+    state = State.CLOSED;
+    loop.deadlines().cancel(this);
+    served.switched(this, head, length, rest, nowNanos);
   }
 
   private boolean passHead(Exchange served, AnswerHead head, int length, long nowNanos) {
@@ -132,9 +146,9 @@ final class UpstreamConnection extends TimedHandler {
     return exchange == served;
   }
 
-  private @Nullable Violation checkInterim(AnswerHead head) {
-    if (head.status() == 101) {
-      return Violation.SWITCHED_PROTOCOLS;
+  private @Nullable Violation checkInterim(Exchange served, AnswerHead head) {
+    if (head.isSwitch()) {
+      return served.maySwitch(head) ? null : Violation.SWITCHED_PROTOCOLS;
     }
     boolean isEnough = ++interimAnswers > loop.limits().of(Limit.INTERIM_ANSWERS);
     return isEnough ? Violation.TOO_MANY_INTERIM_ANSWERS : null;

@@ -44,9 +44,8 @@ enum Violation implements Reason {
   TRAILER_TOO_LARGE(431, "trailer-too-large", "The trailer section is too large"),
   EXPECTATION(417, "expectation", "The only expectation that can be met is 100-continue"),
   CONNECT(501, "connect-method", "CONNECT is not served here"),
-  UPGRADE(501, "upgrade", "Upgrades to another protocol are not served here"),
   SWITCHED_PROTOCOLS(
-      502, "switched-protocols", "The answer switches protocols, which nobody asked for"),
+      502, "switched-protocols", "The answer switches to a protocol that nobody asked for"),
   TOO_MANY_INTERIM_ANSWERS(
       502, "too-many-interim-answers", "Too many interim answers came before the final one");
 

@@ -106,7 +106,7 @@ class ForwardingTest {
               "X-End: 2"));
 
       assertThat(client.read().head())
-          .isEqualTo("HTTP/1.1 200 OK\r\nX-End: 2\r\nContent-Length: 2\r\n\r\n");
+          .isEqualTo("HTTP/1.1 200 OK\r\nTrailer: A\r\nX-End: 2\r\nContent-Length: 2\r\n\r\n");
       assertThat(backend.heads().getFirst())
           .isEqualTo(
               HttpText.head(
@@ -115,7 +115,9 @@ class ForwardingTest {
                   "X-End: 2",
                   "X-Forwarded-For: 127.0.0.1",
                   "X-Forwarded-Proto: http",
-                  "X-Forwarded-Host: any.test"));
+                  "X-Forwarded-Host: any.test",
+                  "TE: trailers",
+                  "Connection: TE"));
     }
   }
 

@@ -5,6 +5,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Reads HTTP/1.1 from a stream, as plainly as possible, to see what really went over the wire. */
 final class HttpText {
@@ -30,9 +32,7 @@ final class HttpText {
     while (true) {
       int size = Integer.parseInt(readLine(in), 16);
       if (size == 0) {
-        if (!readLine(in).isEmpty()) {
-          throw new IOException("no empty line after the last chunk");
-        }
+        readTrailers(in);
         return body.toByteArray();
       }
       byte[] chunk = in.readNBytes(size);
@@ -59,6 +59,15 @@ final class HttpText {
       body.writeBytes((trailer + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
     } while (!trailer.isEmpty());
     return body.toByteArray();
+  }
+
+  /** The lines of a trailer section, its empty one read too. */
+  static List<String> readTrailers(InputStream in) throws IOException {
+    var lines = new ArrayList<String>();
+    for (String line = readLine(in); !line.isEmpty(); line = readLine(in)) {
+      lines.add(line);
+    }
+    return lines;
   }
 
   static String readLine(InputStream in) throws IOException {
