@@ -116,8 +116,14 @@ final class ClientConnection extends ClientSide {
   private void beginHead(long nowNanos) {
     if (!isHeadBegun) {
       isHeadBegun = true;
-      schedule(nowNanos + loop.limits().nanosOf(Limit.HEAD_MILLIS));
+      scheduleHead(nowNanos);
     }
+  }
+
+  /** A head's time runs while we read; while the client leaves answers untaken, we don't. */
+  private void scheduleHead(long nowNanos) {
+    Limit limit = channel.isWritable() ? Limit.HEAD_MILLIS : Limit.KEEP_ALIVE_MILLIS;
+    schedule(nowNanos + loop.limits().nanosOf(limit));
   }
 
   /** Routes a request by the snapshot in use, which is read here and nowhere else. */
@@ -279,10 +285,13 @@ final class ClientConnection extends ClientSide {
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
+    long nowNanos = loop.nowNanos();
     if (state == State.EXCHANGING) {
       exchange().clientWritabilityChanged(channel.isWritable());
+    } else if (state == State.BETWEEN_REQUESTS && isHeadBegun) {
+      scheduleHead(nowNanos);
     }
-    proceed(loop.nowNanos());
+    proceed(nowNanos);
   }
 
   @Override
