@@ -10,6 +10,9 @@ import org.junit.jupiter.api.Test;
 
 /** Trailer sections pass both ways, but for what belongs into a head. */
 class TrailerTest {
+  private static final String POST =
+      HttpText.head("POST / HTTP/1.1", "Host: any.test", "Transfer-Encoding: chunked");
+
   private final Proxy proxy = Proxy.start();
 
   @AfterEach
@@ -25,7 +28,7 @@ class TrailerTest {
   @Test
   void shouldPassTheTrailersOfAnAnswer() throws IOException {
     String answer =
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Grpc-Status\r\n\r\n"
+        HttpText.head("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "Trailer: Grpc-Status")
             + "2\r\nok\r\n0\r\nGrpc-Status: 0\r\nX-Sum: a:b \r\n\r\n";
     try (var backend = TestBackend.answering(answer);
         var client = clientOf(backend)) {
@@ -47,9 +50,7 @@ class TrailerTest {
     List<String> seen = new CopyOnWriteArrayList<>();
     try (var backend = TestBackend.running(conversation -> collectTrailers(conversation, seen));
         var client = clientOf(backend)) {
-      client.send(
-          "POST / HTTP/1.1\r\nHost: any.test\r\nTransfer-Encoding: chunked\r\n\r\n"
-              + "1\r\nx\r\n0\r\nX-Sum: 1\r\nX-Empty:\r\n\r\n");
+      client.send(POST + "1\r\nx\r\n0\r\nX-Sum: 1\r\nX-Empty:\r\n\r\n");
       assertThat(client.read().status()).isEqualTo(200);
       client.send(
           "POST / HTTP/1.1\r\nHost: any.test\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
@@ -65,9 +66,18 @@ class TrailerTest {
     try (var backend = TestBackend.running(conversation -> collectTrailers(conversation, seen));
         var client = clientOf(backend)) {
       client.send(
-          "POST / HTTP/1.1\r\nHost: any.test\r\nTransfer-Encoding: chunked\r\n\r\n"
-              + "0\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\nHost: evil\r\nAUTHORIZATION: x\r\n"
-              + "Cookie: a=b\r\nX-Forwarded-For: 1.2.3.4\r\nIf-Match: x\r\nConnection: close\r\nX-Last: 1\r\n\r\n");
+          POST
+              + "0\r\n"
+              + HttpText.head(
+                  "Content-Length: 5",
+                  "Transfer-Encoding: chunked",
+                  "Host: evil",
+                  "AUTHORIZATION: x",
+                  "Cookie: a=b",
+                  "X-Forwarded-For: 1.2.3.4",
+                  "If-Match: x",
+                  "Connection: close",
+                  "X-Last: 1"));
       assertThat(client.read().status()).isEqualTo(200);
 
       assertThat(seen).containsExactly("X-Last: 1");
