@@ -74,6 +74,11 @@ public final class AddressBlock {
     return (byte) (0xff00 >> Math.clamp(bits, 0, 8));
   }
 
+  /** Whether every address of its version lies in the block. */
+  boolean isEverything() {
+    return bits == 0;
+  }
+
   /** Whether the address lies in the block; an IPv4 address never lies in a block of IPv6 addresses. */
   public boolean contains(InetAddress candidate) {
     byte[] other = candidate.getAddress();

@@ -18,5 +18,10 @@ public record BackendTls(
   public BackendTls {
     authority.ifPresent(Names::requireName);
     certificate.ifPresent(Names::requireName);
+    if (!isVerified && authority.isPresent()) {
+      throw new IllegalArgumentException(
+          "an authority checks nothing where certificates are not verified: leave out the one or"
+              + " the other");
+    }
   }
 }

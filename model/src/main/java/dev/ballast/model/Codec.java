@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Codec {
   /** The version of the specifications that the configuration database stores as {@code jsonb}. */
-  public static final int FORMAT = 1;
+  public static final int FORMAT = 2;
 
   private Codec() {}
 
@@ -31,7 +31,7 @@ public final class Codec {
   public static ObjectNode toDocument(Pool pool, List<Backend> backends) {
     ObjectNode node = toJson(pool);
     ArrayNode list = node.putArray("backends");
-    backends.forEach(backend -> ResourceWriter.backend(list.addObject(), backend));
+    backends.forEach(backend -> PoolWriter.backend(list.addObject(), backend));
     return node;
   }
 

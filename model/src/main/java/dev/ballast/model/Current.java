@@ -34,6 +34,14 @@ public final class Current {
   }
 
   Stream<Backend> backends(String pool) {
-    return all(Backend.class).filter(backend -> backend.pool().equals(pool));
+    return resources
+        .subMap(
+            new ItemKey(Kind.BACKEND, pool + "/" + Names.FIRST),
+            true,
+            new ItemKey(Kind.BACKEND, pool + "/" + Names.LAST),
+            true)
+        .values()
+        .stream()
+        .map(Backend.class::cast);
   }
 }

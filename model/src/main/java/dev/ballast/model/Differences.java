@@ -1,6 +1,7 @@
 package dev.ballast.model;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -61,7 +62,15 @@ final class Differences {
     }
   }
 
+  /** Whether every element has a name of its own. */
   private static boolean hasNames(JsonNode array) {
-    return !array.isEmpty() && array.get(0).has("name");
+    var names = new HashSet<String>();
+    array.forEach(
+        element -> {
+          if (element.has("name")) {
+            names.add(element.path("name").asString());
+          }
+        });
+    return !array.isEmpty() && names.size() == array.size();
   }
 }

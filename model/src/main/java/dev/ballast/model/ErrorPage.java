@@ -10,11 +10,15 @@ import java.util.List;
  */
 public record ErrorPage(List<Integer> statuses, String contentType, String body) {
   public static final int LIMIT = 32;
+  public static final int STATUS_LIMIT = 200;
   public static final int BODY_LIMIT = 65_536;
   public static final String DEFAULT_CONTENT_TYPE = "text/html; charset=utf-8";
 
   public ErrorPage {
     statuses = List.copyOf(statuses);
+    if (statuses.isEmpty()) {
+      throw new IllegalArgumentException("at least one status is needed");
+    }
     statuses.forEach(status -> Ranges.require("status", status, 400, 599));
   }
 }

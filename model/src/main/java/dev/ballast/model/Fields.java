@@ -57,6 +57,10 @@ final class Fields {
     return text(key, Names::requireName).orElseGet(() -> missing(key, PLACEHOLDER_NAME));
   }
 
+  Optional<String> optionalName(String key) {
+    return text(key, Names::requireName);
+  }
+
   String name(String key, String otherwise) {
     return has(key) ? name(key) : otherwise;
   }
@@ -100,6 +104,35 @@ final class Fields {
                     least,
                     most))
         .orElse(otherwise);
+  }
+
+  /** {@code true} or {@code false}. */
+  boolean fact(String key, boolean otherwise) {
+    return text(
+            key,
+            text ->
+                switch (text) {
+                  case "true" -> true;
+                  case "false" -> false;
+                  default -> throw refusal("\"" + text + "\" is neither true nor false");
+                })
+        .orElse(otherwise);
+  }
+
+  /** A number of bytes, written {@code 10MiB} or {@code 4096}. */
+  Optional<Long> bytes(String key, long most) {
+    return text(
+        key,
+        text -> {
+          long bytes =
+              ByteSizes.parse(text)
+                  .orElseThrow(
+                      () -> refusal("\"" + text + "\" is not a size: 4096, 64KiB, 10MiB or 1GiB"));
+          if (bytes > most) {
+            throw refusal(key + " " + text + " is more than " + ByteSizes.text(most));
+          }
+          return bytes;
+        });
   }
 
   Duration duration(String key, Duration otherwise) {
@@ -147,6 +180,31 @@ final class Fields {
     return has(key) ? Optional.of(of(value(key), path(key), findings)) : Optional.empty();
   }
 
+  /** All keys of a mapping whose keys people choose; each counts as asked for. */
+  List<String> keys() {
+    known.addAll(mapping.entries().keySet());
+    return List.copyOf(mapping.entries().keySet());
+  }
+
+  /** Whether the key is absent, or a list without elements. */
+  boolean hasNone(String key) {
+    return !has(key)
+        || (value(key) instanceof Tree.Sequence sequence && sequence.elements().isEmpty());
+  }
+
+  boolean isList(String key) {
+    return has(key) && value(key) instanceof Tree.Sequence;
+  }
+
+  /** What each element of a list, a mapping too, is read as; those that are refused are left out. */
+  <T> List<T> elements(String key, int limit, Function<Fields, Optional<T>> read) {
+    var elements = new ArrayList<T>();
+    for (Element element : list(key, limit)) {
+      read.apply(of(element.tree(), element.path(), findings)).ifPresent(elements::add);
+    }
+    return elements;
+  }
+
   /** The elements of a list, each with its path; empty when the key is absent. */
   List<Element> list(String key, int limit) {
     if (!has(key)) {
@@ -171,8 +229,8 @@ final class Fields {
   /** An element of a list. */
   record Element(Tree tree, String path) {}
 
-  List<String> texts(String key, int limit, Function<String, String> read) {
-    var texts = new ArrayList<String>();
+  <T> List<T> texts(String key, int limit, Function<String, T> read) {
+    var texts = new ArrayList<T>();
     for (Element element : list(key, limit)) {
       if (element.tree() instanceof Tree.Scalar scalar) {
         converted(scalar, element.path(), read).ifPresent(texts::add);
@@ -216,11 +274,27 @@ final class Fields {
 
   private <T> Optional<T> converted(Tree.Scalar scalar, String where, Function<String, T> read) {
     try {
-      return Optional.of(read.apply(scalar.text()));
+      return Optional.of(read.apply(storable(scalar.text())));
     } catch (IllegalArgumentException e) {
       findings.add(scalar.line(), where, String.valueOf(e.getMessage()));
       return Optional.empty();
     }
+  }
+
+  /** PostgreSQL stores no U+0000, and half a surrogate pair has no encoding. */
+  private static String storable(String text) {
+    for (int at = 0; at < text.length(); at++) {
+      char c = text.charAt(at);
+      boolean isPair =
+          Character.isHighSurrogate(c)
+              && at + 1 < text.length()
+              && Character.isLowSurrogate(text.charAt(at + 1));
+      if (c == 0 || (Character.isSurrogate(c) && !isPair)) {
+        throw refusal("has the character U+%04X, which can't be stored".formatted((int) c));
+      }
+      at += isPair ? 1 : 0;
+    }
+    return text;
   }
 
   private <T> T missing(String key, T placeholder) {
@@ -239,8 +313,9 @@ final class Fields {
     return java.util.Objects.requireNonNull(mapping.entries().get(key)).value();
   }
 
+  /** The path of a key; of the mapping itself for an empty one. */
   private String path(String key) {
-    return path.isEmpty() ? key : path + "." + key;
+    return path.isEmpty() || key.isEmpty() ? path + key : path + "." + key;
   }
 
   private static int whole(String key, String text, int least, int most) {

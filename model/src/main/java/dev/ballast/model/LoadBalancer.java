@@ -28,6 +28,13 @@ public record LoadBalancer(
   public static final int LISTENER_LIMIT = 256;
   public static final int HOST_LIMIT = 1_000;
   public static final int ROUTE_LIMIT = 10_000;
+
+  /** The most regular expressions in its routes. */
+  public static final int REGEX_LIMIT = 1_000;
+
+  /** The most bytes that a limit of bodies may name: 1 TiB. */
+  public static final long BODY_LIMIT = 1L << 40;
+
   public static final Duration DEFAULT_DRAIN_TIMEOUT = Duration.ofHours(1);
   private static final Duration MOST_DRAIN_TIMEOUT = Duration.ofDays(7);
 

@@ -18,6 +18,12 @@ final class Names {
   static final String RULE =
       "1 to 63 of a-z, 0-9 and '-', beginning and ending with a letter or digit";
 
+  /** No name sorts before it. */
+  static final String FIRST = "0";
+
+  /** No name sorts after it. */
+  static final String LAST = "z".repeat(63);
+
   private Names() {}
 
   static boolean isName(String text) {

@@ -43,6 +43,9 @@ public record OutlierEjection(
     Ranges.require("baseEjection", baseEjection, Duration.ofMillis(100), Duration.ofHours(1));
     Ranges.require("maxEjection", maxEjection, Duration.ofMillis(100), Duration.ofHours(24));
     Ranges.require("maxEjected", maxEjectedPercent, 0, 100);
+    if (baseEjection.compareTo(maxEjection) > 0) {
+      throw new IllegalArgumentException("baseEjection is longer than maxEjection");
+    }
   }
 
   public static OutlierEjection defaults() {

@@ -48,11 +48,12 @@ public final class Planner {
     if (options.prune()) {
       planner.prune(documents);
     }
-    var validation = new Validation(current, planner.after(), Optional.of(documents), now);
+    Current after = planner.after();
+    var validation = new Validation(current, after, Optional.of(documents), now);
     validation.check();
-    planner.refuseStillReferenced();
+    planner.refuseStillReferenced(after);
     if (!options.allowMassRemoval()) {
-      MassRemoval.check(current, planner.after(), planner.deletes);
+      MassRemoval.check(current, after, planner.deletes);
     }
     return planner.plan(validation.warnings());
   }
@@ -65,7 +66,7 @@ public final class Planner {
   public static Plan planDelete(ItemKey key, Current current) {
     var planner = new Planner(current);
     planner.delete(key);
-    planner.refuseStillReferenced();
+    planner.refuseStillReferenced(planner.after());
     return planner.plan(List.of());
   }
 
@@ -112,46 +113,34 @@ public final class Planner {
     }
   }
 
-  private void refuseStillReferenced() {
-    for (ItemKey gone : deletes) {
-      if (gone.equals(new ItemKey(Kind.FLEET, Fleet.DEFAULT))) {
-        throw new Refused(
-            Refused.Reason.PROTECTED, "the fleet \"default\" always exists", List.of());
-      }
-      List<ItemKey> referrers =
-          after().all().filter(resource -> refersTo(resource, gone)).map(Resource::key).toList();
-      if (!referrers.isEmpty()) {
-        String names = referrers.stream().map(ItemKey::toString).collect(Collectors.joining(", "));
-        throw new Refused(
-            Refused.Reason.STILL_REFERENCED,
-            gone + " is still in use by " + names + ": change or delete these first",
-            referrers);
-      }
+  /** Costs one look at what is left, however much goes. */
+  private void refuseStillReferenced(Current after) {
+    if (deletes.contains(new ItemKey(Kind.FLEET, Fleet.DEFAULT))) {
+      throw new Refused(Refused.Reason.PROTECTED, "the fleet \"default\" always exists", List.of());
+    }
+    var referrers = new TreeMap<ItemKey, List<ItemKey>>();
+    after
+        .all()
+        .forEach(
+            resource ->
+                References.of(resource)
+                    .filter(deletes::contains)
+                    .forEach(
+                        gone ->
+                            referrers
+                                .computeIfAbsent(gone, key -> new ArrayList<>())
+                                .add(resource.key())));
+    if (!referrers.isEmpty()) {
+      refuseStillReferenced(referrers.firstKey(), referrers.firstEntry().getValue());
     }
   }
 
-  private static boolean refersTo(Resource resource, ItemKey key) {
-    return switch (resource) {
-      case LoadBalancer loadBalancer ->
-          switch (key.kind()) {
-            case POOL -> loadBalancer.poolsReached().contains(key.name());
-            case FLEET -> loadBalancer.fleet().equals(key.name());
-            case CERTIFICATE -> loadBalancer.certificatesReached().contains(key.name());
-            case FLEET_KEYS,
-                BACKEND,
-                LOAD_BALANCER,
-                LB_SERVER,
-                BACKEND_STATUS,
-                BACKEND_OVERRIDE,
-                LB_SERVER_OVERRIDE ->
-                false;
-          };
-      case Pool pool ->
-          key.kind() == Kind.CERTIFICATE && pool.certificatesReached().contains(key.name());
-      case LbServer server -> key.kind() == Kind.FLEET && server.fleet().equals(key.name());
-      case Backend _, Fleet _, FleetKeys _, Certificate _, BackendStatus _, AdminOverride _ ->
-          false;
-    };
+  private static void refuseStillReferenced(ItemKey gone, List<ItemKey> referrers) {
+    String names = referrers.stream().map(ItemKey::toString).collect(Collectors.joining(", "));
+    throw new Refused(
+        Refused.Reason.STILL_REFERENCED,
+        gone + " is still in use by " + names + ": change or delete these first",
+        referrers);
   }
 
   /** The state when the plan has been carried out. */

@@ -5,7 +5,12 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Writes each kind of resource: fields in a fixed order, defaults written out, what is absent left out. */
+/**
+ * Writes each kind of resource: the grid's last column, the inverse of {@link ResourceReader}. Fields stand in a fixed order. A mapping
+ * that is whole at its default is left out, with everything else that is absent, so that documents say what is special about
+ * a resource; a mapping that is not is written whole. The mappings of the first format version are written always: {@code timeouts},
+ * {@code algorithm}, {@code scaling}, {@code panicThreshold}.
+ */
 final class ResourceWriter {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -14,9 +19,9 @@ final class ResourceWriter {
   static ObjectNode write(Resource resource) {
     ObjectNode node = NODES.objectNode().put("kind", resource.kind().documentName());
     switch (resource) {
-      case LoadBalancer loadBalancer -> loadBalancer(node, loadBalancer);
-      case Pool pool -> pool(node, pool);
-      case Backend backend -> backend(node.put("pool", backend.pool()), backend);
+      case LoadBalancer loadBalancer -> LoadBalancerWriter.write(node, loadBalancer);
+      case Pool pool -> PoolWriter.write(node, pool);
+      case Backend backend -> PoolWriter.backend(node.put("pool", backend.pool()), backend);
       case Fleet fleet -> fleet(node, fleet);
       case FleetKeys keys -> SecretFields.write(node, keys);
       case Certificate certificate -> SecretFields.write(node, certificate);
@@ -42,70 +47,6 @@ final class ResourceWriter {
           AdminOverride _ -> {
         return write(resource);
       }
-    }
-    return node;
-  }
-
-  private static void loadBalancer(ObjectNode node, LoadBalancer loadBalancer) {
-    node.put("name", loadBalancer.name())
-        .put("fleet", loadBalancer.fleet())
-        .put("domain", loadBalancer.domain());
-    node.set("hosts", texts(loadBalancer.hosts()));
-    ArrayNode listeners = node.putArray("listeners");
-    for (Listener listener : loadBalancer.listeners()) {
-      ObjectNode one =
-          listeners
-              .addObject()
-              .put("name", listener.name())
-              .put("port", listener.port())
-              .put("protocol", Codec.text(listener.protocol()));
-      listener.pool().ifPresent(pool -> one.put("pool", pool));
-    }
-    ArrayNode routes = node.putArray("routes");
-    for (Route route : loadBalancer.routes()) {
-      ObjectNode one = routes.addObject();
-      if (!route.match().equals(RouteMatch.ALL)) {
-        match(one.putObject("match"), route.match());
-      }
-      route.action().pools().forEach(pool -> one.put("pool", pool));
-    }
-  }
-
-  private static void match(ObjectNode node, RouteMatch match) {
-    match.host().ifPresent(host -> node.put("host", host));
-    match.path().ifPresent(path -> node.put("path", path));
-    match.pathPrefix().ifPresent(prefix -> node.put("pathPrefix", prefix));
-  }
-
-  private static void pool(ObjectNode node, Pool pool) {
-    node.put("name", pool.name()).putObject("algorithm").put("type", pool.algorithm().type());
-    pool.healthCheck()
-        .ifPresent(
-            check ->
-                node.putObject("healthCheck")
-                    .put("type", Codec.text(check.type()))
-                    .put("path", check.path())
-                    .put("interval", Durations.text(check.interval()))
-                    .put("timeout", Durations.text(check.timeout())));
-    Timeouts timeouts = pool.timeouts();
-    node.putObject("timeouts")
-        .put("connect", Durations.text(timeouts.connect()))
-        .put("firstByte", Durations.text(timeouts.firstByte()))
-        .put("idle", Durations.text(timeouts.idle()))
-        .put("overall", Durations.text(timeouts.overall()));
-    node.put("panicThreshold", pool.panicThresholdPercent() + "%");
-  }
-
-  /** All of a backend but its pool, as it stands in the list of its pool's document. */
-  static ObjectNode backend(ObjectNode node, Backend backend) {
-    node.put("name", backend.id())
-        .put("address", backend.address().toString())
-        .put("weight", backend.weight());
-    if (!backend.zone().isEmpty()) {
-      node.put("zone", backend.zone());
-    }
-    if (backend.adminState() != AdminState.ENABLED) {
-      node.put("adminState", Codec.text(backend.adminState()));
     }
     return node;
   }
@@ -152,9 +93,19 @@ final class ResourceWriter {
     override.until().ifPresent(until -> node.put("until", until.toString()));
   }
 
-  private static ArrayNode texts(Collection<String> texts) {
+  static ArrayNode texts(Collection<?> texts) {
     ArrayNode array = NODES.arrayNode();
-    texts.forEach(array::add);
+    texts.forEach(text -> array.add(text.toString()));
     return array;
+  }
+
+  /** A number of bytes: with a unit as text, else as a number. */
+  static void bytes(ObjectNode node, String key, long bytes) {
+    String text = ByteSizes.text(bytes);
+    if (text.endsWith("B")) {
+      node.put(key, text);
+    } else {
+      node.put(key, bytes);
+    }
   }
 }

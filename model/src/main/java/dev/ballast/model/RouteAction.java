@@ -31,9 +31,11 @@ public sealed interface RouteAction {
    * @param weight 0 to 1000
    */
   record WeightedPool(String pool, int weight) {
+    public static final int WEIGHT_LIMIT = 1_000;
+
     public WeightedPool {
       Names.requireName(pool);
-      Ranges.require("weight", weight, 0, 1_000);
+      Ranges.require("weight", weight, 0, WEIGHT_LIMIT);
     }
   }
 

@@ -65,6 +65,7 @@ public record RouteMatch(
       return pathRegex.equals(other.pathRegex);
     }
     return pathPrefix.isEmpty()
+        || pathPrefix.get().equals("/")
         || other
             .path
             .or(other::pathPrefix)
@@ -75,7 +76,11 @@ public record RouteMatch(
   private boolean coversConditions(RouteMatch other) {
     boolean coversMethods =
         methods.isEmpty() || (!other.methods.isEmpty() && methods.containsAll(other.methods));
-    return coversMethods && other.headers.containsAll(headers) && other.query.containsAll(query);
+    return coversMethods && isImplied(headers, other.headers) && isImplied(query, other.query);
+  }
+
+  private static boolean isImplied(List<ValueMatch> wide, List<ValueMatch> narrow) {
+    return wide.stream().allMatch(one -> narrow.stream().anyMatch(one::covers));
   }
 
   /** Whether {@code path} is {@code prefix} or lies below it, on a segment border. */

@@ -1,5 +1,8 @@
 package dev.ballast.model;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -15,6 +18,24 @@ public final class RouteOrder {
       return 2;
     }
     return host.get().startsWith("*.") ? 1 : 0;
+  }
+
+  /**
+   * The routes that are never reached, each with one that takes all its requests before it. Costs at most a thousand comparisons a
+   * route: beyond that many, earlier routes are not looked at.
+   */
+  static Map<Integer, Integer> shadowed(List<Route> routes) {
+    var shadowed = new LinkedHashMap<Integer, Integer>();
+    for (int index = 1; index < routes.size(); index++) {
+      RouteMatch match = routes.get(index).match();
+      for (int earlier = Math.max(0, index - 1_000); earlier < index; earlier++) {
+        if (isShadowed(match, routes.get(earlier).match())) {
+          shadowed.put(index, earlier);
+          break;
+        }
+      }
+    }
+    return shadowed;
   }
 
   /** Whether a route that stands later is never reached because of one that stands earlier in the document. */

@@ -13,11 +13,6 @@ import org.jspecify.annotations.Nullable;
  * All items of one view at one revision. Immutable; a change makes a new one that shares the items which did not change.
  */
 public final class Snapshot {
-  /** No name sorts before it, and none after {@link #LAST_NAME}. */
-  private static final String FIRST_NAME = "0";
-
-  private static final String LAST_NAME = "z".repeat(63);
-
   private final Revision revision;
   private final NavigableMap<ItemKey, Item> items;
   private final Checksum checksum;
@@ -130,15 +125,15 @@ public final class Snapshot {
   /** The items of a kind that belong to a pool, sorted by name. */
   SortedMap<ItemKey, Item> within(Kind kind, String pool) {
     return items.subMap(
-        new ItemKey(kind, pool + "/" + FIRST_NAME),
+        new ItemKey(kind, pool + "/" + Names.FIRST),
         true,
-        new ItemKey(kind, pool + "/" + LAST_NAME),
+        new ItemKey(kind, pool + "/" + Names.LAST),
         true);
   }
 
   private <T extends Resource> Stream<T> of(Kind kind, Class<T> type) {
     return items
-        .subMap(new ItemKey(kind, FIRST_NAME), true, new ItemKey(kind, LAST_NAME), true)
+        .subMap(new ItemKey(kind, Names.FIRST), true, new ItemKey(kind, Names.LAST), true)
         .values()
         .stream()
         .map(item -> type.cast(item.resource()));

@@ -1,5 +1,6 @@
 package dev.ballast.model;
 
+import java.io.Reader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +47,7 @@ sealed interface Tree {
     try (JsonParser parser =
         isJson
             ? Parsers.JSON.createParser(ObjectReadContext.empty(), text)
-            : Parsers.YAML.createParser(ObjectReadContext.empty(), text)) {
+            : Parsers.YAML.createParser(ObjectReadContext.empty(), new WholeCharacters(text))) {
       return parseAll(parser, isJson ? "JSON" : "YAML");
     }
   }
@@ -99,6 +100,37 @@ sealed interface Tree {
 
     private Parsers() {}
   }
+}
+
+/**
+ * Reads a text without ever ending a part of it between the halves of a surrogate pair: the YAML scanner's buffer has no room for
+ * the second half there.
+ */
+final class WholeCharacters extends Reader {
+  private final String text;
+  private int at;
+
+  WholeCharacters(String text) {
+    this.text = text;
+  }
+
+  @Override
+  public int read(char[] buffer, int offset, int length) {
+    if (at == text.length()) {
+      return -1;
+    }
+    int end = Math.min(text.length(), at + length);
+    if (end - at > 1 && end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) {
+      end--;
+    }
+    text.getChars(at, end, buffer, offset);
+    int read = end - at;
+    at = end;
+    return read;
+  }
+
+  @Override
+  public void close() {}
 }
 
 /** Builds trees from a parser's tokens. */

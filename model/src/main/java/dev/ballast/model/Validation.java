@@ -1,7 +1,6 @@
 package dev.ballast.model;
 
 import java.time.Instant;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -11,22 +10,20 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Checks a whole state: what refers to what, and which load balancers get in one another's way. Problems are named at the
- * place in the documents where they were written.
+ * Checks a whole state: what refers to what, what is there twice, and which load balancers get in one another's way
+ * ({@link PortClaims}). What is valid but hardly meant is a warning ({@link LikelyMistakes}).
  */
 final class Validation {
   private final Current state;
-  private final Optional<Documents> documents;
   private final Current before;
   private final Optional<Instant> now;
-  private final Findings errors = new Findings();
-  private final Findings warnings = new Findings();
+  private final Remarks remarks;
 
   Validation(Current before, Current state, Optional<Documents> documents, Optional<Instant> now) {
     this.before = before;
     this.state = state;
-    this.documents = documents;
     this.now = now;
+    this.remarks = new Remarks(documents);
   }
 
   /** @throws InvalidInput when the state is invalid */
@@ -34,21 +31,22 @@ final class Validation {
     var loadBalancers = state.all(LoadBalancer.class).toList();
     loadBalancers.forEach(this::checkLoadBalancer);
     checkBackends();
-    new CertificateValidation(before, state, now, this::error, this::warning).check();
+    new CertificateValidation(before, state, now, remarks::error, remarks::warning).check();
     loadBalancers.stream()
         .collect(Collectors.groupingBy(LoadBalancer::fleet))
         .values()
-        .forEach(this::checkFleet);
-    errors.throwIfAny();
+        .forEach(ofFleet -> new PortClaims(remarks).check(ofFleet));
+    new LikelyMistakes(state, remarks).warn();
+    remarks.throwIfAnyError();
   }
 
   List<Problem> warnings() {
-    return warnings.problems();
+    return remarks.warnings();
   }
 
   private void checkLoadBalancer(LoadBalancer loadBalancer) {
     if (!state.has(new ItemKey(Kind.FLEET, loadBalancer.fleet()))) {
-      error(
+      remarks.error(
           loadBalancer,
           "fleet",
           "there is no Fleet \""
@@ -67,56 +65,66 @@ final class Validation {
       Listener listener = loadBalancer.listeners().get(index);
       String path = "listeners[" + index + "]";
       if (!names.add(listener.name())) {
-        error(loadBalancer, path + ".name", "two listeners are called \"" + listener.name() + "\"");
+        remarks.error(
+            loadBalancer, path + ".name", "two listeners are called \"" + listener.name() + "\"");
       }
       String other = ports.putIfAbsent(listener.port(), listener.name());
       if (other != null) {
-        error(
+        remarks.error(
             loadBalancer,
             path + ".port",
             "the listener \"" + other + "\" has port " + listener.port() + " too");
       }
       listener.pool().ifPresent(pool -> checkPool(loadBalancer, path + ".pool", pool));
+      checkSni(loadBalancer, path, listener.sni());
     }
-    if (loadBalancer.listeners().isEmpty()) {
-      warning(loadBalancer, "listeners", "there is no listener: nothing is served");
+  }
+
+  private void checkSni(LoadBalancer loadBalancer, String listener, List<SniRoute> routes) {
+    Set<String> hosts = new HashSet<>();
+    for (int index = 0; index < routes.size(); index++) {
+      SniRoute route = routes.get(index);
+      String path = listener + ".sni[" + index + "]";
+      if (!hosts.add(route.host())) {
+        remarks.error(loadBalancer, path + ".host", "\"" + route.host() + "\" has a pool already");
+      }
+      checkPool(loadBalancer, path + ".pool", route.pool());
     }
   }
 
   private void checkRoutes(LoadBalancer loadBalancer) {
-    List<Route> routes = loadBalancer.routes();
-    for (int index = 0; index < routes.size(); index++) {
-      String path = "routes[" + index + "].pool";
-      routes.get(index).action().pools().forEach(pool -> checkPool(loadBalancer, path, pool));
-    }
-    warnOfShadowedRoutes(loadBalancer);
-    boolean isHttp =
-        loadBalancer.listeners().stream()
-            .anyMatch(listener -> listener.protocol() == Protocol.HTTP);
-    if (isHttp && routes.isEmpty()) {
-      warning(loadBalancer, "routes", "there is no route: every request is answered with 404");
-    }
-  }
-
-  /** Costs at most a thousand comparisons a route: beyond that many, earlier routes are not looked at. */
-  private void warnOfShadowedRoutes(LoadBalancer loadBalancer) {
-    List<Route> routes = loadBalancer.routes();
-    for (int index = 1; index < routes.size(); index++) {
-      for (int earlier = Math.max(0, index - 1_000); earlier < index; earlier++) {
-        if (RouteOrder.isShadowed(routes.get(index).match(), routes.get(earlier).match())) {
-          warning(
+    Map<String, Integer> names = new HashMap<>();
+    for (int index = 0; index < loadBalancer.routes().size(); index++) {
+      Route route = loadBalancer.routes().get(index);
+      String path = "routes[" + index + "]";
+      checkAction(loadBalancer, path, route.action());
+      if (route.name().isPresent()) {
+        Integer other = names.putIfAbsent(route.name().get(), index);
+        if (other != null) {
+          remarks.error(
               loadBalancer,
-              "routes[" + index + "]",
-              "is never reached: routes[" + earlier + "] takes all its requests before it");
-          break;
+              path + ".name",
+              "routes[" + other + "] is called \"" + route.name().get() + "\" too");
         }
       }
     }
   }
 
-  private void checkPool(LoadBalancer loadBalancer, String path, String pool) {
+  private void checkAction(LoadBalancer loadBalancer, String path, RouteAction action) {
+    switch (action) {
+      case RouteAction.ToPool(String pool) -> checkPool(loadBalancer, path + ".pool", pool);
+      case RouteAction.Split(List<RouteAction.WeightedPool> shares) -> {
+        for (int index = 0; index < shares.size(); index++) {
+          checkPool(loadBalancer, path + ".split[" + index + "].pool", shares.get(index).pool());
+        }
+      }
+      case RouteAction.Redirect _, RouteAction.Respond _ -> {}
+    }
+  }
+
+  private void checkPool(Resource resource, String path, String pool) {
     if (!state.has(new ItemKey(Kind.POOL, pool))) {
-      error(loadBalancer, path, "there is no Pool \"" + pool + "\"" + near(Kind.POOL, pool));
+      remarks.error(resource, path, "there is no Pool \"" + pool + "\"" + near(Kind.POOL, pool));
     }
   }
 
@@ -126,17 +134,9 @@ final class Validation {
         .all(Backend.class)
         .forEach(
             backend -> {
-              if (!state.has(new ItemKey(Kind.POOL, backend.pool()))) {
-                error(
-                    backend,
-                    "pool",
-                    "there is no Pool \""
-                        + backend.pool()
-                        + "\""
-                        + near(Kind.POOL, backend.pool()));
-              }
+              checkPool(backend, "pool", backend.pool());
               if (sizes.merge(backend.pool(), 1, Integer::sum) == Pool.BACKEND_LIMIT + 1) {
-                error(
+                remarks.error(
                     backend,
                     "name",
                     "Pool "
@@ -148,99 +148,9 @@ final class Validation {
             });
   }
 
-  /** Load balancers of one fleet share its ports: one protocol a port, and on http ports one owner a host. */
-  private void checkFleet(Collection<LoadBalancer> loadBalancers) {
-    Map<Integer, Claim> ports = new HashMap<>();
-    Map<String, LoadBalancer> hosts = new HashMap<>();
-    for (LoadBalancer loadBalancer : loadBalancers) {
-      for (int index = 0; index < loadBalancer.listeners().size(); index++) {
-        Listener listener = loadBalancer.listeners().get(index);
-        var claim = new Claim(loadBalancer, "listeners[" + index + "].port", listener);
-        var other = ports.putIfAbsent(listener.port(), claim);
-        if (other != null && !other.owner().equals(loadBalancer) && !other.canShareWith(claim)) {
-          conflict(claim, other);
-        }
-        if (listener.protocol() == Protocol.HTTP) {
-          claimHosts(claim, hosts);
-        }
-      }
-    }
-  }
-
-  private record Claim(LoadBalancer owner, String path, Listener listener) {
-    boolean canShareWith(Claim other) {
-      return listener.protocol() == Protocol.HTTP && other.listener.protocol() == Protocol.HTTP;
-    }
-  }
-
-  private void conflict(Claim one, Claim two) {
-    boolean isOneLater = writtenAt(one.owner()) > writtenAt(two.owner());
-    Claim later = isOneLater ? one : two;
-    Claim earlier = isOneLater ? two : one;
-    error(
-        later.owner(),
-        later.path(),
-        "port "
-            + later.listener().port()
-            + " is taken by the "
-            + Codec.text(earlier.listener().protocol())
-            + " listener \""
-            + earlier.listener().name()
-            + "\" of "
-            + earlier.owner().key()
-            + ": only http listeners share a port");
-  }
-
-  private void claimHosts(Claim claim, Map<String, LoadBalancer> hosts) {
-    int port = claim.listener().port();
-    for (String host : claim.owner().hosts()) {
-      var other = hosts.putIfAbsent(host + ":" + port, claim.owner());
-      if (other != null && !other.equals(claim.owner())) {
-        boolean isOtherLater = writtenAt(other) > writtenAt(claim.owner());
-        LoadBalancer later = isOtherLater ? other : claim.owner();
-        LoadBalancer earlier = isOtherLater ? claim.owner() : other;
-        error(
-            later,
-            "hosts",
-            "host \""
-                + host
-                + "\" on port "
-                + port
-                + " is served by "
-                + earlier.key()
-                + " already");
-      }
-    }
-  }
-
-  /** The number of the document that a resource was written in; 0 for one that was there before. */
-  private int writtenAt(Resource resource) {
-    return documents
-        .flatMap(all -> all.whereIs(resource.key()))
-        .map(Documents.Written::document)
-        .orElse(0);
-  }
-
   private String near(Kind kind, String name) {
     var known =
         state.all().filter(one -> one.kind() == kind).map(Resource::name).limit(100).toList();
     return Suggestion.among(name, known);
-  }
-
-  private void error(Resource resource, String path, String message) {
-    errors.add(problem(resource, path, message));
-  }
-
-  private void warning(Resource resource, String path, String message) {
-    if (writtenAt(resource) > 0) {
-      warnings.add(problem(resource, path, message));
-    }
-  }
-
-  private Problem problem(Resource resource, String path, String message) {
-    return documents
-        .flatMap(all -> all.whereIs(resource.key()))
-        .map(written -> written.problem(path, message))
-        .orElseGet(() -> new Problem(0, 0, resource.key() + " " + path, message));
   }
 }

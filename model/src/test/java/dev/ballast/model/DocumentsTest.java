@@ -157,7 +157,7 @@ class DocumentsTest {
             "kind: LoadBalancer\nname: a\ndomain: a.test\nroutes:\n  - match: {path: /a, pathPrefix: /b}\n    pool: p",
             5,
             "routes[0].match",
-            "not both"),
+            "not several"),
         mistake(
             "a list for a mapping",
             "kind: Pool\nname: p\nalgorithm: [x]",
@@ -221,6 +221,22 @@ class DocumentsTest {
     assertThat(refusal).as(what).isNotNull();
     assertThat(refusal.reason()).isEqualTo(InvalidInput.Reason.UNREADABLE);
     assertThat(refusal.problems().getFirst().line()).isEqualTo(line);
+  }
+
+  @Test
+  void shouldReadCharactersOfAnyWidthAnywhere() {
+    for (int length = 900; length < 1_100; length++) {
+      String body = "x".repeat(length) + "😀";
+      String yaml =
+          "kind: LoadBalancer\nname: w\ndomain: w.test\nroutes: [{respond: {status: 200, body: "
+              + body
+              + "}}]";
+
+      var web = (LoadBalancer) Examples.yaml(yaml).resources().iterator().next();
+
+      assertThat(web.routes().getFirst().action())
+          .isEqualTo(new RouteAction.Respond(200, RouteAction.Respond.DEFAULT_CONTENT_TYPE, body));
+    }
   }
 
   @Test

@@ -141,7 +141,7 @@ class PlannerTest {
             Examples.WEB + "---\n" + other.formatted("b.test", 6380, "http"),
             30,
             "listeners[0].port",
-            "only http listeners share a port"));
+            "only http listeners share a port with http ones"));
   }
 
   @ParameterizedTest(name = "{0}")

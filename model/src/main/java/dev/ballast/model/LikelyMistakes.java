@@ -1,0 +1,193 @@
+package dev.ballast.model;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Warns of what is valid and hardly meant. Looks only at what was written. */
+final class LikelyMistakes {
+  private final Current state;
+  private final Remarks remarks;
+
+  LikelyMistakes(Current state, Remarks remarks) {
+    this.state = state;
+    this.remarks = remarks;
+  }
+
+  void warn() {
+    state
+        .all(LoadBalancer.class)
+        .forEach(
+            loadBalancer -> {
+              if (remarks.isWritten(loadBalancer)) {
+                ofListeners(loadBalancer);
+                ofRoutes(loadBalancer);
+                ofErrorPages(loadBalancer);
+                ofTrust(loadBalancer, "forwarded.trust", trust(loadBalancer));
+              }
+              ofSharedStickiness(loadBalancer);
+            });
+    state.all(Pool.class).filter(remarks::isWritten).forEach(this::ofRetries);
+  }
+
+  private static List<AddressBlock> trust(LoadBalancer loadBalancer) {
+    return loadBalancer.exchanges().forwarding().trust();
+  }
+
+  private void ofListeners(LoadBalancer loadBalancer) {
+    List<Listener> listeners = loadBalancer.listeners();
+    if (listeners.isEmpty()) {
+      remarks.warning(loadBalancer, "listeners", "there is no listener: nothing is served");
+      return;
+    }
+    boolean isHttp = listeners.stream().anyMatch(listener -> listener.protocol().isHttp());
+    if (isHttp && loadBalancer.routes().isEmpty()) {
+      remarks.warning(
+          loadBalancer, "routes", "there is no route: every request is answered with 404");
+    }
+    if (!isHttp && !loadBalancer.routes().isEmpty()) {
+      remarks.warning(
+          loadBalancer, "routes", "no listener speaks http or https: no route is ever used");
+    }
+    for (int index = 0; index < listeners.size(); index++) {
+      ofTrust(
+          loadBalancer,
+          "listeners[" + index + "].proxyProtocol",
+          listeners.get(index).proxyProtocol());
+    }
+  }
+
+  private void ofTrust(LoadBalancer loadBalancer, String path, List<AddressBlock> blocks) {
+    blocks.stream()
+        .filter(AddressBlock::isEverything)
+        .findFirst()
+        .ifPresent(
+            block ->
+                remarks.warning(
+                    loadBalancer, path, block + " believes every client whoever it says it is"));
+  }
+
+  private void ofRoutes(LoadBalancer loadBalancer) {
+    List<Route> routes = loadBalancer.routes();
+    RouteOrder.shadowed(routes)
+        .forEach(
+            (index, earlier) ->
+                remarks.warning(
+                    loadBalancer,
+                    "routes[" + index + "]",
+                    "is never reached: routes[" + earlier + "] takes all its requests before it"));
+    for (int index = 0; index < routes.size(); index++) {
+      String path = "routes[" + index + "]";
+      ofRegex(loadBalancer, path, routes.get(index).match());
+      switch (routes.get(index).action()) {
+        case RouteAction.Split split -> ofSplit(loadBalancer, path + ".split", split);
+        case RouteAction.Redirect _ -> ofRedirect(loadBalancer, index);
+        case RouteAction.ToPool _, RouteAction.Respond _ -> {}
+      }
+    }
+  }
+
+  private void ofRegex(LoadBalancer loadBalancer, String route, RouteMatch match) {
+    match
+        .pathRegex()
+        .filter(regex -> regex.matches("\\^?[A-Za-z0-9_-]{2}[^|]*"))
+        .ifPresent(
+            regex ->
+                remarks.warning(
+                    loadBalancer,
+                    route + ".match.pathRegex",
+                    "never matches: it is compared with the whole path, which begins with /"));
+  }
+
+  private void ofSplit(LoadBalancer loadBalancer, String path, RouteAction.Split split) {
+    var pools = new HashSet<String>();
+    for (RouteAction.WeightedPool share : split.shares()) {
+      if (!pools.add(share.pool())) {
+        remarks.warning(
+            loadBalancer, path, "names Pool " + share.pool() + " twice: the weights add up");
+      }
+    }
+    if (split.shares().stream().filter(share -> share.weight() > 0).count() == 1) {
+      remarks.warning(loadBalancer, path, "has one pool with a weight above 0, which takes all");
+    }
+  }
+
+  private void ofRedirect(LoadBalancer loadBalancer, int index) {
+    RedirectLoop.listenerOf(loadBalancer, index)
+        .ifPresent(
+            listener ->
+                remarks.warning(
+                    loadBalancer,
+                    "routes[" + index + "].redirect",
+                    "sends clients of listener \""
+                        + listener.name()
+                        + "\" to where this route takes them again, without end"
+                        + (listener.protocol() == Protocol.HTTPS
+                            ? ": give the http listener a load balancer of its own"
+                            : "")));
+  }
+
+  private void ofErrorPages(LoadBalancer loadBalancer) {
+    List<ErrorPage> pages = loadBalancer.exchanges().errorPages();
+    Set<Integer> statuses = new HashSet<>();
+    for (int index = 0; index < pages.size(); index++) {
+      for (int status : pages.get(index).statuses()) {
+        if (!statuses.add(status)) {
+          remarks.warning(
+              loadBalancer,
+              "errorPages[" + index + "].statuses",
+              "status " + status + " has a page already, which is used");
+        }
+      }
+    }
+  }
+
+  /** Pools whose cookies or headers have the same name overwrite one another's at a client that meets both. */
+  private void ofSharedStickiness(LoadBalancer loadBalancer) {
+    Map<String, Pool> owners = new HashMap<>();
+    for (String name : loadBalancer.poolsReached()) {
+      if (state.find(new ItemKey(Kind.POOL, name)) instanceof Pool pool
+          && pool.sticky().isPresent()) {
+        String shared =
+            switch (pool.sticky().get()) {
+              case Sticky.Cookie cookie -> "cookie \"" + cookie.name() + "\" at " + cookie.path();
+              case Sticky.Header(String header) -> "header \"" + header + "\"";
+            };
+        Pool other = owners.putIfAbsent(shared, pool);
+        if (other != null) {
+          warnOfShared(loadBalancer, pool, other, shared);
+        }
+      }
+    }
+  }
+
+  private void warnOfShared(LoadBalancer loadBalancer, Pool pool, Pool other, String shared) {
+    Stream.of(pool, other, loadBalancer)
+        .filter(remarks::isWritten)
+        .findFirst()
+        .ifPresent(
+            written ->
+                remarks.warning(
+                    written,
+                    written instanceof Pool ? "sticky" : "routes",
+                    pool.key()
+                        + " and "
+                        + other.key()
+                        + " of "
+                        + loadBalancer.key()
+                        + " use the same "
+                        + shared
+                        + ": a client keeps to one of them only"));
+  }
+
+  private void ofRetries(Pool pool) {
+    Retries retries = pool.resilience().retries();
+    if (retries.attempts() > 0 && retries.budgetPercent() == 0 && retries.budgetMin() == 0) {
+      remarks.warning(
+          pool, "retries", "no retry fits in a budget of 0: attempts: 0 says that plainly");
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package dev.ballast.model;
+
+import tools.jackson.databind.node.ObjectNode;
+
+/** Writes pools and backends. */
+final class PoolWriter {
+  private PoolWriter() {}
+
+  static void write(ObjectNode node, Pool pool) {
+    node.put("name", pool.name()).putObject("algorithm").put("type", pool.algorithm().type());
+    pool.healthCheck()
+        .ifPresent(
+            check ->
+                node.putObject("healthCheck")
+                    .put("type", Codec.text(check.type()))
+                    .put("path", check.path())
+                    .put("interval", Durations.text(check.interval()))
+                    .put("timeout", Durations.text(check.timeout())));
+    Timeouts timeouts = pool.timeouts();
+    node.putObject("timeouts")
+        .put("connect", Durations.text(timeouts.connect()))
+        .put("firstByte", Durations.text(timeouts.firstByte()))
+        .put("idle", Durations.text(timeouts.idle()))
+        .put("overall", Durations.text(timeouts.overall()));
+    node.put("panicThreshold", pool.panicThresholdPercent() + "%");
+    resilience(node, pool.resilience());
+    pool.sticky().ifPresent(sticky -> sticky(node.putObject("sticky"), sticky));
+    pool.transport().tls().ifPresent(tls -> tls(node.putObject("tls"), tls));
+    pool.transport()
+        .proxyProtocol()
+        .ifPresent(version -> node.put("proxyProtocol", Codec.text(version)));
+  }
+
+  private static void resilience(ObjectNode node, Pool.Resilience resilience) {
+    var defaults = Pool.Resilience.defaults();
+    Retries retries = resilience.retries();
+    if (!retries.equals(defaults.retries())) {
+      node.putObject("retries")
+          .put("attempts", retries.attempts())
+          .put("budget", retries.budgetPercent() + "%")
+          .put("budgetMin", retries.budgetMin());
+    }
+    CircuitBreaker breaker = resilience.breaker();
+    if (!breaker.equals(defaults.breaker())) {
+      node.putObject("circuitBreaker")
+          .put("connections", breaker.connections())
+          .put("requests", breaker.requests())
+          .put("pending", breaker.pending())
+          .put("queueTimeout", Durations.text(breaker.queueTimeout()));
+    }
+    if (!resilience.ejection().equals(defaults.ejection())) {
+      ejection(node.putObject("outlierEjection"), resilience.ejection());
+    }
+    SlowStart slowStart = resilience.slowStart();
+    if (!slowStart.equals(defaults.slowStart())) {
+      node.putObject("slowStart")
+          .put("window", Durations.text(slowStart.window()))
+          .put("minWeight", slowStart.minPercent() + "%");
+    }
+  }
+
+  private static void ejection(ObjectNode node, OutlierEjection ejection) {
+    node.put("consecutiveFailures", ejection.consecutiveFailures());
+    int tenths = ejection.successRateDeviations();
+    if (tenths % 10 == 0) {
+      node.put("successRateDeviations", tenths / 10);
+    } else {
+      node.put("successRateDeviations", tenths / 10.0);
+    }
+    node.put("minHosts", ejection.minHosts())
+        .put("minRequests", ejection.minRequests())
+        .put("interval", Durations.text(ejection.interval()))
+        .put("baseEjection", Durations.text(ejection.baseEjection()))
+        .put("maxEjection", Durations.text(ejection.maxEjection()))
+        .put("maxEjected", ejection.maxEjectedPercent() + "%");
+  }
+
+  private static void sticky(ObjectNode node, Sticky sticky) {
+    switch (sticky) {
+      case Sticky.Cookie cookie ->
+          node.putObject("cookie")
+              .put("name", cookie.name())
+              .put("path", cookie.path())
+              .put("lifetime", Durations.text(cookie.lifetime()))
+              .put("secure", cookie.isSecure());
+      case Sticky.Header(String name) -> node.putObject("header").put("name", name);
+    }
+  }
+
+  private static void tls(ObjectNode node, BackendTls tls) {
+    node.put("verify", tls.isVerified());
+    tls.authority().ifPresent(authority -> node.put("authority", authority));
+    tls.serverName().ifPresent(name -> node.put("serverName", name));
+    tls.certificate().ifPresent(certificate -> node.put("certificate", certificate));
+  }
+
+  /** All of a backend but its pool, as it stands in the list of its pool's document. */
+  static ObjectNode backend(ObjectNode node, Backend backend) {
+    node.put("name", backend.id())
+        .put("address", backend.address().toString())
+        .put("weight", backend.weight());
+    if (!backend.zone().isEmpty()) {
+      node.put("zone", backend.zone());
+    }
+    if (backend.adminState() != AdminState.ENABLED) {
+      node.put("adminState", Codec.text(backend.adminState()));
+    }
+    return node;
+  }
+}
