@@ -24,8 +24,8 @@ HOME = Path(__file__).resolve().parents[2]
 DOCUMENT = HOME / "docs" / "performance.md"
 BEGIN, END = "<!-- results: written by ./bench proxy --write-docs -->", "<!-- end of results -->"
 FULL = Pace(warm_up=30, rounds=3, seconds=10)
-QUICK = Pace(warm_up=3, rounds=1, seconds=2)
-NOT_QUICK = ("tls-rsa",)
+QUICK = Pace(warm_up=3, rounds=1, seconds=2, is_quick=True)
+NOT_QUICK = ("tls-rsa", "tls-bulk", "idle", "curve")
 
 
 def arguments():
@@ -33,7 +33,7 @@ def arguments():
     proxy = parser.add_subparsers(dest="what", required=True).add_parser(
         "proxy", help="CPU, throughput, latency and memory of the proxies, side by side"
     )
-    proxy.add_argument("--quick", action="store_true", help="at most three minutes: one short round, for a first look")
+    proxy.add_argument("--quick", action="store_true", help="at most three minutes: the main rows, one short round each")
     proxy.add_argument("--only", metavar="ROW", action="append", default=[], help="this row alone; may be repeated")
     proxy.add_argument("--rounds", type=int, metavar="N", help=f"default {FULL.rounds}")
     proxy.add_argument("--seconds", type=int, metavar="N", help=f"of a measurement, default {FULL.seconds}")
@@ -84,7 +84,7 @@ def measure(options):
 def measure_row(options, name, measure_it):
     """A row that fails is reported, and the others go on."""
     path = options.out / f"{name}.json"
-    if options.resume and path.exists():
+    if options.resume and path.exists() and is_complete(read(path)):
         say(f"{name}: kept")
         return
     path.unlink(missing_ok=True)
@@ -99,6 +99,10 @@ def measure_row(options, name, measure_it):
     say(f"{name}: took {time.monotonic() - started:.0f} s")
 
 
+def is_complete(result):
+    return "failure" not in result and "ballast" not in result.get("absent", {})
+
+
 def chosen_rows(options):
     unknown = [name for name in options.only if name not in report.ROWS]
     if unknown:
@@ -108,7 +112,12 @@ def chosen_rows(options):
 
 def pace_of(options):
     usual = QUICK if options.quick else FULL
-    return Pace(options.warm_up or usual.warm_up, options.rounds or usual.rounds, options.seconds or usual.seconds)
+    return Pace(
+        options.warm_up or usual.warm_up,
+        options.rounds or usual.rounds,
+        options.seconds or usual.seconds,
+        usual.is_quick,
+    )
 
 
 def setting(options, pace, proxies):

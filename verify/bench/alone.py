@@ -61,10 +61,11 @@ class Alone:
         heap, direct, resident = ((after - earlier) / count / 1024 for after, earlier in zip(during, before))
         say(f"  {count} connections: {heap:.2f} KiB heap, {direct:.2f} KiB direct, {resident:.2f} KiB resident each")
         facts = {"kibPerConnection": [heap + direct], "heapKib": [heap], "directKib": [direct], "residentKib": [resident]}
+        facts.update({"liveHeapMiB": [before[0] / 2**20], "directMiB": [before[1] / 2**20]})
         note = f"{count:,} connections" + (
             f": this user may open {self.stage.open_files:,} files, too few for {IDLE_WANTED:,}" if count < IDLE_WANTED else ""
         )
-        return {"facts": facts, "notes": [note], "liveHeapMiB": before[0] / 2**20, "directMiB": before[1] / 2**20}
+        return {"facts": facts, "notes": [note]}
 
     def start(self):
         """Seconds from exec to the first answer, on one core as the rest of the rows, and on two."""

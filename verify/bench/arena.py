@@ -27,6 +27,7 @@ class Pace:
     warm_up: int
     rounds: int
     seconds: int
+    is_quick: bool = False
 
 
 def say(text):

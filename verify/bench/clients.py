@@ -58,7 +58,11 @@ def handshakes(cores, proxy, kind, seconds):
         subprocess.Popen(pinned(cores.rest, command), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         for _ in range(HANDSHAKERS)
     ]
-    outcomes = [_handshakes_of(process, seconds) for process in running]
+    try:
+        outcomes = [_handshakes_of(process, seconds) for process in running]
+    finally:
+        for process in running:
+            process.kill()
     return Outcome(sum(done for done, _ in outcomes), seconds, sum(failed for _, failed in outcomes))
 
 
@@ -66,7 +70,6 @@ def _handshakes_of(process, seconds):
     try:
         printed = process.communicate(timeout=seconds + 20)[0]
     except subprocess.TimeoutExpired as timeout:
-        process.kill()
         raise ClientFailed("openssl s_time did not end") from timeout
     counted = re.search(r"(\d+) connections in \d+ real seconds", printed)
     if process.returncode != 0 or not counted:

@@ -71,6 +71,8 @@ FACTS = (
     Fact("… live heap", "idle", "heapKib", "KiB", digits=2),
     Fact("… direct memory", "idle", "directKib", "KiB", digits=2),
     Fact("… resident memory, the kernel's not counted", "idle", "residentKib", "KiB", digits=2),
+    Fact("live heap after load, without them", "idle", "liveHeapMiB", "MiB"),
+    Fact("direct memory after load, without them", "idle", "directMiB", "MiB"),
     Fact("RSS idle", "keepalive", "residentIdleMiB", "MiB", 150, 100, 0),
     Fact("RSS at full load", "keepalive", "residentMiB", "MiB", 250, 160, 0),
     Fact("`ballast lb` from exec to serving, on one core", "start", "seconds", "s", 0.8, 0.4, 2),
@@ -85,7 +87,7 @@ LOADED_ROWS = ("keepalive", "connect", "large", "tls-bulk")
 
 @dataclass(frozen=True)
 class Line:
-    """A figure, filled in. `ours` and `theirs` are the values of all rounds; `note` says why there are none."""
+    """A figure, filled in: `values` are those of all rounds, by proxy."""
 
     figure: Figure
     values: dict
@@ -93,7 +95,6 @@ class Line:
     ratio: float | None = None
     spread: tuple | None = None
     verdict: str = ""
-    notes: tuple = ()
 
     def as_dict(self):
         figure = self.figure
@@ -109,7 +110,6 @@ class Line:
             "verdict": self.verdict,
             "must": figure.must,
             "aim": figure.aim,
-            "notes": self.notes,
         }
 
 
@@ -118,21 +118,18 @@ def lines(results):
 
 
 def line_of(figure, result):
-    notes = tuple(notes_on(result.get(figure.phase, {}), figure))
     values = {
         name: [turn[figure.key] * figure.scale for turn in turns]
         for name, turns in result.get(figure.phase, {}).items()
         if name in (BALLAST, *figure.peers) and is_valid(turns, figure.key)
     }
-    for name, reason in result.get("absent", {}).items():
-        notes += (f"{name} {reason}",) if name in (BALLAST, *figure.peers) else ()
     peers = [name for name in values if name != BALLAST]
     if BALLAST not in values or not peers:
-        return Line(figure, values, notes=notes, verdict="not measured")
+        return Line(figure, values, verdict="not measured")
     best = (max if figure.is_higher_better else min)(peers, key=lambda name: median(values[name]))
     ours, theirs = values[BALLAST], values[best]
     spread = (min(ours) / max(theirs), max(ours) / min(theirs))
-    return Line(figure, values, best, median(ours) / median(theirs), spread, verdict(spread, len(ours), figure), notes)
+    return Line(figure, values, best, median(ours) / median(theirs), spread, verdict(spread, len(ours), figure))
 
 
 def facts(results):
@@ -167,37 +164,35 @@ def verdict(spread, rounds, figure):
     return "win" if (spread[0] > 1) == figure.is_higher_better else "loss"
 
 
-def notes_on(phase, figure):
-    """What makes the numbers of a phase worth less than they look, each with whom it concerns."""
-    turns_of = {name: turns for name, turns in phase.items() if turns and name in (BALLAST, *figure.peers)}
-    is_saturated = figure.phase == "saturated"
+def caveats(results):
+    """What makes numbers worth less than they look: row, what it is, and whom it concerns."""
+    for row, result in results.items():
+        if "failure" in result:
+            yield row, f"not measured: {result['failure']}"
+        for name, reason in result.get("absent", {}).items():
+            yield row, f"{name} {reason}"
+        for phase in ("saturated", "half", "common"):
+            for caveat in caveats_of(phase, result.get(phase, {})):
+                yield f"{row}, {phase}", caveat
+        for note in result.get("notes", []):
+            yield row, note
 
+
+def caveats_of(phase, turns_of):
     def concerning(text, form, value_of, is_worrying):
-        values = {name: value_of(turns) for name, turns in turns_of.items()}
+        values = {name: value_of(turns) for name, turns in turns_of.items() if turns}
         worrying = [f"{name} {form.format(value)}" for name, value in values.items() if is_worrying(value)]
         return [f"{text}: {', '.join(worrying)}"] if worrying else []
 
-    return (
-        concerning("failed requests, so it does not count", "{}", lambda turns: sum(t["failed"] for t in turns), bool)
-        + concerning(
-            "not saturated, its core was busy for",
-            "{:.0%}",
-            lambda turns: min(turn["proxyCore"] for turn in turns),
-            lambda busy: is_saturated and busy < SATURATED_CORE,
-        )
-        + concerning(
-            "the core of client and backends was full",
-            "{:.0%}",
-            lambda turns: max(turn["restCore"] for turn in turns),
-            lambda busy: busy > FULL_CORE,
-        )
-        + concerning(
-            "noise: of its core others took",
-            "{:.0%}",
-            lambda turns: max(turn["others"] for turn in turns),
-            lambda share: share > NOISE,
-        )
-    )
+    def worst(key, of=max):
+        return lambda turns: of(turn[key] for turn in turns)
+
+    found = concerning("failed requests, so it does not count", "{}", worst("failed"), bool)
+    if phase == "saturated":
+        found += concerning("not saturated, its core was busy", "{:.0%}", worst("proxyCore", min), lambda v: v < SATURATED_CORE)
+    found += concerning("the core of client and backends was full", "{:.0%}", worst("restCore"), lambda v: v > FULL_CORE)
+    found += concerning("noise: of its core others took", "{:.0%}", worst("others"), lambda v: v > NOISE)
+    return found
 
 
 def target(median_value, bounded):

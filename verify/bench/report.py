@@ -37,7 +37,7 @@ def markdown(results, setting):
     lines = figures.lines(results)
     parts = [setting_text(setting)]
     parts += [ratios(lines)] if lines else []
-    parts += [alone(list(figures.facts(results))), caveats(lines, results), details(results)]
+    parts += [alone(list(figures.facts(results))), caveats(results), details(results)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -84,16 +84,13 @@ def alone(facts):
     return table(rows)
 
 
-def caveats(lines, results):
+def caveats(results):
     """What limits the tables above, each once."""
-    found = ["What limits these numbers:", ""]
-    found += [f"- {line.figure.row}, {PHASES[line.figure.phase]}: {note}" for line in lines for note in line.notes]
+    found = [f"- {where}: {caveat}" for where, caveat in figures.caveats(results)]
     for row, result in results.items():
-        found += [f"- {row}: {note}" for note in result.get("notes", [])]
-        found += [f"- {row}: not measured: {result['failure']}"] if "failure" in result else []
         secured = dict.fromkeys(filter(None, result.get("secured", {}).values()))
         found += [f"- {row}: {', '.join(secured)}"] if secured else []
-    return "\n".join(dict.fromkeys(found)) if len(found) > 2 else ""
+    return "\n".join(["What limits these numbers:", "", *found]) if found else ""
 
 
 def details(results):
