@@ -43,6 +43,11 @@ public final class Keyring {
     return new Keyring(dataKey).next(snapshot);
   }
 
+  /** With the secrets of no snapshot yet. */
+  public static Keyring empty(Optional<DataKey> dataKey) {
+    return new Keyring(dataKey);
+  }
+
   /** The secrets of another snapshot, under the same data key. */
   public Keyring next(Snapshot snapshot) {
     var next = new Keyring(dataKey);

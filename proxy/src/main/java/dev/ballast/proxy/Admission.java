@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * How many connections of clients are open, in all and from each address, counted exactly from accepting to closing.
+ * How many connections of clients are open, in handshakes, in all and from each address, counted exactly from accepting to closing.
  *
  * <p>Idea: a count-min sketch (Cormode and Muthukrishnan, 2005) of two rows: an address adds to one counter in each, and the
  * smaller of the two is its number. Others may share a counter, so an address can be thought to have more connections than it
@@ -23,14 +23,26 @@ final class Admission {
   private final int limit;
   private final int limitPerAddress;
   private final long seed;
+  private final int handshakeLimit;
   private final AtomicInteger open = new AtomicInteger();
+  private final AtomicInteger handshakes = new AtomicInteger();
   private final AtomicIntegerArray first = new AtomicIntegerArray(SLOTS);
   private final AtomicIntegerArray second = new AtomicIntegerArray(SLOTS);
 
   Admission(Limits limits, long seed) {
     this.limit = limits.of(Limit.CLIENT_CONNECTIONS);
     this.limitPerAddress = limits.of(Limit.CLIENT_CONNECTIONS_PER_ADDRESS);
+    this.handshakeLimit = limits.of(Limit.PENDING_HANDSHAKES);
     this.seed = seed;
+  }
+
+  /** One more TLS handshake, which counts until it ends, whether or not that many may be under way. */
+  boolean beginHandshake() {
+    return handshakes.getAndIncrement() < handshakeLimit;
+  }
+
+  void endHandshake() {
+    handshakes.decrementAndGet();
   }
 
   /** One more connection, if that many may be open. */

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ final class BackendHandle {
   private final Instant appeared;
   private final AtomicReferenceArray<@Nullable BackendCell> cells;
   private volatile boolean isRetired;
+  private volatile @Nullable UpstreamTls tls;
 
   /** @param appeared when this LB server first saw it */
   BackendHandle(
@@ -99,6 +101,19 @@ final class BackendHandle {
     }
     isRetired = isNowRetired;
     if (isNowRetired) {
+      loops.forEach(this::closeIdle);
+    }
+  }
+
+  /** How connections to it are begun: over TLS, or in clear if null. */
+  @Nullable UpstreamTls tls() {
+    return tls;
+  }
+
+  /** From now on connections are begun so; idle ones that were begun otherwise are closed. */
+  void speak(@Nullable UpstreamTls how, List<Loop> loops) {
+    if (!Objects.equals(tls, how)) {
+      tls = how;
       loops.forEach(this::closeIdle);
     }
   }

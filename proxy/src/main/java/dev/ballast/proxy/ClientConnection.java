@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -129,7 +130,12 @@ final class ClientConnection extends ClientSide {
   /** Routes a request by the snapshot in use, which is read here and nowhere else. */
   private void serve(RequestHead head, int headLength, long nowNanos) {
     loop.count(Counter.REQUESTS);
-    PortPlan.Http plan = port().http();
+    PortPlan served = port().plan();
+    if (isMisdirected(served, head)) {
+      answerUnrouted(Fault.MISDIRECTED, "", head, nowNanos);
+      return;
+    }
+    PortPlan.Http plan = served.http();
     List<RoutePlan> routes = plan.routesOf(head);
     if (routes == null) {
       answerUnrouted(Fault.NO_HOST, "it serves " + plan.servedHosts(), head, nowNanos);
@@ -142,6 +148,16 @@ final class ClientConnection extends ClientSide {
     }
     state = State.EXCHANGING;
     exchange().begin(head, headLength, route.pool(), nowNanos);
+  }
+
+  /** Whether the connection was begun for a name that does not vouch for the request's host. */
+  private boolean isMisdirected(PortPlan served, RequestHead head) {
+    TlsSession tls = peer().tls();
+    return tls != null
+        && served instanceof PortPlan.Https secured
+        && !secured
+            .tls()
+            .isServed(tls.serverName(), head.bytes(), head.host().start(), head.host().end());
   }
 
   private void answerUnrouted(Fault fault, String detail, RequestHead head, long nowNanos) {
@@ -280,6 +296,14 @@ final class ClientConnection extends ClientSide {
   void retire(long nowNanos) {
     if (state == State.BETWEEN_REQUESTS && !isHeadBegun) {
       schedule(nowNanos + loop.limits().nanosOf(Limit.RETIRED_IDLE_MILLIS));
+    }
+  }
+
+  /** A client that ends its TLS takes no more answers either (RFC 5246, section 7.2.1). */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof SslCloseCompletionEvent) {
+      Sockets.close(channel);
     }
   }
 

@@ -23,25 +23,43 @@ import org.jspecify.annotations.Nullable;
  */
 final class Compiler {
   private final PoolCompiler poolCompiler;
+  private final TlsCompiler tls;
+  private final OpenedSecrets secrets;
   private Map<String, CompiledPool> pools = Map.of();
   private List<Item> loadBalancers = List.of();
   private PortCompiler.Ports ports = PortCompiler.Ports.NONE;
 
-  Compiler(PoolCompiler poolCompiler) {
+  Compiler(PoolCompiler poolCompiler, TlsCompiler tls, OpenedSecrets secrets) {
     this.poolCompiler = poolCompiler;
+    this.tls = tls;
+    this.secrets = secrets;
   }
 
   CompiledSnapshot compile(Snapshot snapshot, Instant now) {
+    boolean isSameCertificates = secrets.next(snapshot);
+    tls.begin(secrets::certificate, secrets.ticketKeys());
     Map<String, CompiledPool> compiled = compilePools(snapshot, now);
     List<Item> balancers = itemsOf(snapshot, Kind.LOAD_BALANCER);
-    if (!isSamePlans(compiled) || !balancers.equals(loadBalancers)) {
-      ports = PortCompiler.compile(balancers, name -> planOf(compiled, name, now));
+    if (isSameCertificates && isSamePlans(compiled) && balancers.equals(loadBalancers)) {
+      tls.keepServers();
+    } else {
+      ports = PortCompiler.compile(balancers, name -> planOf(compiled, name, now), tls);
     }
     retireRemoved(compiled);
     pools = compiled;
     loadBalancers = balancers;
     return new CompiledSnapshot(
         snapshot.revision(), ports.plans(), ports.listeners(), plans(compiled));
+  }
+
+  /** The TLS contexts that the last snapshot does not name any more; asked once for each. */
+  List<TlsContext> contextsGone() {
+    return tls.finish();
+  }
+
+  /** All TLS contexts: nothing is compiled any more. */
+  List<TlsContext> close() {
+    return tls.close();
   }
 
   /** When time alone may next change who is eligible. */

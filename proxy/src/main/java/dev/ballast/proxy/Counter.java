@@ -20,6 +20,8 @@ enum Counter {
   LINGERS_CUT_OFF(
       "lingers_cut_off_total",
       "Refused client connections that were closed because they sent on and on"),
+  HANDSHAKES_PENDING("handshakes_pending", "TLS handshakes with clients under way now"),
+  PASSED_THROUGH("passed_through_total", "TLS connections passed on unopened"),
   REQUESTS("requests_total", "Requests whose head was read"),
   ANSWERS_2XX("answers_2xx_total", "Final answers of class 2xx"),
   ANSWERS_3XX("answers_3xx_total", "Final answers of class 3xx"),

@@ -21,6 +21,12 @@ enum Fault implements Reason {
   NO_HOST(
       404, Source.CLIENT, Retry.NEVER, "no-host", "No load balancer on this port serves that host"),
   NO_ROUTE(404, Source.CLIENT, Retry.NEVER, "no-route", "No route of this host takes that path"),
+  MISDIRECTED(
+      421,
+      Source.CLIENT,
+      Retry.NEVER,
+      "misdirected",
+      "The certificate that this connection was begun with is not for that host"),
   HEAD_TIMEOUT(
       408, Source.CLIENT, Retry.NEVER, "head-timeout", "The request head did not arrive in time"),
   CLIENT_SILENT(
@@ -77,6 +83,12 @@ enum Fault implements Reason {
       Retry.ELSEWHERE,
       "connect-timeout",
       "The backend did not accept the connection in time"),
+  CONNECT_TLS_FAILED(
+      502,
+      Source.UPSTREAM,
+      Retry.ELSEWHERE,
+      "connect-tls-failed",
+      "TLS with the backend did not come about"),
   CLOSED_UNANSWERED(
       502,
       Source.UPSTREAM,

@@ -15,6 +15,7 @@ final class Grammar {
   private static final String HOST_SYMBOLS = "-_";
   private static final boolean[] TOKEN = alphanumericsAnd(TOKEN_SYMBOLS);
   private static final boolean[] HOST = alphanumericsAnd(HOST_SYMBOLS);
+  private static final boolean[] DNS_NAME = alphanumericsAnd("-._");
   private static final boolean[] TARGET = range(0x21, 0x7e);
   private static final boolean[] VALUE = range(0x20, 0xff);
   private static final byte[] LOWER = new byte[BYTES];
@@ -50,6 +51,11 @@ final class Grammar {
   /** What a label of a host may be made of. */
   static boolean isHost(byte b) {
     return HOST[b & 0xff];
+  }
+
+  /** What a host name in DNS is made of, and the underscore that is seen in practice. */
+  static boolean isDnsName(byte b) {
+    return DNS_NAME[b & 0xff];
   }
 
   static boolean isDigit(byte b) {

@@ -27,6 +27,21 @@ public enum Limit {
       5_000,
       "from accepting a front proxy's connection to the end of its PROXY header",
       "ballast_proxy_exchanges_failed_total{reason=\"proxy-header-timeout\"}"),
+  CLIENT_HELLO_BYTES(
+      "client-hello-bytes",
+      16_384,
+      "bytes of a TLS client's first message",
+      "ballast_proxy_handshakes_failed_total{reason=\"hello-too-large\"}"),
+  HANDSHAKE_MILLIS(
+      "handshake-millis",
+      10_000,
+      "from accepting a TLS connection to the end of its handshake",
+      "ballast_proxy_handshakes_failed_total{reason=\"timeout\"}"),
+  PENDING_HANDSHAKES(
+      "pending-handshakes",
+      4_096,
+      "TLS handshakes under way of an LB server",
+      "ballast_proxy_handshakes_failed_total{reason=\"too-many\"}"),
   REQUEST_LINE_BYTES(
       "request-line-bytes",
       8_192,

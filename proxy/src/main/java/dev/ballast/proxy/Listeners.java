@@ -103,9 +103,12 @@ final class Listeners {
     listening.bind();
   }
 
-  /** Why the port is not bound; empty if it is. */
-  @Nullable BindFailure failure(int number) {
-    Listening listening = byPort.get(number);
+  /** Why the listener is not served; null if it is. */
+  @Nullable BindFailure failure(PortCompiler.ConfiguredListener listener) {
+    if (!listener.isServed()) {
+      return listener.trouble();
+    }
+    Listening listening = byPort.get(listener.port());
     return listening == null ? BindFailure.CLOSED : listening.failure;
   }
 

@@ -24,6 +24,7 @@ final class Loop {
   private final Tally<Violation> refusedRequests = new Tally<>(Violation.class);
   private final Tally<Violation> refusedAnswers = new Tally<>(Violation.class);
   private final Tally<Fault> faults = new Tally<>(Fault.class);
+  private final TlsCounts tls = new TlsCounts();
 
   Loop(
       int index,
@@ -103,6 +104,10 @@ final class Loop {
 
   Tally<Fault> faults() {
     return faults;
+  }
+
+  TlsCounts tls() {
+    return tls;
   }
 
   /** Who may connect; shared by all loops. */

@@ -4,7 +4,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.SocketChannel;
 import java.net.InetSocketAddress;
 
-/** How a connection begins: a PROXY header where one is due, then what the port serves. Each step puts the next in its place. */
+/** How a connection begins: a PROXY header where one is due, TLS where it is spoken, then what the port serves. Each step puts the next in its place. */
 final class Opening {
   private Opening() {}
 
@@ -26,7 +26,11 @@ final class Opening {
   /** Who the client is, is known now: what the port serves takes the place of the step that found out. */
   static void proceed(
       ChannelHandlerContext context, ClientSide from, Port port, SocketChannel channel, Peer peer) {
-    ClientSide next = service(from.loop(), port, channel, peer);
+    proceed(context, from, service(from.loop(), port, channel, peer));
+  }
+
+  /** The next step takes the place of the one before. */
+  static void proceed(ChannelHandlerContext context, ClientSide from, ClientSide next) {
     from.loop().replace(from, next);
     context.pipeline().addLast(next);
     context.fireChannelActive();
@@ -35,8 +39,17 @@ final class Opening {
 
   private static ClientSide service(Loop loop, Port port, SocketChannel channel, Peer peer) {
     return switch (port.plan()) {
-      case PortPlan.Http http -> new ClientConnection(loop, port, channel, peer);
+      case PortPlan.Http _ -> new ClientConnection(loop, port, channel, peer);
       case PortPlan.Tcp tcp -> new TcpStream(loop, port, channel, peer, tcp.pool());
+      case PortPlan.Https _ ->
+          peer.isSecure()
+              ? new ClientConnection(loop, port, channel, peer)
+              : new TlsStep(loop, port, channel, peer);
+      case PortPlan.Tls tls ->
+          peer.isSecure()
+              ? new TcpStream(loop, port, channel, peer, tls.pool())
+              : new TlsStep(loop, port, channel, peer);
+      case PortPlan.Passthrough _ -> new TlsStep(loop, port, channel, peer);
     };
   }
 }

@@ -2,6 +2,7 @@ package dev.ballast.proxy;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whom a client's connection is from and which address it was made to: as its socket says, or as the PROXY header of a front
@@ -10,8 +11,27 @@ import java.net.InetSocketAddress;
  * @param client the effective address of the client
  * @param server the address that the client connected to
  * @param isCounted whether the connection counts among those of the client's address
+ * @param tls what is known of its TLS; null in clear, and as long as the handshake lasts
  */
-record Peer(InetSocketAddress client, InetSocketAddress server, boolean isCounted) {
+record Peer(
+    InetSocketAddress client,
+    InetSocketAddress server,
+    boolean isCounted,
+    @Nullable TlsSession tls) {
+  /** In clear. */
+  Peer(InetSocketAddress client, InetSocketAddress server, boolean isCounted) {
+    this(client, server, isCounted, null);
+  }
+
+  Peer with(TlsSession session) {
+    return new Peer(client, server, isCounted, session);
+  }
+
+  /** Whether nobody on the way from the client could read along. */
+  boolean isSecure() {
+    return tls != null;
+  }
+
   InetAddress address() {
     return client.getAddress();
   }

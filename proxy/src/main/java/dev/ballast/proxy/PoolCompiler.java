@@ -29,8 +29,11 @@ final class PoolCompiler {
   private final Names names;
   private final RandomGenerator random;
   private final long fleetSeed;
+  private final TlsCompiler tls;
 
-  PoolCompiler(Loops loops, Names names, RandomGenerator random, long fleetSeed) {
+  PoolCompiler(
+      Loops loops, Names names, TlsCompiler tls, RandomGenerator random, long fleetSeed) {
+    this.tls = tls;
     this.loops = loops;
     this.names = names;
     this.random = random;
@@ -44,6 +47,7 @@ final class PoolCompiler {
     var merged = MemberMerge.merge(previous, pool.name(), walk, names, now, loops.count());
     retire(merged.gone());
     List<PoolMember> members = merged.members();
+    speak(pool, members);
     if (before != null
         && before.item().equals(item)
         && members.equals(previous)
@@ -51,6 +55,13 @@ final class PoolCompiler {
       return before;
     }
     return build(item, members, before, now);
+  }
+
+  /** Over TLS or in clear, all members of a pool alike. */
+  private void speak(Pool pool, List<PoolMember> members) {
+    UpstreamTls how =
+        pool.transport().tls().map(spoken -> tls.upstream(pool.name(), spoken)).orElse(null);
+    members.forEach(member -> member.handle().speak(how, loops.all()));
   }
 
   /** A pool that routes name and the snapshot has not. */

@@ -36,11 +36,6 @@ final class Port {
     return plan;
   }
 
-  /** The plan of a port that speaks HTTP. */
-  PortPlan.Http http() {
-    return (PortPlan.Http) plan();
-  }
-
   /** From now on new connections are somebody else's; to be called before the snapshot without it is in use. */
   void retire() {
     last = plan();

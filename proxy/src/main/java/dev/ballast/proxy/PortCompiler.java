@@ -37,17 +37,25 @@ final class PortCompiler {
     static final Ports NONE = new Ports(Map.of(), List.of());
   }
 
-  static Ports compile(List<Item> loadBalancers, Function<String, PoolPlan> pools) {
+  static Ports compile(
+      List<Item> loadBalancers, Function<String, PoolPlan> pools, TlsCompiler tls) {
     var plans = new HashMap<Integer, PortPlan>();
     var listeners = new ArrayList<ConfiguredListener>();
     var http = new TreeMap<Integer, List<LoadBalancer>>();
+    var secured = new TlsPorts(tls);
     var entries = new HashMap<Integer, Entry>();
     for (Item item : loadBalancers) {
       LoadBalancer balancer = (LoadBalancer) item.resource();
       for (Listener listener : balancer.listeners()) {
+        TlsCompiler.Offer offer = secured.add(balancer, listener);
         listeners.add(
             new ConfiguredListener(
-                balancer.name(), listener.name(), listener.port(), listener.protocol()));
+                balancer.name(),
+                listener.name(),
+                listener.port(),
+                listener.protocol(),
+                offer.isServed(),
+                offer.trouble()));
         entries.merge(
             listener.port(),
             new Entry(listener.proxyProtocol(), balancer.drainTimeout().toNanos()),
@@ -55,8 +63,7 @@ final class PortCompiler {
         switch (listener.protocol()) {
           case HTTP ->
               http.computeIfAbsent(listener.port(), port -> new ArrayList<>()).add(balancer);
-          case HTTPS, TLS, TLS_PASSTHROUGH ->
-              throw new IllegalStateException(listener.protocol() + " is not served");
+          case HTTPS, TLS, TLS_PASSTHROUGH -> {}
           case TCP ->
               plans.putIfAbsent(
                   listener.port(),
@@ -70,10 +77,15 @@ final class PortCompiler {
         (port, sharing) ->
             plans.putIfAbsent(
                 port, compileHttp(entries.getOrDefault(port, Entry.PLAIN), sharing, pools)));
+    secured.compile(
+        entries,
+        (entry, sharing) -> compileHttp(entry, sharing, pools),
+        pools,
+        plans);
     return new Ports(Map.copyOf(plans), List.copyOf(listeners));
   }
 
-  private static PortPlan compileHttp(
+  private static PortPlan.Http compileHttp(
       Entry entry, List<LoadBalancer> sharing, Function<String, PoolPlan> pools) {
     var owners = new LinkedHashMap<String, LoadBalancer>();
     for (LoadBalancer balancer : sharing) {
@@ -141,6 +153,17 @@ final class PortCompiler {
         : named + " and " + (hosts.size() - HOSTS_NAMED) + " more";
   }
 
-  /** A listener as it is configured. */
-  record ConfiguredListener(String loadBalancer, String name, int port, Protocol protocol) {}
+  /**
+   * A listener as it is configured.
+   *
+   * @param isServed false if it is left out, because its certificates can't be used
+   * @param trouble with its certificates; null if there is none
+   */
+  record ConfiguredListener(
+      String loadBalancer,
+      String name,
+      int port,
+      Protocol protocol,
+      boolean isServed,
+      @Nullable BindFailure trouble) {}
 }

@@ -1,6 +1,8 @@
 package dev.ballast.proxy;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What is served on one port. Immutable. */
@@ -8,9 +10,24 @@ sealed interface PortPlan {
   /** How connections come in. */
   Entry entry();
 
+  /** When the certificates in use here end, by their names. */
+  default Map<String, Instant> certificateEnds() {
+    return Map.of();
+  }
+
+  /** How requests are served. */
+  default Http http() {
+    throw new IllegalStateException("no requests are served here");
+  }
+
   /** Requests, told apart by host and path. */
   record Http(Entry entry, HostTable<List<RoutePlan>> hosts, String servedHosts)
       implements PortPlan {
+    @Override
+    public Http http() {
+      return this;
+    }
+
     /** The routes of the host that was asked for, or null if nobody here serves it. */
     @Nullable List<RoutePlan> routesOf(RequestHead head) {
       return hosts.find(head.bytes(), head.host().start(), head.host().end());
@@ -27,6 +44,36 @@ sealed interface PortPlan {
     }
   }
 
+  /** The same over TLS, which ends here. */
+  record Https(Http http, TlsPlan tls) implements PortPlan {
+    @Override
+    public Entry entry() {
+      return http.entry();
+    }
+
+    @Override
+    public Map<String, Instant> certificateEnds() {
+      return tls.ends();
+    }
+  }
+
   /** A byte stream, passed on whole. */
   record Tcp(Entry entry, PoolPlan pool) implements PortPlan {}
+
+  /** A byte stream over TLS, which ends here. */
+  record Tls(Entry entry, PoolPlan pool, TlsPlan tls) implements PortPlan {
+    @Override
+    public Map<String, Instant> certificateEnds() {
+      return tls.ends();
+    }
+  }
+
+  /** TLS passed on unopened, to the pool of the name that the client asks for. */
+  record Passthrough(Entry entry, HostTable<PoolPlan> pools) implements PortPlan {
+    @Nullable PoolPlan pool(byte @Nullable [] serverName) {
+      return pools.find(serverName == null ? NO_NAME : serverName, 0, serverName == null ? 0 : serverName.length);
+    }
+
+    private static final byte[] NO_NAME = {};
+  }
 }

@@ -10,8 +10,10 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
@@ -64,6 +66,7 @@ final class ProxyMetrics {
               : gauge(counter.metric(), counter.help(), sum));
     }
     addReasons(metrics);
+    addTls(metrics, snapshot);
     metrics.add(
         gauge("names", "Host names of backends that are kept resolved", one(names.count())));
     metrics.add(
@@ -99,12 +102,62 @@ final class ProxyMetrics {
 
   private <E extends Enum<E> & Reason> List<Point> byReason(
       E[] reasons, Function<Loop, Tally<E>> tally) {
+    return each(reasons, tally, reason -> Labels.of("reason", reason.token()));
+  }
+
+  private <E extends Enum<E>> List<Point> each(
+      E[] constants, Function<Loop, Tally<E>> tally, Function<E, Labels> labels) {
     var points = new ArrayList<Point>();
-    for (E reason : reasons) {
-      long sum = loops.all().stream().mapToLong(loop -> tally.apply(loop).read(reason)).sum();
-      points.add(new Point(Labels.of("reason", reason.token()), sum));
+    for (E constant : constants) {
+      long sum = loops.all().stream().mapToLong(loop -> tally.apply(loop).read(constant)).sum();
+      points.add(new Point(labels.apply(constant), sum));
     }
     return points;
+  }
+
+  private void addTls(List<MetricSnapshot> metrics, CompiledSnapshot snapshot) {
+    metrics.add(
+        total(
+            "handshakes_total",
+            "TLS handshakes with clients",
+            handshakes(loop -> loop.tls().fromClients())));
+    metrics.add(
+        total(
+            "handshakes_failed_total",
+            "TLS connections of clients that did not come about",
+            handshakeFaults(loop -> loop.tls().failedFromClients())));
+    metrics.add(
+        total(
+            "backend_handshakes_total",
+            "TLS handshakes with backends",
+            handshakes(loop -> loop.tls().toBackends())));
+    metrics.add(
+        total(
+            "backend_handshakes_failed_total",
+            "TLS connections to backends that did not come about",
+            handshakeFaults(loop -> loop.tls().failedToBackends())));
+    var ends = new TreeMap<String, Instant>();
+    snapshot.ports().values().forEach(plan -> ends.putAll(plan.certificateEnds()));
+    var points = new ArrayList<Point>();
+    ends.forEach(
+        (name, end) -> points.add(new Point(Labels.of("certificate", name), end.getEpochSecond())));
+    metrics.add(
+        gauge(
+            "certificate_end_seconds",
+            "When a certificate in use ends, in seconds since 1970",
+            points));
+  }
+
+  private List<Point> handshakes(Function<Loop, Tally<TlsCounts.Handshake>> tally) {
+    return each(
+        TlsCounts.Handshake.values(),
+        tally,
+        kind ->
+            Labels.of("version", kind.version(), "resumed", String.valueOf(kind.isResumed())));
+  }
+
+  private List<Point> handshakeFaults(Function<Loop, Tally<HandshakeFault>> tally) {
+    return each(HandshakeFault.values(), tally, why -> Labels.of("reason", why.token()));
   }
 
   private List<Point> listeners(CompiledSnapshot snapshot) {
@@ -112,7 +165,7 @@ final class ProxyMetrics {
     for (var listener : snapshot.listeners()) {
       Labels labels =
           Labels.of("load_balancer", listener.loadBalancer(), "listener", listener.name());
-      points.add(new Point(labels, listeners.failure(listener.port()) == null ? 1 : 0));
+      points.add(new Point(labels, listeners.failure(listener) == null ? 1 : 0));
     }
     return points;
   }

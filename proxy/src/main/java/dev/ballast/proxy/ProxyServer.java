@@ -40,6 +40,7 @@ public final class ProxyServer implements AutoCloseable {
   private final Compiler compiler;
   private final AtomicReference<CompiledSnapshot> inUse =
       new AtomicReference<>(CompiledSnapshot.NONE);
+  private final TlsReleases releases;
   private final Listeners listeners;
   private final RevisionGate revisions;
   private final AdminServer admin;
@@ -61,9 +62,16 @@ public final class ProxyServer implements AutoCloseable {
             new Admission(settings.limits(), settings.surroundings().random().nextLong()),
             settings.surroundings().ticker());
     this.names = new Names(settings.nameServers(), settings.limits(), this::evaluateSoon);
+    var secrets =
+        new OpenedSecrets(settings.secrets().dataKey(), settings.secrets().fleetKeys());
+    var tls = new TlsCompiler(TlsLibrary.best(), secrets.ticketKeys());
     this.compiler =
         new Compiler(
-            new PoolCompiler(loops, names, settings.surroundings().random(), settings.fleetSeed()));
+            new PoolCompiler(
+                loops, names, tls, settings.surroundings().random(), settings.fleetSeed()),
+            tls,
+            secrets);
+    this.releases = new TlsReleases(control, settings.limits());
     this.listeners =
         new Listeners(
             settings.addresses().listeners(),
@@ -116,6 +124,7 @@ public final class ProxyServer implements AutoCloseable {
     listeners.beforeSwap(next);
     inUse.set(next);
     listeners.afterSwap(next);
+    releases.later(compiler.contextsGone());
     names.retain(compiler.hostsInUse());
     revisions.open(snapshot.revision());
     scheduleNextEvaluation(now);
@@ -209,6 +218,11 @@ public final class ProxyServer implements AutoCloseable {
     admin.close();
     names.close();
     loops.stop(STOP_TIMEOUT);
+    onControl(
+        () -> {
+          releases.now(compiler.close());
+          return true;
+        });
     control.shutdownNow();
     LOG.info("LB server {} has stopped", settings.name());
   }

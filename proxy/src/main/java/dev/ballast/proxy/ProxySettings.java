@@ -1,10 +1,14 @@
 package dev.ballast.proxy;
 
+import dev.ballast.model.DataKey;
+import dev.ballast.model.FleetSecrets;
 import io.netty.util.concurrent.Ticker;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -17,6 +21,7 @@ import java.util.random.RandomGenerator;
  * @param sync where the configuration comes from, asked for each report
  * @param acceptHeld told to use a configuration that was held back
  * @param fleetSeed what the LB servers of a fleet hash with
+ * @param secrets what opens the secrets of the configuration
  */
 public record ProxySettings(
     Identity identity,
@@ -28,7 +33,8 @@ public record ProxySettings(
     Supplier<SyncReport> sync,
     Runnable acceptHeld,
     long fleetSeed,
-    Surroundings surroundings) {
+    Surroundings surroundings,
+    Secrets secrets) {
   public static final int DEFAULT_ADMIN_PORT = 7071;
 
   public ProxySettings {
@@ -78,6 +84,14 @@ public record ProxySettings(
    */
   public record Surroundings(InstantSource clock, Ticker ticker, RandomGenerator random) {}
 
+  /**
+   * What opens the secrets of the configuration.
+   *
+   * @param dataKey under which they are sealed; absent: only clear ones can be used
+   * @param fleetKeys for a configuration that brings none: of static mode, or this process's own
+   */
+  public record Secrets(Optional<DataKey> dataKey, FleetSecrets fleetKeys) {}
+
   /** An LB server of the fleet {@code default} on one address, admin port included. */
   public static ProxySettings of(
       String name, InetAddress address, String token, InstantSource clock, RandomGenerator random) {
@@ -91,7 +105,8 @@ public record ProxySettings(
         () -> SyncReport.NONE,
         () -> {},
         0,
-        new Surroundings(clock, Ticker.systemTicker(), random));
+        new Surroundings(clock, Ticker.systemTicker(), random),
+        new Secrets(Optional.empty(), FleetSecrets.random(new SecureRandom())));
   }
 
   public String name() {
@@ -162,7 +177,8 @@ public record ProxySettings(
         sync,
         acceptHeld,
         fleetSeed,
-        surroundings);
+        surroundings,
+        secrets);
   }
 
   public ProxySettings withLimits(Limits others) {
@@ -176,7 +192,8 @@ public record ProxySettings(
         sync,
         acceptHeld,
         fleetSeed,
-        surroundings);
+        surroundings,
+        secrets);
   }
 
   public ProxySettings withNameServers(List<InetSocketAddress> servers) {
@@ -190,7 +207,8 @@ public record ProxySettings(
         sync,
         acceptHeld,
         fleetSeed,
-        surroundings);
+        surroundings,
+        secrets);
   }
 
   /** Where its configuration comes from, and what to do with one that was held back. */
@@ -205,7 +223,23 @@ public record ProxySettings(
         source,
         accept,
         fleetSeed,
-        surroundings);
+        surroundings,
+        secrets);
+  }
+
+  public ProxySettings withSecrets(Secrets opening) {
+    return new ProxySettings(
+        identity,
+        addresses,
+        token,
+        eventLoops,
+        limits,
+        nameServers,
+        sync,
+        acceptHeld,
+        fleetSeed,
+        surroundings,
+        opening);
   }
 
   private ProxySettings with(Identity other) {
@@ -219,7 +253,8 @@ public record ProxySettings(
         sync,
         acceptHeld,
         fleetSeed,
-        surroundings);
+        surroundings,
+        secrets);
   }
 
   private ProxySettings with(Addresses others) {
@@ -233,6 +268,7 @@ public record ProxySettings(
         sync,
         acceptHeld,
         fleetSeed,
-        surroundings);
+        surroundings,
+        secrets);
   }
 }

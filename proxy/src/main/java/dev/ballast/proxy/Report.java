@@ -14,6 +14,7 @@ public record Report(
     @Nullable String held,
     int eventLoops,
     String transport,
+    String tls,
     Sync sync,
     List<Listener> listeners,
     List<Pool> pools) {

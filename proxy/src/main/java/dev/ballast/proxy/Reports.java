@@ -29,6 +29,7 @@ final class Reports {
         sync.held(),
         settings.eventLoops(),
         transport.name(),
+        TlsLibrary.best().description(),
         sync(sync),
         inUse.listeners().stream().map(listener -> listener(listener, listeners)).toList(),
         inUse.pools().values().stream()
@@ -44,13 +45,14 @@ final class Reports {
 
   private static Report.Listener listener(
       PortCompiler.ConfiguredListener listener, Listeners listeners) {
-    BindFailure failure = listeners.failure(listener.port());
+    BindFailure unbound = listeners.failure(listener);
+    BindFailure failure = unbound == null ? listener.trouble() : unbound;
     return new Report.Listener(
         listener.loadBalancer(),
         listener.name(),
         listener.port(),
         listener.protocol().name().toLowerCase(Locale.ROOT),
-        failure == null ? "bound" : "failed",
+        unbound == null ? "bound" : "failed",
         failure == null ? null : failure.reason(),
         failure == null ? null : failure.remedy());
   }

@@ -3,17 +3,23 @@ package dev.ballast.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslHandler;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** Options that all sockets of connections share, and the tap of back-pressure. */
 final class Sockets {
+  /** Told how a connect came out. */
+  interface ConnectOutcome {
+    /** With null if it came about. */
+    void reached(@Nullable Fault fault);
+  }
+
   private Sockets() {}
 
   static void configure(SocketChannel channel, Limits limits) {
@@ -36,21 +42,55 @@ final class Sockets {
     }
   }
 
-  /** Connects; how long that may take is up to the caller. */
+  /** Connects; how long that may take is up to the caller. Over TLS the handshake belongs to it. */
   static void connect(
       Loop loop,
       SocketChannel channel,
       ChannelHandler handler,
       InetSocketAddress address,
-      ChannelFutureListener outcome) {
+      @Nullable SslHandler tls,
+      ConnectOutcome outcome) {
     channel.config().setConnectTimeoutMillis(0);
+    if (tls != null) {
+      channel.pipeline().addLast(tls);
+      channel.config().setAutoRead(true);
+    }
     channel.pipeline().addLast(handler);
     var _ = loop.eventLoop().register(channel);
-    channel.connect(address).addListener(outcome);
+    channel
+        .connect(address)
+        .addListener(
+            connected -> {
+              if (!connected.isSuccess()) {
+                outcome.reached(faultOf(connected.cause()));
+              } else if (tls == null) {
+                outcome.reached(null);
+              } else {
+                awaitHandshake(loop, tls, outcome);
+              }
+            });
+  }
+
+  private static void awaitHandshake(Loop loop, SslHandler tls, ConnectOutcome outcome) {
+    var _ =
+        tls.handshakeFuture().addListener(done -> outcome.reached(handshakeFault(loop, tls, done.cause())));
+  }
+
+  private static @Nullable Fault handshakeFault(
+      Loop loop, SslHandler tls, @Nullable Throwable cause) {
+    if (cause == null) {
+      String version = tls.engine().getSession().getProtocol();
+      loop.tls()
+          .toBackends()
+          .increment(TlsCounts.Handshake.of(version, TlsLibrary.isResumed(tls.engine())));
+      return null;
+    }
+    loop.tls().failedToBackends().increment(HandshakeFault.of(cause));
+    return Fault.CONNECT_TLS_FAILED;
   }
 
   /** What a failed connect says about the backend. */
-  static Fault faultOf(Throwable cause) {
+  private static Fault faultOf(Throwable cause) {
     boolean isRefusal =
         cause instanceof ConnectException && String.valueOf(cause.getMessage()).contains("refused");
     return isRefusal ? Fault.CONNECT_REFUSED : Fault.CONNECT_FAILED;
@@ -75,16 +115,33 @@ final class Sockets {
     var _ = channel.close();
   }
 
-  /** Tells the other side that no more comes; to be called when all is written. */
-  static void endOutput(SocketChannel channel) {
-    var _ = channel.shutdownOutput();
+  static boolean isTls(SocketChannel channel) {
+    return channel.pipeline().first() instanceof SslHandler;
   }
 
-  /** Closes with a reset, so that the other side can't take what it got for the whole. */
+  /** Tells the other side that no more comes, over TLS by close_notify first; to be called when all is written. */
+  static void endOutput(SocketChannel channel) {
+    if (channel.pipeline().first() instanceof SslHandler tls) {
+      var _ =
+          tls.closeOutbound()
+              .addListener(
+                  told -> {
+                    var _ = channel.shutdownOutput();
+                  });
+    } else {
+      var _ = channel.shutdownOutput();
+    }
+  }
+
+  /** Closes with a reset and, over TLS, without close_notify, so that the other side can't take what it got for the whole. */
   static void reset(SocketChannel channel) {
     if (channel.isOpen()) {
       channel.config().setOption(ChannelOption.SO_LINGER, 0);
-      close(channel);
+      if (isTls(channel)) {
+        var _ = channel.pipeline().firstContext().close();
+      } else {
+        close(channel);
+      }
     }
   }
 }

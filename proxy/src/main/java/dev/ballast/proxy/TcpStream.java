@@ -2,12 +2,13 @@ package dev.ballast.proxy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,10 @@ final class TcpStream extends ClientSide {
   private boolean hasEndedEarly;
   private boolean isConnected;
   private boolean isOver;
-  private int outputsEnded;
+  private boolean hasClientEnded;
+  private boolean hasBackendEnded;
+  private boolean isClientsOutputOver;
+  private boolean isBackendsOutputOver;
   private boolean isRetired;
   private long endNanos;
 
@@ -101,17 +105,17 @@ final class TcpStream extends ClientSide {
   private void pick(Fault otherwise, long nowNanos) {
     BackendHandle picked = choice.pick();
     InetSocketAddress address = picked == null ? null : picked.socketAddress();
-    if (address == null) {
+    if (picked == null || address == null) {
       fail(otherwise);
     } else if (loop.counts().read(Counter.CONNECTS_PENDING)
         >= loop.limits().of(Limit.PENDING_CONNECTS)) {
       fail(Fault.TOO_MANY_CONNECTS);
     } else {
-      connect(address, nowNanos);
+      connect(picked, address, nowNanos);
     }
   }
 
-  private void connect(InetSocketAddress address, long nowNanos) {
+  private void connect(BackendHandle picked, InetSocketAddress address, long nowNanos) {
     SocketChannel connecting = Sockets.open(loop);
     if (connecting == null) {
       fail(Fault.CONNECT_LOCAL);
@@ -121,22 +125,26 @@ final class TcpStream extends ClientSide {
     upstream = connecting;
     loop.count(Counter.CONNECTS_PENDING);
     schedule(nowNanos + policy.connectNanos());
-    Sockets.connect(
-        loop,
-        connecting,
-        new BackendEnd(connecting),
-        address,
-        outcome -> connected(connecting, outcome));
+    connect(connecting, picked, address);
   }
 
-  private void connected(SocketChannel backend, ChannelFuture outcome) {
+  private void connect(
+      SocketChannel connecting, BackendHandle picked, InetSocketAddress address) {
+    var end = new BackendEnd(connecting);
+    UpstreamTls tls = picked.tls();
+    SslHandler beginning = tls == null ? null : tls.connect(connecting.alloc(), picked.address());
+    Sockets.connect(
+        loop, connecting, end, address, beginning, fault -> connected(connecting, fault));
+  }
+
+  private void connected(SocketChannel backend, @Nullable Fault fault) {
     loop.counts().decrement(Counter.CONNECTS_PENDING);
     if (isOver || !backend.equals(upstream)) {
       Sockets.close(backend);
-    } else if (outcome.isSuccess()) {
+    } else if (fault == null) {
       begin(backend);
     } else {
-      connectFailed(Sockets.faultOf(outcome.cause()));
+      connectFailed(fault);
     }
   }
 
@@ -202,7 +210,8 @@ final class TcpStream extends ClientSide {
 
   /** Stops reading as soon as the other side does not keep up. */
   private void pass(ByteBuf bytes, SocketChannel from, SocketChannel to) {
-    if (isOver) {
+    boolean isDeaf = to.equals(client) ? isClientsOutputOver : isBackendsOutputOver;
+    if (isOver || isDeaf) {
       bytes.release();
       return;
     }
@@ -223,14 +232,46 @@ final class TcpStream extends ClientSide {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event != ChannelInputShutdownEvent.INSTANCE) {
-      return;
+    if (isEnd(event, client)) {
+      clientEnded(event instanceof SslCloseCompletionEvent);
+    }
+  }
+
+  /**
+   * Whether a side has said that it sends no more. Over TLS it says so by close_notify; an end of the connection underneath
+   * without it can be anybody's doing, so that ends the stream with a reset.
+   */
+  private boolean isEnd(Object event, SocketChannel side) {
+    boolean isSaid = event instanceof SslCloseCompletionEvent close && close.isSuccess();
+    boolean isFin = event == ChannelInputShutdownEvent.INSTANCE;
+    if (isFin && Sockets.isTls(side)) {
+      boolean hasSaidBefore = side.equals(client) ? hasClientEnded : hasBackendEnded;
+      if (!hasSaidBefore) {
+        reset();
+      }
+      return false;
+    }
+    return isSaid || isFin;
+  }
+
+  private void clientEnded(boolean isOverTls) {
+    hasClientEnded = true;
+    if (isOverTls) {
+      isClientsOutputOver = true;
     }
     if (isConnected && upstream != null) {
       endOutput(upstream);
     } else {
       hasEndedEarly = true;
     }
+  }
+
+  private void backendEnded(boolean isOverTls) {
+    hasBackendEnded = true;
+    if (isOverTls) {
+      isBackendsOutputOver = true;
+    }
+    endOutput(client);
   }
 
   /** One side has ended its sending: so do we towards the other, once all has been passed on. */
@@ -248,8 +289,12 @@ final class TcpStream extends ClientSide {
       return;
     }
     Sockets.endOutput(to);
-    outputsEnded++;
-    if (outputsEnded == 2) {
+    if (to.equals(client)) {
+      isClientsOutputOver = true;
+    } else {
+      isBackendsOutputOver = true;
+    }
+    if (isClientsOutputOver && isBackendsOutputOver) {
       end();
     }
   }
@@ -359,8 +404,8 @@ final class TcpStream extends ClientSide {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-      if (event == ChannelInputShutdownEvent.INSTANCE && isCurrent()) {
-        endOutput(client);
+      if (isCurrent() && isEnd(event, channel)) {
+        backendEnded(event instanceof SslCloseCompletionEvent);
       }
     }
 

@@ -1,10 +1,12 @@
 package dev.ballast.proxy;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,7 @@ final class UpstreamConnection extends TimedHandler {
   private final Loop loop;
   private final BackendHandle backend;
   private final SocketChannel channel;
+  private final @Nullable UpstreamTls tls;
   private final HeadReader heads;
   private final BodyReader body;
   private State state = State.CONNECTING;
@@ -31,6 +34,7 @@ final class UpstreamConnection extends TimedHandler {
   private int interimAnswers;
   private boolean isReused;
   private boolean isBroken;
+  private boolean hasEndedTls;
   private boolean keepsAlive;
 
   private UpstreamConnection(
@@ -39,6 +43,7 @@ final class UpstreamConnection extends TimedHandler {
     this.backend = backend;
     this.exchange = exchange;
     this.channel = channel;
+    this.tls = backend.tls();
     this.heads = HeadReader.ofAnswers(loop.limits());
     this.body = new BodyReader(loop.limits());
   }
@@ -52,21 +57,22 @@ final class UpstreamConnection extends TimedHandler {
   /** Connects, and tells the exchange the outcome. */
   void connect(InetSocketAddress address) {
     loop.count(Counter.CONNECTS_PENDING);
-    Sockets.connect(loop, channel, this, address, this::connected);
+    SslHandler beginning = tls == null ? null : tls.connect(channel.alloc(), backend.address());
+    Sockets.connect(loop, channel, this, address, beginning, this::connected);
   }
 
-  private void connected(ChannelFuture outcome) {
+  private void connected(@Nullable Fault fault) {
     loop.counts().decrement(Counter.CONNECTS_PENDING);
     Exchange waiting = exchange;
     if (state == State.CLOSED || waiting == null) {
       close();
-    } else if (outcome.isSuccess()) {
+    } else if (fault == null) {
       loop.count(Counter.UPSTREAMS_OPENED);
       waiting.connected(this, loop.nowNanos());
     } else {
       exchange = null;
       close();
-      waiting.connectFailed(Sockets.faultOf(outcome.cause()), loop.nowNanos());
+      waiting.connectFailed(fault, loop.nowNanos());
     }
   }
 
@@ -183,7 +189,7 @@ final class UpstreamConnection extends TimedHandler {
     exchange = null;
     state = State.IDLE;
     resumeReading(true);
-    if (backend.isRetired() || !isOpen() || !backend.cell(loop).keep(this)) {
+    if (backend.isRetired() || !Objects.equals(tls, backend.tls()) || !isOpen() || !backend.cell(loop).keep(this)) {
       close();
     } else {
       loop.deadlines().schedule(this, nowNanos + loop.limits().nanosOf(Limit.IDLE_UPSTREAM_MILLIS));
@@ -217,7 +223,7 @@ final class UpstreamConnection extends TimedHandler {
 
   private void closedWhileServing(Exchange served, State was, boolean hasPartialHead) {
     long nowNanos = loop.nowNanos();
-    if (was == State.BODY && body.endsWithConnection() && !isBroken) {
+    if (was == State.BODY && body.endsWithConnection() && isEndProper()) {
       served.answerComplete(false, nowNanos);
     } else if (was == State.BODY) {
       served.fail(Fault.CLOSED_IN_BODY, "", nowNanos);
@@ -225,6 +231,20 @@ final class UpstreamConnection extends TimedHandler {
       served.fail(Fault.CLOSED_IN_HEAD, "", nowNanos);
     } else if (was == State.HEAD) {
       served.closedUnanswered(isReused, nowNanos);
+    }
+  }
+
+  /** Over TLS an end counts only if the backend has said so: anybody on the way can end the connection underneath. */
+  private boolean isEndProper() {
+    return !isBroken && (tls == null || hasEndedTls);
+  }
+
+  /** The backend has said by close_notify that no more comes. */
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof SslCloseCompletionEvent end) {
+      hasEndedTls = end.isSuccess();
+      Sockets.close(channel);
     }
   }
 

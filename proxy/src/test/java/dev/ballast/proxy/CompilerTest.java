@@ -2,6 +2,7 @@ package dev.ballast.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ballast.model.FleetSecrets;
 import dev.ballast.model.AdminState;
 import dev.ballast.model.Backend;
 import dev.ballast.model.BackendAddress;
@@ -10,6 +11,7 @@ import dev.ballast.model.Item;
 import dev.ballast.model.Snapshot;
 import dev.ballast.model.Verdict;
 import io.netty.util.concurrent.Ticker;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -30,7 +32,11 @@ class CompilerTest {
           new Admission(Limits.defaults(), 1),
           Ticker.systemTicker());
   private final Names names = new Names(List.of(), Limits.defaults(), () -> {});
-  private final Compiler compiler = new Compiler(new PoolCompiler(loops, names, new Random(1), 0));
+  private final OpenedSecrets secrets =
+      new OpenedSecrets(Optional.empty(), FleetSecrets.random(new SecureRandom()));
+  private final TlsCompiler tls = new TlsCompiler(TlsLibrary.best(), secrets.ticketKeys());
+  private final Compiler compiler =
+      new Compiler(new PoolCompiler(loops, names, tls, new Random(1), 0), tls, secrets);
   private final Instant now = Instant.parse("2026-03-01T12:00:00Z");
 
   @AfterEach

@@ -7,11 +7,13 @@ import dev.ballast.model.Algorithm;
 import dev.ballast.model.Backend;
 import dev.ballast.model.BackendAddress;
 import dev.ballast.model.BackendStatus;
+import dev.ballast.model.BackendTls;
 import dev.ballast.model.HealthCheck;
 import dev.ballast.model.Item;
 import dev.ballast.model.ItemKey;
 import dev.ballast.model.Kind;
 import dev.ballast.model.Listener;
+import dev.ballast.model.ListenerTls;
 import dev.ballast.model.LoadBalancer;
 import dev.ballast.model.Pool;
 import dev.ballast.model.Protocol;
@@ -21,6 +23,7 @@ import dev.ballast.model.Route;
 import dev.ballast.model.RouteMatch;
 import dev.ballast.model.Snapshot;
 import dev.ballast.model.Timeouts;
+import dev.ballast.model.TlsVersion;
 import dev.ballast.model.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,6 +79,36 @@ final class Configuration {
     return put(
         new LoadBalancer(
             name, "default", name + ".test", hosts, List.of(listener), List.of(routes)));
+  }
+
+  /** One listener that ends TLS with certificates of the configuration. */
+  Configuration httpsBalancer(
+      String name, int port, List<String> hosts, ListenerTls tls, Route... routes) {
+    var listener = new Listener("https", port, Protocol.HTTPS, Optional.empty()).withTls(tls);
+    return put(
+        new LoadBalancer(
+            name, "default", name + ".test", hosts, List.of(listener), List.of(routes)));
+  }
+
+  static ListenerTls tls(String... certificates) {
+    return new ListenerTls(List.of(certificates), TlsVersion.TLS_1_2, Optional.empty());
+  }
+
+  /** Any listener, for the host. */
+  Configuration balancer(String name, List<String> hosts, Listener listener) {
+    return put(
+        new LoadBalancer(name, "default", name + ".test", hosts, List.of(listener), List.of()));
+  }
+
+  /** A pool whose backends are spoken to over TLS. */
+  Configuration tlsPool(String name, BackendTls tls, String... addresses) {
+    put(
+        new Pool(name, new Algorithm.RoundRobin(), Optional.empty(), BRISK, 50)
+            .with(new Pool.BackendTransport(Optional.of(tls), Optional.empty())));
+    for (int i = 0; i < addresses.length; i++) {
+      backend(name, "b" + (i + 1), addresses[i], 1);
+    }
+    return this;
   }
 
   Configuration tcpBalancer(String name, int port, String pool) {

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import javax.net.ssl.SSLContext;
 
 /** A client that sends exactly the bytes it is told to. */
 final class RawClient implements AutoCloseable {
@@ -50,6 +51,20 @@ final class RawClient implements AutoCloseable {
       socket.connect(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
       return new RawClient(socket);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Over TLS, asking for the host; its certificate is not compared with it. */
+  static RawClient to(int port, SSLContext tls, String host) {
+    try {
+      var plain = new Socket();
+      plain.connect(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
+      plain.setSoTimeout(PATIENCE_MILLIS);
+      plain.setTcpNoDelay(true);
+      return new RawClient(tls.getSocketFactory().createSocket(plain, host, port, true));
     } catch (IOException e) {
       throw new AssertionError(e);
     }
