@@ -146,7 +146,7 @@ final class AotTraining {
             SyncMode.PUSH_PULL,
             Duration.ofSeconds(1),
             directory.resolve("training.snapshot"));
-    new LbRole(shell, proxy, sync, LOOPBACK, Duration.ZERO).start(started);
+    new LbRole(shell, proxy, sync, LOOPBACK, Farewell.AT_ONCE).start(started);
   }
 
   private void commands(URI controller, String token) throws IOException {

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /**
  * Documents to send: a file, standard input, or every {@code .yaml}, {@code .yml} and {@code .json} file below a
- * directory as one input, applied as a whole. Knows which line came from which file.
+ * directory, hidden ones apart, as one input, applied as a whole. Knows which line came from which file.
  */
 final class DocumentInput {
   static final String STANDARD_INPUT = "-";
@@ -62,6 +62,15 @@ final class DocumentInput {
     return isJson ? "application/json" : "application/yaml";
   }
 
+  /**
+   * Reads what they say.
+   *
+   * @throws dev.ballast.model.InvalidInput naming every mistake
+   */
+  Documents parse() {
+    return Documents.parse(bytes, isJson ? Documents.Format.JSON : Documents.Format.YAML);
+  }
+
   /** {@code pools.yaml:12: backends[0].weigth: unknown key}. */
   String locate(Problem problem) {
     if (problem.line() == 0) {
@@ -91,10 +100,7 @@ final class DocumentInput {
 
   /** JSON is YAML too, so that files of both can follow one another. */
   private static DocumentInput directory(Path directory, String name) throws IOException {
-    List<Path> files;
-    try (Stream<Path> all = Files.walk(directory)) {
-      files = all.filter(Files::isRegularFile).filter(DocumentInput::isDocument).sorted().toList();
-    }
+    List<Path> files = documentsIn(directory);
     if (files.isEmpty()) {
       throw new CommandFailed(name + ": no .yaml, .yml or .json file in this directory");
     }
@@ -111,6 +117,26 @@ final class DocumentInput {
       refuseBeyondLimit(bytes.size(), name);
     }
     return new DocumentInput(bytes.toByteArray(), parts, false);
+  }
+
+  /** Its {@code .yaml}, {@code .yml} and {@code .json} files in order, at any depth, but for what is hidden. */
+  static List<Path> documentsIn(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      return all.filter(file -> isShown(directory.relativize(file)))
+          .filter(Files::isRegularFile)
+          .filter(DocumentInput::isDocument)
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static boolean isShown(Path relative) {
+    for (Path part : relative) {
+      if (part.toString().startsWith(".")) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isDocument(Path file) {

@@ -11,21 +11,30 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 @Command(
     name = "lb",
     description = {
       "Run an LB server: it serves what its fleet's load balancers say, as a controller tells it.",
-      "Without a controller it serves the last good configuration that it has on disk."
+      "Without a controller it serves the last good configuration that it has on disk.",
+      "With --config it serves a file, and needs no controller at all."
     })
 final class LbCommand implements Callable<Integer> {
+  private static final List<String> OF_FOLLOWING =
+      List.of(
+          "--controller", "--sync", "--pull-interval", "--state-dir", "--ca-file", "--advertise");
+
   private final Shell shell;
 
   @Option(
@@ -41,6 +50,13 @@ final class LbCommand implements Callable<Integer> {
       defaultValue = "default",
       description = "The fleet it is a member of.")
   String fleet = "default";
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "Serve what this file, or the files of this directory, describe, instead of following a controller. A change is in use within a second; one that can't be served leaves the last good one in use (default: follow a controller).")
+  @Nullable String config;
 
   @Option(
       names = "--controller",
@@ -128,12 +144,30 @@ final class LbCommand implements Callable<Integer> {
   @Nullable Integer eventLoops;
 
   @Option(
+      names = "--drain-delay",
+      paramLabel = "DURATION",
+      defaultValue = "5s",
+      converter = DurationConverter.class,
+      description =
+          "How long it goes on accepting when it is told to end and is no longer ready: what sends clients here has to notice.")
+  Duration drainDelay = Duration.ofSeconds(5);
+
+  @Option(
       names = "--drain-timeout",
       paramLabel = "DURATION",
       defaultValue = "10s",
       converter = DurationConverter.class,
-      description = "How long what is in flight may go on when it is told to end.")
-  Duration drain = Duration.ofSeconds(10);
+      description = "How long what is in flight may go on after that.")
+  Duration drainTimeout = Duration.ofSeconds(10);
+
+  @Option(
+      names = "--limit",
+      paramLabel = "NAME=VALUE",
+      description =
+          "Change a limit of docs/limits.md, for example client-connections=100000. May be repeated (default: those of that table).")
+  List<String> limits = List.of();
+
+  @Spec private @Nullable CommandSpec spec;
 
   @Mixin private final LifetimeOptions lifetime = new LifetimeOptions();
 
@@ -146,12 +180,36 @@ final class LbCommand implements Callable<Integer> {
     try (var started = new ClosingStack()) {
       Logging.start(System.err);
       started.add(Logging::stop);
-      String token = token();
-      Path directory = Files.createDirectories(shell.directory().resolve(state));
-      new LbRole(shell, proxySettings(token), syncSettings(token, directory), advertised(), drain)
-          .start(started);
+      if (config == null) {
+        follow(started);
+      } else {
+        refuseOptionsOfFollowing();
+        new StaticRole(shell, proxySettings(tokenIfAny()), config, farewell()).start(started);
+      }
       lifetime.awaitEnd(started::close);
       return ExitCode.DONE.number();
+    }
+  }
+
+  private void follow(ClosingStack started) throws IOException {
+    String token = token();
+    Path directory = Files.createDirectories(shell.directory().resolve(state));
+    new LbRole(
+            shell, proxySettings(token), syncSettings(token, directory), advertised(), farewell())
+        .start(started);
+  }
+
+  private Farewell farewell() {
+    return new Farewell(drainDelay, drainTimeout);
+  }
+
+  private void refuseOptionsOfFollowing() {
+    var given = Objects.requireNonNull(spec).commandLine().getParseResult();
+    for (String option : OF_FOLLOWING) {
+      if (given.hasMatchedOption(option)) {
+        throw new CommandFailed(
+            ExitCode.USAGE, "--config needs no controller: " + option + " has no use beside it");
+      }
     }
   }
 
@@ -161,7 +219,8 @@ final class LbCommand implements Callable<Integer> {
         ProxySettings.of(name, own, token, shell.clock(), new Random())
             .withAdmin(own, adminPort)
             .withPortOffset(portOffset)
-            .withInsecureAdmin(isInsecure);
+            .withInsecureAdmin(isInsecure)
+            .withLimits(LimitOptions.read(limits));
     return (eventLoops == null ? settings : settings.withEventLoops(eventLoops))
         .identifiedBy(settings.instance(), fleet, Version.TEXT);
   }
@@ -192,14 +251,21 @@ final class LbCommand implements Callable<Integer> {
   }
 
   private String token() throws IOException {
-    if (tokenFile != null) {
-      return Files.readString(shell.directory().resolve(tokenFile)).strip();
-    }
-    return shell
-        .variable(ServerSearch.TOKEN_VARIABLE)
+    return givenToken()
         .orElseThrow(
             () ->
                 new CommandFailed(
                     ExitCode.USAGE, "a token is needed: --token-file or $BALLAST_TOKEN"));
+  }
+
+  /** Without a token nobody may change anything through the admin port. */
+  private String tokenIfAny() throws IOException {
+    return givenToken().orElseGet(() -> UUID.randomUUID().toString());
+  }
+
+  private Optional<String> givenToken() throws IOException {
+    return tokenFile == null
+        ? shell.variable(ServerSearch.TOKEN_VARIABLE)
+        : Optional.of(Files.readString(shell.directory().resolve(tokenFile)).strip());
   }
 }

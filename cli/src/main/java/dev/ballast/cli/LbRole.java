@@ -26,22 +26,27 @@ import org.slf4j.LoggerFactory;
  * An LB server in its own process: the data plane, and the copy of the configuration that it serves by.
  *
  * @param advertised the address that others reach it by
- * @param drain how long what is in flight may go on at the end
  */
 record LbRole(
     Shell shell,
     ProxySettings proxySettings,
     SyncSettings syncSettings,
     InetAddress advertised,
-    Duration drain) {
+    Farewell farewell) {
   private static final Logger log = LoggerFactory.getLogger(LbRole.class);
-  private static final Duration FAREWELL = Duration.ofSeconds(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-  /** Starts it. At the end it takes itself off the list first, then stops following, then lets its connections finish. */
+  /**
+   * Starts it. At the end it says that it is no longer ready, takes itself off the list, serves on for the delay, and only then
+   * stops following and accepting, and lets its connections finish.
+   */
   void start(ClosingStack started) throws IOException {
     var following = new AtomicReference<SyncClient>();
-    ProxyServer proxy = proxy(following);
-    started.add(() -> proxy.close(drain));
+    ProxyServer proxy =
+        proxy(
+            proxySettings.withSync(
+                () -> report(following.get()), () -> following.get().acceptHeld()));
+    started.add(() -> proxy.close(farewell.timeout()));
     LbServer registrant = registrant(proxy);
     following.set(
         started.add(
@@ -52,15 +57,15 @@ record LbRole(
                 shell.clock(),
                 System::nanoTime,
                 new Random())));
+    started.add(() -> farewell.leave(proxy));
     started.add(() -> unregister(registrant));
+    started.add(proxy::leave);
   }
 
-  private ProxyServer proxy(AtomicReference<SyncClient> following) throws IOException {
-    var addresses = proxySettings.addresses();
+  static ProxyServer proxy(ProxySettings settings) throws IOException {
+    var addresses = settings.addresses();
     try {
-      return ProxyServer.start(
-          proxySettings.withSync(
-              () -> report(following.get()), () -> following.get().acceptHeld()));
+      return ProxyServer.start(settings);
     } catch (BindException taken) {
       var admin = new InetSocketAddress(addresses.admin(), addresses.adminPort());
       throw new CommandFailed(
@@ -105,9 +110,9 @@ record LbRole(
 
   /** An LB server that was stopped on purpose is not to be waited for; one that crashed is to be missed. */
   private void unregister(LbServer registrant) {
-    Thread farewell = Thread.ofVirtual().start(() -> tryToUnregister(registrant));
+    Thread asking = Thread.ofVirtual().start(() -> tryToUnregister(registrant));
     try {
-      farewell.join(FAREWELL);
+      asking.join(PATIENCE);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }

@@ -63,6 +63,8 @@ record LocalServer(String name, String address, int adminPort, int portOffset) {
             Integer.toString(portOffset),
             "--state-dir",
             data.lbServers().toString(),
+            "--drain-delay",
+            "0s",
             "--drain-timeout",
             DRAIN,
             "--exit-on-eof"));

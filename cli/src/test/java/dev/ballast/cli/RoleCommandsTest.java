@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,22 @@ class RoleCommandsTest {
     assertThat(shell.err()).contains("is not a duration such as 500ms");
     assertThat(shell.run("backend", "--error-rate", "2")).isEqualTo(2);
     assertThat(shell.run("controller", "--database-url", "mysql://h/d")).isEqualTo(2);
+  }
+
+  @Test
+  void shouldSayEverythingThatIsWrongWithAFileToServe() throws IOException {
+    assertThat(shell.run("lb", "--config", "web.yaml")).isEqualTo(1);
+    assertThat(shell.err()).contains("web.yaml: there is no such file");
+
+    Files.writeString(directory.resolve("web.yaml"), "kind: LoadBalancer\nnmae: web\n");
+    assertThat(shell.run("lb", "--config", "web.yaml")).isEqualTo(1);
+    assertThat(shell.err())
+        .contains("web.yaml can't be served:")
+        .contains("web.yaml:2: nmae: ")
+        .contains("web.yaml:1: name: ");
+
+    assertThat(shell.run("lb", "--config", "web.yaml", "--controller", "http://h")).isEqualTo(2);
+    assertThat(shell.err()).contains("--controller has no use beside it");
   }
 
   @Test

@@ -4,13 +4,13 @@ import java.util.Collection;
 import java.util.Comparator;
 
 /** "Did you mean": the nearest known word, by edit distance (Levenshtein, 1965). */
-final class Suggestion {
+public final class Suggestion {
   private static final int WORD_LIMIT = 100;
 
   private Suggestion() {}
 
   /** {@code : did you mean "weight"?}, or, when nothing is near, the known words; empty when there are none. */
-  static String among(String word, Collection<String> known) {
+  public static String among(String word, Collection<String> known) {
     if (known.isEmpty()) {
       return "";
     }

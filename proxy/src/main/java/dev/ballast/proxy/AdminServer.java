@@ -115,6 +115,9 @@ final class AdminServer implements AutoCloseable {
   }
 
   private String whyNotReady() {
+    if (server.isLeaving()) {
+      return "the LB server is about to stop";
+    }
     return server.revision().isEmpty() ? "no snapshot is in use yet" : "no listener is bound";
   }
 

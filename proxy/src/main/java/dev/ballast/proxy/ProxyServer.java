@@ -46,6 +46,7 @@ public final class ProxyServer implements AutoCloseable {
   private final AdminServer admin;
   private @Nullable Snapshot given;
   private @Nullable ScheduledFuture<?> nextEvaluation;
+  private volatile boolean isLeaving;
   private final AtomicBoolean isStopping = new AtomicBoolean();
 
   private ProxyServer(ProxySettings settings, Transport transport) throws IOException {
@@ -182,7 +183,7 @@ public final class ProxyServer implements AutoCloseable {
 
   /** Whether a snapshot is in use and at least one of its listeners is bound. */
   public boolean isReady() {
-    return !isStopping.get() && revisions.current() != null && listeners.isAnyBound();
+    return !isLeaving && !isStopping.get() && revisions.current() != null && listeners.isAnyBound();
   }
 
   /** What {@code /report} shows. */
@@ -192,6 +193,28 @@ public final class ProxyServer implements AutoCloseable {
 
   public InetSocketAddress adminAddress() {
     return admin.address();
+  }
+
+  /** Is no longer ready from now on, and serves and follows as before: whoever sends clients here shall stop doing so. */
+  public void leave() {
+    if (!isLeaving) {
+      isLeaving = true;
+      LOG.info("LB server {} is leaving: not ready any more", settings.name());
+    }
+  }
+
+  /** Whether it was told to leave. */
+  boolean isLeaving() {
+    return isLeaving;
+  }
+
+  /** Lets this time pass, while everything is served. */
+  public void serveOn(Duration time) {
+    try {
+      settings.surroundings().ticker().sleep(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Stops at once. */

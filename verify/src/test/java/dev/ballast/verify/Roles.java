@@ -40,6 +40,8 @@ final class Roles {
         controllers,
         "--token-file",
         token.toString(),
+        "--drain-delay",
+        "0s",
         "--state-dir",
         state.toString());
   }
