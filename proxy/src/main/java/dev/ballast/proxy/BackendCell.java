@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What one event loop owns of one backend: its numbers, and the idle connections to it. The latest is used first, so that the
  * others can expire. All but reading the numbers happens on the loop.
  */
-final class BackendCell {
+final class BackendCell implements IdleUpstreams {
   private final Loop loop;
   private final int limit;
   private final int limitOfAll;
@@ -50,8 +50,8 @@ final class BackendCell {
     return null;
   }
 
-  /** Keeps an idle connection, unless enough are kept. */
-  boolean keep(UpstreamConnection connection) {
+  @Override
+  public boolean keep(UpstreamConnection connection) {
     if (idle.size() >= limit || loop.counts().read(Counter.UPSTREAMS_IDLE) >= limitOfAll) {
       loop.count(Counter.UPSTREAMS_NOT_KEPT);
       return false;
@@ -61,8 +61,8 @@ final class BackendCell {
     return true;
   }
 
-  /** An idle connection was closed, by whichever side. */
-  void forget(UpstreamConnection connection) {
+  @Override
+  public void forget(UpstreamConnection connection) {
     if (idle.remove(connection)) {
       loop.counts().decrement(Counter.UPSTREAMS_IDLE);
     }

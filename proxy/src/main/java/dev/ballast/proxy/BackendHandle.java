@@ -1,6 +1,7 @@
 package dev.ballast.proxy;
 
 import dev.ballast.model.BackendAddress;
+import dev.ballast.model.ProxyProtocol;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
@@ -22,6 +23,7 @@ final class BackendHandle {
   private final AtomicReferenceArray<@Nullable BackendCell> cells;
   private volatile boolean isRetired;
   private volatile @Nullable UpstreamTls tls;
+  private volatile @Nullable ProxyProtocol proxyProtocol;
 
   /** @param appeared when this LB server first saw it */
   BackendHandle(
@@ -114,6 +116,19 @@ final class BackendHandle {
   void speak(@Nullable UpstreamTls how, List<Loop> loops) {
     if (!Objects.equals(tls, how)) {
       tls = how;
+      loops.forEach(this::closeIdle);
+    }
+  }
+
+  /** The header that connections to it begin with, before TLS; none if null. */
+  @Nullable ProxyProtocol proxyProtocol() {
+    return proxyProtocol;
+  }
+
+  /** From now on connections begin with this header; idle ones that began otherwise are closed. */
+  void introduce(@Nullable ProxyProtocol how, List<Loop> loops) {
+    if (proxyProtocol != how) {
+      proxyProtocol = how;
       loops.forEach(this::closeIdle);
     }
   }

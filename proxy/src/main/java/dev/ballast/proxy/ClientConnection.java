@@ -329,6 +329,9 @@ final class ClientConnection extends ClientSide {
     state = State.CLOSED;
     loop.deadlines().cancel(this);
     drop();
+    if (exchange != null) {
+      exchange.leave();
+    }
     loop.closed(this);
   }
 

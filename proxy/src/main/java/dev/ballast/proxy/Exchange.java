@@ -44,6 +44,7 @@ final class Exchange {
 
   private @Nullable Fault connectFault;
   private @Nullable UpstreamConnection upstream;
+  private @Nullable OwnUpstreams ownUpstreams;
   private @Nullable ByteBuf replay;
 
   Exchange(ClientConnection client, Loop loop) {
@@ -78,12 +79,40 @@ final class Exchange {
       failUnpicked(nowNanos);
       return;
     }
-    UpstreamConnection idle = picked.cell(loop).takeIdle();
+    UpstreamConnection idle = takeIdle(picked);
     if (idle == null) {
       connect(picked, nowNanos);
     } else {
       loop.count(Counter.UPSTREAMS_REUSED);
       send(idle, nowNanos);
+    }
+  }
+
+  /** What was opened in the name of one client is not for another. */
+  private @Nullable UpstreamConnection takeIdle(BackendHandle picked) {
+    if (picked.proxyProtocol() == null) {
+      return picked.cell(loop).takeIdle();
+    }
+    return ownUpstreams == null ? null : ownUpstreams.take(picked);
+  }
+
+  /** The idle connections that were opened in the name of this client. */
+  OwnUpstreams ownUpstreams() {
+    if (ownUpstreams == null) {
+      ownUpstreams = new OwnUpstreams(loop);
+    }
+    return ownUpstreams;
+  }
+
+  /** Whom the requests are from. */
+  Peer peer() {
+    return client.peer();
+  }
+
+  /** No further request will come. */
+  void leave() {
+    if (ownUpstreams != null) {
+      ownUpstreams.close();
     }
   }
 
@@ -252,6 +281,7 @@ final class Exchange {
     phase = Phase.NONE;
     request.release();
     answer.release();
+    leave();
     client.becomeStream(TcpStream.joining(client, from.channel(), choice, policy), rest, nowNanos);
   }
 

@@ -9,6 +9,7 @@ import dev.ballast.balancing.Standing;
 import dev.ballast.model.Algorithm;
 import dev.ballast.model.Item;
 import dev.ballast.model.Pool;
+import dev.ballast.model.ProxyProtocol;
 import dev.ballast.model.Timeouts;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,8 +32,7 @@ final class PoolCompiler {
   private final long fleetSeed;
   private final TlsCompiler tls;
 
-  PoolCompiler(
-      Loops loops, Names names, TlsCompiler tls, RandomGenerator random, long fleetSeed) {
+  PoolCompiler(Loops loops, Names names, TlsCompiler tls, RandomGenerator random, long fleetSeed) {
     this.tls = tls;
     this.loops = loops;
     this.names = names;
@@ -57,11 +57,13 @@ final class PoolCompiler {
     return build(item, members, before, now);
   }
 
-  /** Over TLS or in clear, all members of a pool alike. */
+  /** Over TLS or in clear, with a PROXY header or without, all members of a pool alike. */
   private void speak(Pool pool, List<PoolMember> members) {
     UpstreamTls how =
         pool.transport().tls().map(spoken -> tls.upstream(pool.name(), spoken)).orElse(null);
     members.forEach(member -> member.handle().speak(how, loops.all()));
+    ProxyProtocol header = pool.transport().proxyProtocol().orElse(null);
+    members.forEach(member -> member.handle().introduce(header, loops.all()));
   }
 
   /** A pool that routes name and the snapshot has not. */

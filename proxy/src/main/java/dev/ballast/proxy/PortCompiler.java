@@ -77,11 +77,7 @@ final class PortCompiler {
         (port, sharing) ->
             plans.putIfAbsent(
                 port, compileHttp(entries.getOrDefault(port, Entry.PLAIN), sharing, pools)));
-    secured.compile(
-        entries,
-        (entry, sharing) -> compileHttp(entry, sharing, pools),
-        pools,
-        plans);
+    secured.compile(entries, (entry, sharing) -> compileHttp(entry, sharing, pools), pools, plans);
     return new Ports(Map.copyOf(plans), List.copyOf(listeners));
   }
 

@@ -71,7 +71,8 @@ sealed interface PortPlan {
   /** TLS passed on unopened, to the pool of the name that the client asks for. */
   record Passthrough(Entry entry, HostTable<PoolPlan> pools) implements PortPlan {
     @Nullable PoolPlan pool(byte @Nullable [] serverName) {
-      return pools.find(serverName == null ? NO_NAME : serverName, 0, serverName == null ? 0 : serverName.length);
+      return pools.find(
+          serverName == null ? NO_NAME : serverName, 0, serverName == null ? 0 : serverName.length);
     }
 
     private static final byte[] NO_NAME = {};

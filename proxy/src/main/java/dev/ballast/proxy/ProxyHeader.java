@@ -32,7 +32,7 @@ final class ProxyHeader {
   private static final Pattern FOUR =
       Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}");
   private static final Pattern SIX = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
-  private static final byte[] BINARY_BEGIN = {
+  static final byte[] BINARY_BEGIN = {
     0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a
   };
   private static final int BINARY_FIXED = 16;
@@ -43,8 +43,8 @@ final class ProxyHeader {
   private static final int UNIX = 3;
   private static final int STREAM = 1;
   private static final int DATAGRAM = 2;
-  private static final int INET_BYTES = 12;
-  private static final int INET6_BYTES = 36;
+  static final int INET_BYTES = 12;
+  static final int INET6_BYTES = 36;
   private static final int UNIX_BYTES = 216;
 
   private final int byteLimit;

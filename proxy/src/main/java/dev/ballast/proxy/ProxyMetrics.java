@@ -152,8 +152,7 @@ final class ProxyMetrics {
     return each(
         TlsCounts.Handshake.values(),
         tally,
-        kind ->
-            Labels.of("version", kind.version(), "resumed", String.valueOf(kind.isResumed())));
+        kind -> Labels.of("version", kind.version(), "resumed", String.valueOf(kind.isResumed())));
   }
 
   private List<Point> handshakeFaults(Function<Loop, Tally<HandshakeFault>> tally) {

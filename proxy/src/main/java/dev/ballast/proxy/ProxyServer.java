@@ -63,8 +63,7 @@ public final class ProxyServer implements AutoCloseable {
             new Admission(settings.limits(), settings.surroundings().random().nextLong()),
             settings.surroundings().ticker());
     this.names = new Names(settings.nameServers(), settings.limits(), this::evaluateSoon);
-    var secrets =
-        new OpenedSecrets(settings.secrets().dataKey(), settings.secrets().fleetKeys());
+    var secrets = new OpenedSecrets(settings.secrets().dataKey(), settings.secrets().fleetKeys());
     var tls = new TlsCompiler(TlsLibrary.best(), secrets.ticketKeys());
     this.compiler =
         new Compiler(

@@ -1,5 +1,6 @@
 package dev.ballast.proxy;
 
+import dev.ballast.model.ProxyProtocol;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
@@ -42,6 +43,18 @@ final class Sockets {
     }
   }
 
+  /**
+   * Puts the PROXY header that a backend wants before all that is written to it, TLS included; to be called before {@link
+   * #connect}. It goes out with the first flush.
+   */
+  static void introduce(SocketChannel channel, @Nullable ProxyProtocol how, Peer from) {
+    if (how != null) {
+      channel
+          .unsafe()
+          .write(ProxyHeaderWriter.header(how, from, channel.alloc()), channel.voidPromise());
+    }
+  }
+
   /** Connects; how long that may take is up to the caller. Over TLS the handshake belongs to it. */
   static void connect(
       Loop loop,
@@ -73,7 +86,8 @@ final class Sockets {
 
   private static void awaitHandshake(Loop loop, SslHandler tls, ConnectOutcome outcome) {
     var _ =
-        tls.handshakeFuture().addListener(done -> outcome.reached(handshakeFault(loop, tls, done.cause())));
+        tls.handshakeFuture()
+            .addListener(done -> outcome.reached(handshakeFault(loop, tls, done.cause())));
   }
 
   private static @Nullable Fault handshakeFault(

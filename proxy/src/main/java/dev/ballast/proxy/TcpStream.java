@@ -128,9 +128,9 @@ final class TcpStream extends ClientSide {
     connect(connecting, picked, address);
   }
 
-  private void connect(
-      SocketChannel connecting, BackendHandle picked, InetSocketAddress address) {
+  private void connect(SocketChannel connecting, BackendHandle picked, InetSocketAddress address) {
     var end = new BackendEnd(connecting);
+    Sockets.introduce(connecting, picked.proxyProtocol(), peer());
     UpstreamTls tls = picked.tls();
     SslHandler beginning = tls == null ? null : tls.connect(connecting.alloc(), picked.address());
     Sockets.connect(
@@ -177,8 +177,8 @@ final class TcpStream extends ClientSide {
     early = null;
     if (bytes != null) {
       Sockets.write(backend, bytes);
-      backend.flush();
     }
+    backend.flush();
     if (hasEndedEarly) {
       endOutput(backend);
     }

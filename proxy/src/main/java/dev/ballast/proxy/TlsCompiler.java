@@ -120,7 +120,8 @@ final class TlsCompiler {
     }
 
     private Offer withTrouble(UnusableCertificate why) {
-      String reason = terms == null ? why.reason() : why.reason() + "; what it had before is served on";
+      String reason =
+          terms == null ? why.reason() : why.reason() + "; what it had before is served on";
       return new Offer(terms, new BindFailure(reason, why.remedy()));
     }
   }
@@ -139,7 +140,8 @@ final class TlsCompiler {
       ends.put(name, how.certificate().notAfter());
       how.certificate().hosts().forEach(host -> byHost.putIfAbsent(host, context));
     }
-    return new TlsPlan.Terms(policy, HostTable.of(byHost), contexts.values().iterator().next(), ends);
+    return new TlsPlan.Terms(
+        policy, HostTable.of(byHost), contexts.values().iterator().next(), ends);
   }
 
   private ServerTls serverTls(Listener listener, ListenerTls tls, String certificate)

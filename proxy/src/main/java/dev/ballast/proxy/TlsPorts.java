@@ -97,7 +97,8 @@ final class TlsPorts {
       one.listener()
           .pool()
           .map(pools)
-          .ifPresent(pool -> one.balancer().hosts().forEach(host -> byHost.putIfAbsent(host, pool)));
+          .ifPresent(
+              pool -> one.balancer().hosts().forEach(host -> byHost.putIfAbsent(host, pool)));
     }
     return new PortPlan.Passthrough(entry, HostTable.of(byHost));
   }

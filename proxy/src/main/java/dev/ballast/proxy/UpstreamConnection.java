@@ -1,5 +1,6 @@
 package dev.ballast.proxy;
 
+import dev.ballast.model.ProxyProtocol;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.SocketChannel;
@@ -26,6 +27,8 @@ final class UpstreamConnection extends TimedHandler {
   private final BackendHandle backend;
   private final SocketChannel channel;
   private final @Nullable UpstreamTls tls;
+  private final @Nullable ProxyProtocol introduction;
+  private final IdleUpstreams home;
   private final HeadReader heads;
   private final BodyReader body;
   private State state = State.CONNECTING;
@@ -44,6 +47,8 @@ final class UpstreamConnection extends TimedHandler {
     this.exchange = exchange;
     this.channel = channel;
     this.tls = backend.tls();
+    this.introduction = backend.proxyProtocol();
+    this.home = introduction == null ? backend.cell(loop) : exchange.ownUpstreams();
     this.heads = HeadReader.ofAnswers(loop.limits());
     this.body = new BodyReader(loop.limits());
   }
@@ -57,6 +62,9 @@ final class UpstreamConnection extends TimedHandler {
   /** Connects, and tells the exchange the outcome. */
   void connect(InetSocketAddress address) {
     loop.count(Counter.CONNECTS_PENDING);
+    if (exchange != null) {
+      Sockets.introduce(channel, introduction, exchange.peer());
+    }
     SslHandler beginning = tls == null ? null : tls.connect(channel.alloc(), backend.address());
     Sockets.connect(loop, channel, this, address, beginning, this::connected);
   }
@@ -189,18 +197,30 @@ final class UpstreamConnection extends TimedHandler {
     exchange = null;
     state = State.IDLE;
     resumeReading(true);
-    if (backend.isRetired() || !Objects.equals(tls, backend.tls()) || !isOpen() || !backend.cell(loop).keep(this)) {
+    if (!mayBeKept() || !home.keep(this)) {
       close();
     } else {
       loop.deadlines().schedule(this, nowNanos + loop.limits().nanosOf(Limit.IDLE_UPSTREAM_MILLIS));
     }
   }
 
+  private boolean mayBeKept() {
+    return isOpen()
+        && !backend.isRetired()
+        && Objects.equals(tls, backend.tls())
+        && introduction == backend.proxyProtocol();
+  }
+
+  /** Whether it leads to this backend, begun as connections to it are begun now. */
+  boolean isTo(BackendHandle other) {
+    return backend.equals(other) && mayBeKept();
+  }
+
   /** Closes it; the exchange, if any, hears no more of it. */
   void close() {
     exchange = null;
     if (state == State.IDLE) {
-      backend.cell(loop).forget(this);
+      home.forget(this);
     }
     if (state != State.CLOSED) {
       state = State.CLOSED;

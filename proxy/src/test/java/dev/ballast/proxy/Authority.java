@@ -152,8 +152,7 @@ final class Authority {
 
     Path keyFile(Path directory) {
       return written(
-          directory.resolve(serial() + ".key"),
-          pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
+          directory.resolve(serial() + ".key"), pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
     }
 
     String serial() {

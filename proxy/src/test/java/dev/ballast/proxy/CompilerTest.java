@@ -2,11 +2,11 @@ package dev.ballast.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ballast.model.FleetSecrets;
 import dev.ballast.model.AdminState;
 import dev.ballast.model.Backend;
 import dev.ballast.model.BackendAddress;
 import dev.ballast.model.Change;
+import dev.ballast.model.FleetSecrets;
 import dev.ballast.model.Item;
 import dev.ballast.model.Snapshot;
 import dev.ballast.model.Verdict;

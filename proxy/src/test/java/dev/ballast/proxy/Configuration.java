@@ -17,6 +17,7 @@ import dev.ballast.model.ListenerTls;
 import dev.ballast.model.LoadBalancer;
 import dev.ballast.model.Pool;
 import dev.ballast.model.Protocol;
+import dev.ballast.model.ProxyProtocol;
 import dev.ballast.model.Resource;
 import dev.ballast.model.Revision;
 import dev.ballast.model.Route;
@@ -143,6 +144,14 @@ final class Configuration {
 
   Configuration pool(String name, Timeouts timeouts, Optional<HealthCheck> healthCheck) {
     return put(new Pool(name, new Algorithm.RoundRobin(), healthCheck, timeouts, 50));
+  }
+
+  /** With backends that are told by a PROXY header whom a connection is from. */
+  Configuration introduced(String pool, ProxyProtocol how) {
+    Item item = Objects.requireNonNull(items.get(new ItemKey(Kind.POOL, pool)));
+    return put(
+        ((Pool) item.resource())
+            .with(new Pool.BackendTransport(Optional.empty(), Optional.of(how))));
   }
 
   Configuration weightedPool(String name) {

@@ -32,7 +32,11 @@ class HttpsTest {
         .put(CA.issue("a.test", "same.test").resource("a"))
         .put(CA.issue("*.b.test").resource("b"))
         .httpsBalancer(
-            "web", proxy.port(), List.of("*"), Configuration.tls("a", "b"), Configuration.route("web"))
+            "web",
+            proxy.port(),
+            List.of("*"),
+            Configuration.tls("a", "b"),
+            Configuration.route("web"))
         .pool("web", backend);
   }
 
@@ -42,8 +46,7 @@ class HttpsTest {
 
   private static X509Certificate shown(RawClient client) {
     try {
-      return (X509Certificate)
-          ((SSLSocket) client.socket()).getSession().getPeerCertificates()[0];
+      return (X509Certificate) ((SSLSocket) client.socket()).getSession().getPeerCertificates()[0];
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -80,7 +83,9 @@ class HttpsTest {
             {"127.0.0.1", "CN=a.test"}
           }) {
         try (var client = client(row[0])) {
-          assertThat(shown(client).getSubjectX500Principal().getName()).as(row[0]).isEqualTo(row[1]);
+          assertThat(shown(client).getSubjectX500Principal().getName())
+              .as(row[0])
+              .isEqualTo(row[1]);
         }
       }
     }
@@ -124,7 +129,11 @@ class HttpsTest {
       proxy.use(
           https(backend)
               .httpsBalancer(
-                  "bad", other, List.of("bad.test"), Configuration.tls("none"), Configuration.route("web")));
+                  "bad",
+                  other,
+                  List.of("bad.test"),
+                  Configuration.tls("none"),
+                  Configuration.route("web")));
 
       assertThat(listener("bad").state()).isEqualTo("failed");
       assertThat(listener("bad").reason()).contains("Certificate none");
@@ -177,9 +186,17 @@ class HttpsTest {
               .put(CA.issue("a.test").resource("a"))
               .put(CA.issue("b.test").resource("b"))
               .httpsBalancer(
-                  "one", proxy.port(), List.of("a.test"), Configuration.tls("a"), Configuration.route("one"))
+                  "one",
+                  proxy.port(),
+                  List.of("a.test"),
+                  Configuration.tls("a"),
+                  Configuration.route("one"))
               .httpsBalancer(
-                  "two", proxy.port(), List.of("b.test"), Configuration.tls("b"), Configuration.route("two"))
+                  "two",
+                  proxy.port(),
+                  List.of("b.test"),
+                  Configuration.tls("b"),
+                  Configuration.route("two"))
               .pool("one", one)
               .pool("two", two));
       try (var client = client("b.test")) {
@@ -237,7 +254,10 @@ class HttpsTest {
   /** In TLS 1.3 the client learns of it with its first read. */
   private boolean isTurnedAway(SSLContext tls) {
     try (var client = RawClient.to(proxy.port(), tls, "a.test")) {
-      client.socket().getOutputStream().write("GET / HTTP/1.1\r\nHost: a.test\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      client
+          .socket()
+          .getOutputStream()
+          .write("GET / HTTP/1.1\r\nHost: a.test\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
       return client.in().read() < 0;
     } catch (IOException e) {
       return true;

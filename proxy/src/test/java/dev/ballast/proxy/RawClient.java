@@ -39,6 +39,20 @@ final class RawClient implements AutoCloseable {
     return to(port, 0);
   }
 
+  /** From another address of this machine. */
+  static RawClient from(String source, int port) {
+    try {
+      var socket = new Socket();
+      socket.bind(new InetSocketAddress(InetAddress.ofLiteral(source), 0));
+      socket.connect(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
+      socket.setSoTimeout(PATIENCE_MILLIS);
+      return new RawClient(socket);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /** @param receiveBuffer bytes, or 0 for the system's choice */
   static RawClient to(int port, int receiveBuffer) {
     try {
@@ -60,8 +74,7 @@ final class RawClient implements AutoCloseable {
   static RawClient to(int port, SSLContext tls, String host) {
     try {
       var plain = new Socket();
-      plain.connect(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
+      plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
       plain.setSoTimeout(PATIENCE_MILLIS);
       plain.setTcpNoDelay(true);
       return new RawClient(tls.getSocketFactory().createSocket(plain, host, port, true));
