@@ -10,9 +10,12 @@ import dev.ballast.model.LbServer;
 import dev.ballast.model.LoadBalancer;
 import dev.ballast.model.Pool;
 import dev.ballast.model.Resource;
+import dev.ballast.model.Route;
+import dev.ballast.model.RouteAction;
 import dev.ballast.model.Verdict;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -36,7 +39,7 @@ record ResourceTables(Configuration configuration) {
   }
 
   private Table loadBalancers(List<LoadBalancer> loadBalancers) {
-    var table = Table.of("NAME", "FLEET", "DOMAIN", "HOSTS", "LISTENERS", "POOLS");
+    var table = Table.of("NAME", "FLEET", "DOMAIN", "HOSTS", "LISTENERS", "ROUTES", "POOLS");
     for (LoadBalancer one : loadBalancers) {
       table.row(
           one.name(),
@@ -46,13 +49,35 @@ record ResourceTables(Configuration configuration) {
           joined(
               one.listeners().stream()
                   .map(listener -> Codec.text(listener.protocol()) + ":" + listener.port())),
+          routes(one.routes()),
           joined(one.poolsReached().stream().sorted()));
     }
     return table;
   }
 
+  /** {@code 3 pool, 1 redirect}: how many routes do what. */
+  private static String routes(List<Route> routes) {
+    var counts =
+        routes.stream()
+            .collect(
+                Collectors.groupingBy(
+                    route -> word(route.action()), TreeMap::new, Collectors.counting()));
+    return joined(
+        ", ", counts.entrySet().stream().map(count -> count.getValue() + " " + count.getKey()));
+  }
+
+  /** The key under which documents write the action. */
+  private static String word(RouteAction action) {
+    return switch (action) {
+      case RouteAction.ToPool _ -> "pool";
+      case RouteAction.Split _ -> "split";
+      case RouteAction.Redirect _ -> "redirect";
+      case RouteAction.Respond _ -> "respond";
+    };
+  }
+
   private Table pools(List<Pool> pools) {
-    var table = Table.of("NAME", "ALGORITHM", "BACKENDS", "VERDICTS", "HEALTH CHECK");
+    var table = Table.of("NAME", "ALGORITHM", "BACKENDS", "VERDICTS", "HEALTH CHECK", "SPOKEN TO");
     for (Pool pool : pools) {
       List<Backend> backends = configuration.snapshot().backends(pool.name()).toList();
       table.row(
@@ -60,9 +85,21 @@ record ResourceTables(Configuration configuration) {
           pool.algorithm().type(),
           counted(AdminState.values(), backends, configuration::stateOf),
           counted(Verdict.values(), backends, configuration::verdictOf),
-          pool.healthCheck().map(ResourceTables::shown).orElse(NONE));
+          pool.healthCheck().map(ResourceTables::shown).orElse(NONE),
+          shown(pool.transport()));
     }
     return table;
+  }
+
+  /** {@code in clear}, {@code by tls}, {@code by unverified tls}, each with a PROXY header or not. */
+  private static String shown(Pool.BackendTransport transport) {
+    String security =
+        transport
+            .tls()
+            .map(tls -> tls.isVerified() ? "by tls" : "by unverified tls")
+            .orElse("in clear");
+    return security
+        + transport.proxyProtocol().map(version -> ", PROXY " + Codec.text(version)).orElse("");
   }
 
   private static String shown(HealthCheck check) {

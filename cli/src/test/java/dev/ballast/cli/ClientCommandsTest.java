@@ -188,13 +188,10 @@ class ClientCommandsTest {
     assertThat(shell.out())
         .isEqualTo(
             """
-            NAME  ALGORITHM             BACKENDS               VERDICTS                 HEALTH CHECK
-            demo  weighted-round-robin  2 enabled, 1 draining  2 unknown, 1 unhealthy   -
-            echo  weighted-round-robin  3 enabled              3 unknown                -
-            """
-                .replace("unhealthy   -", "unhealthy  -")
-                .replace("3 unknown                -", "3 unknown               -")
-                .replace("VERDICTS                 HEALTH", "VERDICTS                HEALTH"));
+            NAME  ALGORITHM             BACKENDS               VERDICTS                HEALTH CHECK  SPOKEN TO
+            demo  weighted-round-robin  2 enabled, 1 draining  2 unknown, 1 unhealthy  -             in clear
+            echo  weighted-round-robin  3 enabled              3 unknown               -             in clear
+            """);
     for (String kind : List.of("lb", "backends", "fleets", "lbservers")) {
       assertThat(shell.run("get", kind)).isZero();
     }
