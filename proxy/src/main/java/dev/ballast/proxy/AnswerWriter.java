@@ -23,9 +23,18 @@ final class AnswerWriter {
   private AnswerWriter() {}
 
   /** A final answer. */
-  static void write(AnswerHead head, BodyFraming framing, Persistence persistence, ByteBuf out) {
+  static void write(
+      AnswerHead head,
+      BodyFraming framing,
+      Persistence persistence,
+      HeaderLines edits,
+      ByteBuf out) {
     writeStatusLine(head, out);
+    if (edits != HeaderLines.NONE) {
+      head.fields().leaveOut(edits.leftOut());
+    }
     head.fields().copy(Field::isCopiedInAnswers, out);
+    edits.write(out);
     if (framing == BodyFraming.CHUNKED) {
       out.writeBytes(CHUNKED);
     } else if (head.framing().length() != Framing.NO_LENGTH && head.status() != 204) {

@@ -32,6 +32,7 @@ final class BodyReader {
   private BodyFraming framing = BodyFraming.NONE;
   private State state = State.COMPLETE;
   private long remaining;
+  private long allowance;
   private int lineBytes;
   private int sizeDigits;
   private boolean isAfterBlank;
@@ -42,8 +43,18 @@ final class BodyReader {
     this.trailerLimit = limits.of(Limit.TRAILER_BYTES);
   }
 
-  /** Starts with a new body. */
+  /** Starts with a new body, of whatever size. */
   void begin(BodyFraming bodyFraming, long length) {
+    begin(bodyFraming, length, Long.MAX_VALUE);
+  }
+
+  /**
+   * Starts with a new body.
+   *
+   * @param most how long it may be; of one with a length this is known beforehand, and not looked at here
+   */
+  void begin(BodyFraming bodyFraming, long length, long most) {
+    allowance = most;
     framing = bodyFraming;
     state =
         switch (bodyFraming) {
@@ -155,6 +166,10 @@ final class BodyReader {
   private @Nullable Violation endSizeLine() {
     boolean isLast = remaining == 0;
     beginLine();
+    allowance -= remaining;
+    if (allowance < 0) {
+      return Violation.BODY_TOO_LARGE;
+    }
     return become(isLast ? State.TRAILER_START : State.DATA);
   }
 

@@ -7,7 +7,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +26,10 @@ final class ClientConnection extends ClientSide {
 
   private final Loop loop;
   private final SocketChannel channel;
-  private final byte[] address;
+  private final Origin origin;
   private final HeadReader heads;
   private State state = State.BETWEEN_REQUESTS;
+  private RoutePolicy policy = RoutePolicy.NONE;
   private @Nullable Exchange exchange;
   private @Nullable ByteBuf received;
   private boolean isHeadBegun;
@@ -40,7 +40,7 @@ final class ClientConnection extends ClientSide {
     super(loop, port, peer);
     this.loop = loop;
     this.channel = channel;
-    this.address = peer.text();
+    this.origin = new Origin(peer);
     this.heads = HeadReader.ofRequests(loop.limits());
   }
 
@@ -136,18 +136,50 @@ final class ClientConnection extends ClientSide {
       return;
     }
     PortPlan.Http plan = served.http();
-    List<RoutePlan> routes = plan.routesOf(head);
-    if (routes == null) {
+    HostPlan host = plan.host(head);
+    if (host == null) {
       answerUnrouted(Fault.NO_HOST, "it serves " + plan.servedHosts(), head, nowNanos);
       return;
     }
-    RoutePlan route = PortPlan.Http.route(routes, head);
-    if (route == null) {
+    RoutePlan route = host.route(head);
+    policy = route == null ? host.policy() : route.policy();
+    origin.begin(head, policy.forwarder(), loop.random());
+    if (head.path().isAmbiguous() && !host.isRoutedAlike(head, route)) {
+      refuse(Violation.PATH_AMBIGUOUS, head, nowNanos);
+    } else if (route == null) {
       answerUnrouted(Fault.NO_ROUTE, "", head, nowNanos);
-      return;
+    } else if (head.framing().length() > policy.maxBodyBytes()) {
+      refuse(Violation.BODY_TOO_LARGE, head, nowNanos);
+    } else {
+      serve(route, head, headLength, nowNanos);
     }
+  }
+
+  private void serve(RoutePlan route, RequestHead head, int headLength, long nowNanos) {
+    switch (route.target()) {
+      case RouteTarget.ToPool(PoolPlan pool) -> begin(route, pool, head, headLength, nowNanos);
+      case RouteTarget.Split split ->
+          begin(route, split.draw(loop.random()), head, headLength, nowNanos);
+      case RouteTarget.Answered(RouteAnswer answer) ->
+          answerByRoute(answer, head, nowNanos);
+    }
+  }
+
+  private void begin(
+      RoutePlan route, PoolPlan pool, RequestHead head, int headLength, long nowNanos) {
     state = State.EXCHANGING;
-    exchange().begin(head, headLength, route.pool(), nowNanos);
+    exchange().begin(head, headLength, route.policy(), pool, nowNanos);
+  }
+
+  private void answerByRoute(RouteAnswer answer, RequestHead head, long nowNanos) {
+    loop.count(Counter.ofAnswer(answer.status()));
+    boolean isKept =
+        head.keepsAlive() && head.bodyFraming() == BodyFraming.NONE && mayPersist();
+    send(
+        OwnAnswer.of(
+            buffers(), answer, policy, origin, head, persistence(isKept, head.isHttp10())),
+        isKept,
+        nowNanos);
   }
 
   /** Whether the connection was begun for a name that does not vouch for the request's host. */
@@ -211,9 +243,17 @@ final class ClientConnection extends ClientSide {
 
   private void awaitRequest(long nowNanos) {
     state = State.BETWEEN_REQUESTS;
+    policy = RoutePolicy.NONE;
+    origin.end();
     Limit patience = mayPersist() ? Limit.KEEP_ALIVE_MILLIS : Limit.RETIRED_IDLE_MILLIS;
     schedule(nowNanos + loop.limits().nanosOf(patience));
     proceed(nowNanos);
+  }
+
+  /** Its body, if it has one, is not looked at any more. */
+  private void refuse(Violation violation, RequestHead head, long nowNanos) {
+    loop.refusedRequests().increment(violation);
+    answer(violation, "", false, head.method() == Method.HEAD, head.isHttp10(), nowNanos);
   }
 
   private void refuse(Violation violation, long nowNanos) {
@@ -229,17 +269,29 @@ final class ClientConnection extends ClientSide {
       boolean isForHead,
       boolean isHttp10,
       long nowNanos) {
-    loop.count(reason.status() < 500 ? Counter.ANSWERS_4XX : Counter.ANSWERS_5XX);
     boolean isLast = !isKept || !mayPersist();
-    Persistence kept = isHttp10 ? Persistence.KEPT_IF_SAID : Persistence.KEPT;
-    Persistence persistence = isLast ? Persistence.CLOSED : kept;
-    Sockets.write(channel, OwnAnswer.of(buffers(), reason, detail, persistence, isForHead));
+    Persistence persistence = persistence(!isLast, isHttp10);
+    loop.count(Counter.ofAnswer(reason.status()));
+    ByteBuf answer =
+        OwnAnswer.of(buffers(), reason, detail, policy, origin, persistence, isForHead);
+    send(answer, !isLast, nowNanos);
+  }
+
+  private static Persistence persistence(boolean isKept, boolean isHttp10) {
+    if (!isKept) {
+      return Persistence.CLOSED;
+    }
+    return isHttp10 ? Persistence.KEPT_IF_SAID : Persistence.KEPT;
+  }
+
+  private void send(ByteBuf answer, boolean isKept, long nowNanos) {
+    Sockets.write(channel, answer);
     channel.flush();
-    if (isLast) {
-      end(false, nowNanos);
-    } else {
+    if (isKept) {
       awaitRequest(nowNanos);
       proceed(nowNanos);
+    } else {
+      end(false, nowNanos);
     }
   }
 
@@ -379,8 +431,9 @@ final class ClientConnection extends ClientSide {
   }
 
   /** The client's, as forwarded fields have it. */
-  byte[] address() {
-    return address;
+  /** Whom its requests are from. */
+  Origin origin() {
+    return origin;
   }
 
   private void drop() {

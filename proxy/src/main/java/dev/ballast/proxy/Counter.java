@@ -23,8 +23,8 @@ enum Counter {
   HANDSHAKES_PENDING("handshakes_pending", "TLS handshakes with clients under way now"),
   PASSED_THROUGH("passed_through_total", "TLS connections passed on unopened"),
   REQUESTS("requests_total", "Requests whose head was read"),
-  ANSWERS_2XX("answers_2xx_total", "Final answers of class 2xx"),
-  ANSWERS_3XX("answers_3xx_total", "Final answers of class 3xx"),
+  ANSWERS_2XX("answers_2xx_total", "Final answers of class 2xx, our own included"),
+  ANSWERS_3XX("answers_3xx_total", "Final answers of class 3xx, our own included"),
   ANSWERS_4XX("answers_4xx_total", "Final answers of class 4xx, our own included"),
   ANSWERS_5XX("answers_5xx_total", "Final answers of class 5xx, our own included"),
   STREAMS("streams_total", "TCP connections passed on"),
@@ -52,6 +52,16 @@ enum Counter {
   Counter(String metric, String help) {
     this.metric = metric;
     this.help = help;
+  }
+
+  /** Which one counts final answers of this status. */
+  static Counter ofAnswer(int status) {
+    return switch (status / 100) {
+      case 2 -> ANSWERS_2XX;
+      case 3 -> ANSWERS_3XX;
+      case 4 -> ANSWERS_4XX;
+      default -> ANSWERS_5XX;
+    };
   }
 
   /** Without the prefix of the module. */

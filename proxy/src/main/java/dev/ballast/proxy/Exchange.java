@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * One request and its answer: pick → connect → forward → account. Owned by the event loop of its client's connection, which
  * has one and uses it for each of its requests in turn.
  *
- * <p>Once the request is on its way, all it keeps of the configuration is the time limits and the handle of its backend.
+ * <p>Once the request is on its way, all it keeps of the configuration is time limits, the route's policy and the handle of its
+ * backend.
  */
 final class Exchange {
   private enum Phase {
@@ -39,6 +40,7 @@ final class Exchange {
   private boolean awaitsContinue;
   private byte[] askedProtocol = NO_PROTOCOL;
   private ExchangePolicy policy = NO_POLICY;
+  private RoutePolicy route = RoutePolicy.NONE;
   private long overallDeadlineNanos;
   private Persistence persistence = Persistence.KEPT;
 
@@ -55,20 +57,22 @@ final class Exchange {
   }
 
   /** Takes on the request whose head the loop has just read. */
-  void begin(RequestHead head, int headLength, PoolPlan plan, long nowNanos) {
+  void begin(
+      RequestHead head, int headLength, RoutePolicy routePolicy, PoolPlan plan, long nowNanos) {
+    route = routePolicy;
     method = head.method();
     isHttp10 = head.isHttp10();
     keepsAlive = head.keepsAlive();
     policy = plan.policy();
     overallDeadlineNanos = nowNanos + policy.overallNanos();
-    requestBody.begin(head.bodyFraming(), head.framing().length());
+    requestBody.begin(head.bodyFraming(), head.framing().length(), route.maxBodyBytes());
     awaitsContinue = head.expectsContinue() && !requestBody.isComplete();
     isReplayable = requestBody.isComplete() && method.isIdempotent();
     askedProtocol = head.asksToSwitch() ? head.copyOfUpgrade() : NO_PROTOCOL;
-    int capacity = headLength + RequestWriter.ADDED_BYTES;
+    int capacity = headLength + RequestWriter.ADDED_BYTES + route.requestLines().length();
     boolean isChunked = head.bodyFraming() == BodyFraming.CHUNKED;
     RequestWriter.write(
-        head, client.address(), request.begin(client.buffers(), capacity, isChunked));
+        head, route, client.origin(), request.begin(client.buffers(), capacity, isChunked));
     choice.begin(plan);
     pick(nowNanos);
   }
@@ -248,13 +252,17 @@ final class Exchange {
     phase = Phase.ANSWERING;
     BodyFraming framing = framingToClient(head.bodyFraming(method));
     persistence = persistence(framing);
-    countClass(head.status());
+    loop.count(Counter.ofAnswer(head.status()));
     int capacity =
-        headLength + AnswerWriter.ADDED_BYTES + MessageWriter.roomFor(head.framing().length());
+        headLength
+            + AnswerWriter.ADDED_BYTES
+            + route.answerLines().length()
+            + MessageWriter.roomFor(head.framing().length());
     AnswerWriter.write(
         head,
         framing,
         persistence,
+        route.answerLines(),
         answer.begin(client.buffers(), capacity, framing == BodyFraming.CHUNKED));
     answer.attach(client.channel());
     moveDeadline(policy.idleNanos(), nowNanos);
@@ -314,16 +322,6 @@ final class Exchange {
       return Persistence.CLOSED;
     }
     return isHttp10 ? Persistence.KEPT_IF_SAID : Persistence.KEPT;
-  }
-
-  private void countClass(int status) {
-    loop.count(
-        switch (status / 100) {
-          case 2 -> Counter.ANSWERS_2XX;
-          case 3 -> Counter.ANSWERS_3XX;
-          case 4 -> Counter.ANSWERS_4XX;
-          default -> Counter.ANSWERS_5XX;
-        });
   }
 
   void answerProgressed(long nowNanos) {
@@ -450,6 +448,7 @@ final class Exchange {
 
   private void clear() {
     phase = Phase.NONE;
+    route = RoutePolicy.NONE;
     choice.settle();
     connectFault = null;
     loop.counts().add(Counter.BYTES_OUT, answer.takeBodyBytes());

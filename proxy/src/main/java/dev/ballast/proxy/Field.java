@@ -24,6 +24,8 @@ enum Field {
   X_FORWARDED_FOR("x-forwarded-for", Passage.WRITTEN, Passage.COPIED),
   X_FORWARDED_HOST("x-forwarded-host", Passage.WRITTEN, Passage.COPIED),
   X_FORWARDED_PROTO("x-forwarded-proto", Passage.WRITTEN, Passage.COPIED),
+  X_FORWARDED_PORT("x-forwarded-port", Passage.WRITTEN, Passage.COPIED),
+  FORWARDED("forwarded", Passage.WRITTEN, Passage.COPIED),
   /** Ours: nobody else's word counts. */
   BALLAST_REASON("ballast-reason", Passage.COPIED, Passage.DROPPED);
 
@@ -63,6 +65,14 @@ enum Field {
 
   boolean isCopiedInRequests() {
     return isCopiedInRequests;
+  }
+
+  /** Whether it says for whom a request is forwarded. */
+  boolean isAboutClient() {
+    return switch (this) {
+      case X_FORWARDED_FOR, X_FORWARDED_HOST, X_FORWARDED_PROTO, X_FORWARDED_PORT, FORWARDED -> true;
+      default -> false;
+    };
   }
 
   boolean isCopiedInAnswers() {

@@ -21,7 +21,7 @@ final class FieldLines {
   private final int[] valueEnds;
   private final int[] ends;
   private final Field[] kinds;
-  private final boolean[] isNamedByConnection;
+  private final boolean[] isLeftOut;
   private byte[] bytes = {};
   private int count;
   private int options;
@@ -38,7 +38,7 @@ final class FieldLines {
     this.valueEnds = new int[countLimit];
     this.ends = new int[countLimit];
     this.kinds = new Field[countLimit];
-    this.isNamedByConnection = new boolean[countLimit];
+    this.isLeftOut = new boolean[countLimit];
   }
 
   /** Reads all lines up to the empty one, which ends at {@code end}. Every LF is known to follow a CR. */
@@ -98,7 +98,7 @@ final class FieldLines {
     valueEnds[count] = skipSpaceBackwards(at, valueStarts[count]);
     ends[count] = at + 2;
     kinds[count] = Field.named(bytes, starts[count], nameEnds[count]);
-    isNamedByConnection[count] = false;
+    isLeftOut[count] = false;
     return null;
   }
 
@@ -163,7 +163,7 @@ final class FieldLines {
   private void markNamed(int start, int end) {
     for (int line = 0; line < count; line++) {
       if (nameEnds[line] - starts[line] == end - start && hasName(line, start)) {
-        isNamedByConnection[line] = true;
+        isLeftOut[line] = true;
       }
     }
   }
@@ -177,12 +177,17 @@ final class FieldLines {
     return true;
   }
 
-  /** Copies the lines of the kinds wanted that Connection does not name; lines that stand together go together. */
+  /** Copies one line. */
+  void copy(int line, ByteBuf out) {
+    out.writeBytes(bytes, starts[line], ends[line] - starts[line]);
+  }
+
+  /** Copies the lines of the kinds wanted that are not left out; lines that stand together go together. */
   void copy(Predicate<Field> wanted, ByteBuf out) {
     int runStart = 0;
     int runEnd = 0;
     for (int line = 0; line < count; line++) {
-      if (isNamedByConnection[line] || !wanted.test(kinds[line])) {
+      if (isLeftOut[line] || !wanted.test(kinds[line])) {
         continue;
       }
       if (starts[line] != runEnd) {
@@ -192,6 +197,28 @@ final class FieldLines {
       runEnd = ends[line];
     }
     out.writeBytes(bytes, runStart, runEnd - runStart);
+  }
+
+  /** Leaves out the lines of these names, too. */
+  void leaveOut(FieldNames names) {
+    for (int line = 0; line < count; line++) {
+      isLeftOut[line] |= names.contains(bytes, starts[line], nameEnds[line]);
+    }
+  }
+
+  /** Leaves out this line, too. */
+  void leaveOut(int line) {
+    isLeftOut[line] = true;
+  }
+
+  /** Whether it is not passed on: Connection names it, or {@link #leaveOut} did. */
+  boolean isLeftOut(int line) {
+    return isLeftOut[line];
+  }
+
+  /** @param name in lower case */
+  boolean isNamed(int line, byte[] name) {
+    return Grammar.equalsIgnoreCase(bytes, starts[line], nameEnds[line], name);
   }
 
   int count() {

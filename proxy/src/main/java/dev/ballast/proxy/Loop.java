@@ -3,6 +3,7 @@ package dev.ballast.proxy;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Ticker;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 
 /**
  * What one event loop owns: its deadlines, its numbers, and the heads it reads into. Everything here but the numbers' reading
@@ -15,6 +16,7 @@ final class Loop {
   private final Transport transport;
   private final Limits limits;
   private final Ticker ticker;
+  private final RandomGenerator random;
   private final DeadlineWheel deadlines;
   private final RequestHead requestHead;
   private final AnswerHead answerHead;
@@ -32,13 +34,15 @@ final class Loop {
       Transport transport,
       Limits limits,
       Admission admission,
-      Ticker ticker) {
+      Ticker ticker,
+      RandomGenerator random) {
     this.admission = admission;
     this.index = index;
     this.eventLoop = eventLoop;
     this.transport = transport;
     this.limits = limits;
     this.ticker = ticker;
+    this.random = random;
     this.deadlines = new DeadlineWheel(ticker.nanoTime());
     this.requestHead = new RequestHead(limits);
     this.answerHead = new AnswerHead(limits);
@@ -74,6 +78,11 @@ final class Loop {
   /** Read once per turn, and handed down. */
   long nowNanos() {
     return ticker.nanoTime();
+  }
+
+  /** Used on this loop alone. */
+  RandomGenerator random() {
+    return random;
   }
 
   DeadlineWheel deadlines() {

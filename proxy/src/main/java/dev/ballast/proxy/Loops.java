@@ -10,9 +10,11 @@ import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 
 /** The event loops of an LB server. New connections go to them in turn, so that long ones end up evenly spread. */
 final class Loops {
@@ -25,14 +27,22 @@ final class Loops {
     this.all = all;
   }
 
+  /** @param random from which each loop gets a source of chance of its own */
   static Loops start(
-      int count, Transport transport, Limits limits, Admission admission, Ticker ticker) {
+      int count,
+      Transport transport,
+      Limits limits,
+      Admission admission,
+      Ticker ticker,
+      RandomGenerator random) {
     var group =
         new MultiThreadIoEventLoopGroup(
             count, new DefaultThreadFactory("ballast-loop", true), transport.handlers());
     var all = new ArrayList<Loop>();
     for (EventExecutor executor : group) {
-      all.add(new Loop(all.size(), (EventLoop) executor, transport, limits, admission, ticker));
+      var own = new SplittableRandom(random.nextLong());
+      all.add(
+          new Loop(all.size(), (EventLoop) executor, transport, limits, admission, ticker, own));
     }
     all.forEach(loop -> loop.eventLoop().execute(loop::start));
     return new Loops(group, List.copyOf(all));

@@ -76,27 +76,37 @@ final class PortCompiler {
     http.forEach(
         (port, sharing) ->
             plans.putIfAbsent(
-                port, compileHttp(entries.getOrDefault(port, Entry.PLAIN), sharing, pools)));
-    secured.compile(entries, (entry, sharing) -> compileHttp(entry, sharing, pools), pools, plans);
+                port, compileHttp("http", entries.getOrDefault(port, Entry.PLAIN), sharing, pools)));
+    secured.compile(
+        entries,
+        (entry, sharing) -> compileHttp("https", entry, sharing, pools),
+        pools,
+        plans);
     return new Ports(Map.copyOf(plans), List.copyOf(listeners));
   }
 
   private static PortPlan.Http compileHttp(
+      String scheme,
       Entry entry, List<LoadBalancer> sharing, Function<String, PoolPlan> pools) {
     var owners = new LinkedHashMap<String, LoadBalancer>();
     for (LoadBalancer balancer : sharing) {
       balancer.hosts().forEach(host -> owners.putIfAbsent(host, balancer));
     }
     HostTable<LoadBalancer> ownerTable = HostTable.of(owners);
-    var routes = new LinkedHashMap<String, List<RoutePlan>>();
+    var plans = new LinkedHashMap<String, HostPlan>();
     for (LoadBalancer balancer : sharing) {
-      Map<String, List<RoutePlan>> byHost = routesByHost(balancer, pools);
+      var compiler = new RouteCompiler(balancer, scheme, pools);
+      Map<String, RouteTable> byHost = tablesByHost(balancer, compiler);
+      RoutePolicy unrouted = compiler.unrouted();
       Stream.concat(balancer.hosts().stream(), byHost.keySet().stream())
           .filter(host -> balancer.equals(ownerOf(host, ownerTable)))
-          .forEach(host -> routes.computeIfAbsent(host, pattern -> routesFor(pattern, byHost)));
+          .forEach(
+              host ->
+                  plans.computeIfAbsent(
+                      host, pattern -> new HostPlan(tablesFor(pattern, byHost), unrouted)));
     }
     return new PortPlan.Http(
-        entry, HostTable.of(routes), describe(owners.keySet().stream().sorted().toList()));
+        entry, HostTable.of(plans), describe(owners.keySet().stream().sorted().toList()));
   }
 
   /** The load balancer that requests for this host, or for the hosts under this wildcard, go to. */
@@ -105,24 +115,23 @@ final class PortCompiler {
     return owners.find(name, 0, name.length);
   }
 
-  private static Map<String, List<RoutePlan>> routesByHost(
-      LoadBalancer balancer, Function<String, PoolPlan> pools) {
+  private static Map<String, RouteTable> tablesByHost(
+      LoadBalancer balancer, RouteCompiler compiler) {
     var byHost = new LinkedHashMap<String, List<RoutePlan>>();
+    int place = 0;
     for (Route route : balancer.routes()) {
       byHost
           .computeIfAbsent(route.match().host().orElse(ANY), host -> new ArrayList<>())
-          .add(
-              new RoutePlan(
-                  route.match(), pools.apply(route.action().pools().findFirst().orElseThrow())));
+          .add(compiler.compile(route, ++place));
     }
-    return byHost;
+    var tables = new LinkedHashMap<String, RouteTable>();
+    byHost.forEach((host, routes) -> tables.put(host, RouteTable.of(routes)));
+    return tables;
   }
 
-  /** The routes that take requests for the pattern; the list itself where only one host's routes do. */
-  private static List<RoutePlan> routesFor(String pattern, Map<String, List<RoutePlan>> byHost) {
-    List<List<RoutePlan>> found =
-        widening(pattern).stream().map(byHost::get).filter(Objects::nonNull).toList();
-    return found.size() == 1 ? found.getFirst() : found.stream().flatMap(List::stream).toList();
+  /** The routes that take requests for the pattern, in the order in which they are tried. */
+  private static List<RouteTable> tablesFor(String pattern, Map<String, RouteTable> byHost) {
+    return widening(pattern).stream().map(byHost::get).filter(Objects::nonNull).toList();
   }
 
   /** {@code a.b.test}, {@code *.b.test}, {@code *.test}, {@code *}. */

@@ -1,7 +1,6 @@
 package dev.ballast.proxy;
 
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,27 +19,16 @@ sealed interface PortPlan {
     throw new IllegalStateException("no requests are served here");
   }
 
-  /** Requests, told apart by host and path. */
-  record Http(Entry entry, HostTable<List<RoutePlan>> hosts, String servedHosts)
-      implements PortPlan {
+  /** Requests, told apart by host and route. */
+  record Http(Entry entry, HostTable<HostPlan> hosts, String servedHosts) implements PortPlan {
     @Override
     public Http http() {
       return this;
     }
 
-    /** The routes of the host that was asked for, or null if nobody here serves it. */
-    @Nullable List<RoutePlan> routesOf(RequestHead head) {
+    /** What is served for the host that was asked for, or null if nobody here serves it. */
+    @Nullable HostPlan host(RequestHead head) {
       return hosts.find(head.bytes(), head.host().start(), head.host().end());
-    }
-
-    /** The first of the host's routes that takes the path, or null. */
-    static @Nullable RoutePlan route(List<RoutePlan> routes, RequestHead head) {
-      for (int i = 0; i < routes.size(); i++) {
-        if (routes.get(i).takes(head.bytes(), head.pathStart(), head.pathEnd())) {
-          return routes.get(i);
-        }
-      }
-      return null;
     }
   }
 

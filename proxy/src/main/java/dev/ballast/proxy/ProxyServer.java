@@ -61,7 +61,8 @@ public final class ProxyServer implements AutoCloseable {
             transport,
             settings.limits(),
             new Admission(settings.limits(), settings.surroundings().random().nextLong()),
-            settings.surroundings().ticker());
+            settings.surroundings().ticker(),
+            settings.surroundings().random());
     this.names = new Names(settings.nameServers(), settings.limits(), this::evaluateSoon);
     var secrets = new OpenedSecrets(settings.secrets().dataKey(), settings.secrets().fleetKeys());
     var tls = new TlsCompiler(TlsLibrary.best(), secrets.ticketKeys());

@@ -23,6 +23,7 @@ final class RequestHead {
   private final Framing framing = new Framing();
   private final HostName host = new HostName();
   private final Upgrade upgrade = new Upgrade();
+  private final RequestPath path;
 
   private Method method = Method.OTHER;
   private int methodEnd;
@@ -43,6 +44,7 @@ final class RequestHead {
   RequestHead(Limits limits) {
     this.bytes = new byte[limits.of(Limit.HEAD_BYTES)];
     this.fields = new FieldLines(limits);
+    this.path = new RequestPath(limits.of(Limit.REQUEST_LINE_BYTES));
   }
 
   /** Reads the first {@code length} bytes of {@code in}, a whole head, and leaves the buffer as it is. */
@@ -114,7 +116,7 @@ final class RequestHead {
     if (pathEnd == pathStart) {
       borrowSlash();
     }
-    return null;
+    return path.read(bytes, pathStart, pathEnd);
   }
 
   /**
@@ -264,12 +266,8 @@ final class RequestHead {
     return methodEnd;
   }
 
-  int pathStart() {
-    return pathStart;
-  }
-
-  int pathEnd() {
-    return pathEnd;
+  RequestPath path() {
+    return path;
   }
 
   /** Where the query begins, with its question mark; it ends with the target. */
@@ -332,7 +330,13 @@ final class RequestHead {
     return !fields.hasClose() && (!isHttp10 || fields.hasKeepAlive());
   }
 
-  /** For messages about it. */
+  /** The port that the client named, with its colon; empty if it named none. */
+  String portText() {
+    int end = host.end() < hostEnd && bytes[host.end()] == '.' ? host.end() + 1 : host.end();
+    return new String(bytes, end, hostEnd - end, StandardCharsets.US_ASCII);
+  }
+
+  /** The host without port, as the client wrote it. */
   String hostText() {
     return new String(bytes, host.start(), host.end() - host.start(), StandardCharsets.US_ASCII);
   }

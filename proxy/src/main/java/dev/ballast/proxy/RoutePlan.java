@@ -1,38 +1,53 @@
 package dev.ballast.proxy;
 
-import dev.ballast.model.RouteMatch;
-import org.jspecify.annotations.Nullable;
+import com.google.re2j.Pattern;
+import dev.ballast.model.Route;
+import java.util.Arrays;
 
-/** One route of one host: which paths it takes, and to which pool. */
+/** One route: which requests it takes, where they go, and how they are treated on the way. Immutable. */
 final class RoutePlan {
-  private final byte @Nullable [] exact;
-  private final byte @Nullable [] prefix;
-  private final PoolPlan pool;
+  private final String name;
+  private final PathMatch path;
+  private final RouteConditions conditions;
+  private final RouteTarget target;
+  private final RoutePolicy policy;
 
-  RoutePlan(RouteMatch match, PoolPlan pool) {
-    this.exact = match.path().map(Grammar::ascii).orElse(null);
-    this.prefix = match.pathPrefix().map(Grammar::ascii).orElse(null);
-    this.pool = pool;
+  /** @param name for the metrics and the access log */
+  RoutePlan(
+      String name,
+      PathMatch path,
+      RouteConditions conditions,
+      RouteTarget target,
+      RoutePolicy policy) {
+    this.name = name;
+    this.path = path;
+    this.conditions = conditions;
+    this.target = target;
+    this.policy = policy;
   }
 
-  PoolPlan pool() {
-    return pool;
+  String name() {
+    return name;
   }
 
-  /** Whether it takes the path from {@code start} to {@code end}. */
-  boolean takes(byte[] bytes, int start, int end) {
-    if (exact != null) {
-      return end - start == exact.length && Grammar.startsWith(bytes, start, end, exact);
-    }
-    return prefix == null || isUnder(prefix, bytes, start, end);
+  PathMatch path() {
+    return path;
   }
 
-  /** On a segment border: {@code /api} takes {@code /api} and {@code /api/x}, not {@code /apix}. */
-  private static boolean isUnder(byte[] prefix, byte[] bytes, int start, int end) {
-    if (!Grammar.startsWith(bytes, start, end, prefix)) {
-      return false;
-    }
-    int border = start + prefix.length;
-    return border == end || prefix[prefix.length - 1] == '/' || bytes[border] == '/';
+  RouteTarget target() {
+    return target;
+  }
+
+  /** How its requests are treated; all that may be kept of a route for as long as an exchange lasts. */
+  RoutePolicy policy() {
+    return policy;
+  }
+
+  /** Whether it takes a request whose path it was found by. */
+  boolean takes(RequestHead head, byte[] bytes, int start, int end) {
+    boolean isPathTaken =
+        !(path instanceof PathMatch.Regex(Pattern pattern))
+            || pattern.matcher(Arrays.copyOfRange(bytes, start, end)).matches();
+    return isPathTaken && (conditions == RouteConditions.NONE || conditions.hold(head));
   }
 }

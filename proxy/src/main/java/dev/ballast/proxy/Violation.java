@@ -7,6 +7,11 @@ package dev.ballast.proxy;
 enum Violation implements Reason {
   REQUEST_LINE(400, "request-line", "The request line is not METHOD SP TARGET SP HTTP/1.1"),
   TARGET(400, "target", "The request target is malformed"),
+  PATH_ENCODING(400, "path-encoding", "The path has a percent-encoding that is malformed or stands for NUL"),
+  PATH_ABOVE_ROOT(400, "path-above-root", "The path leads above the root"),
+  PATH_AMBIGUOUS(
+      400, "path-ambiguous", "The path can be read in another way, which takes another route"),
+  BODY_TOO_LARGE(413, "body-too-large", "The body is larger than this route takes"),
   VERSION(505, "version", "Only HTTP/1.1 and HTTP/1.0 are spoken here"),
   STATUS_LINE(400, "status-line", "The status line is malformed"),
   REQUEST_LINE_TOO_LONG(414, "request-line-too-long", "The request line is too long"),

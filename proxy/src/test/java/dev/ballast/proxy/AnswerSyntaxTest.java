@@ -102,7 +102,7 @@ class AnswerSyntaxTest {
       }
       received.skipBytes(length);
       BodyFraming framing = head.bodyFraming(Method.GET);
-      AnswerWriter.write(head, framing, Persistence.KEPT, writer.begin(BUFFERS, length, false));
+      AnswerWriter.write(head, framing, Persistence.KEPT, HeaderLines.NONE, writer.begin(BUFFERS, length, false));
       writer.attach(client);
       writer.push();
       isWithinBody = !head.isInterim();

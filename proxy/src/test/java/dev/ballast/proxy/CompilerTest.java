@@ -30,7 +30,8 @@ class CompilerTest {
           Transport.best(),
           Limits.defaults(),
           new Admission(Limits.defaults(), 1),
-          Ticker.systemTicker());
+          Ticker.systemTicker(),
+          new Random(2));
   private final Names names = new Names(List.of(), Limits.defaults(), () -> {});
   private final OpenedSecrets secrets =
       new OpenedSecrets(Optional.empty(), FleetSecrets.random(new SecureRandom()));

@@ -28,7 +28,7 @@ record Sample(
     String end) {
   /** Written by this proxy, in this case: who forwarded it. Anything in another case is somebody else's. */
   private static final Pattern FORWARDING =
-      Pattern.compile("(?m)^(?:X-Forwarded-(?:For|Proto|Host)|X-Request-Id): [^\r]*\r\n");
+      Pattern.compile("(?m)^(?:X-Forwarded-(?:For|Proto|Port|Host)|x-request-id): [^\r]*\r\n");
 
   private static final String HOST = "Host: a.test\r\n";
   private static final String POST = "POST / HTTP/1.1\r\n" + HOST;

@@ -1,12 +1,16 @@
 package dev.ballast.proxy;
 
+import dev.ballast.model.Forwarding;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 /**
  * What the codec makes of the bytes of a client's connection, cut into pieces: each request as the backend would get it, and
@@ -16,8 +20,13 @@ final class Transcript {
   /** Its buffers are not watched for leaks: there are too many. The tests with sockets watch theirs. */
   private static final ByteBufAllocator BUFFERS = new UnpooledByteBufAllocator(true, true);
 
-  private static final byte[] CLIENT = Grammar.ascii("192.0.2.1");
+  private static final RoutePolicy POLICY =
+      RoutePolicy.unchanged(
+          Forwarder.of(new Forwarding(List.of(), Forwarding.Style.X_FORWARDED, ""), "http"),
+          ErrorPages.NONE);
 
+  private final Origin origin =
+      new Origin(new Peer(address("192.0.2.1"), address("192.0.2.2"), true));
   private final Limits limits;
   private final boolean isFramed;
   private final RequestHead head;
@@ -47,6 +56,10 @@ final class Transcript {
   /** With the bodies as they go over the wire. */
   static Transcript framed() {
     return new Transcript(Limits.defaults(), true);
+  }
+
+  private static InetSocketAddress address(String text) {
+    return new InetSocketAddress(InetAddress.ofLiteral(text), 8080);
   }
 
   /** @param cuts where the pieces end, ascending */
@@ -102,7 +115,8 @@ final class Transcript {
     received.skipBytes(length);
     isLast = !head.keepsAlive();
     boolean isChunked = isFramed && head.bodyFraming() == BodyFraming.CHUNKED;
-    RequestWriter.write(head, CLIENT, writer.begin(BUFFERS, length, isChunked));
+    origin.begin(head, POLICY.forwarder(), new Random(1));
+    RequestWriter.write(head, POLICY, origin, writer.begin(BUFFERS, length, isChunked));
     writer.attach(backend);
     body.begin(head.bodyFraming(), head.framing().length());
     isWithinBody = true;
