@@ -196,7 +196,7 @@ class ClientCommandsTest {
       assertThat(shell.run("get", kind)).isZero();
     }
     assertThat(shell.out())
-        .contains("demo  default  demo.test  *      http:8080,tcp:9000  demo,echo")
+        .contains("demo  default  demo.test  *      http:8080,tcp:9000  1 pool  demo,echo")
         .contains("demo/b2  127.0.0.1:18082  1       -     draining  unknown    alice: disk")
         .contains("demo/b3  127.0.0.1:18083  1       -     enabled   unhealthy  timed out");
   }
