@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RequestSyntaxTest {
   private static final int ROWS_AT_LEAST = 300;
 
-  private final Transcript framed = Transcript.framed();
+  private final Transcript framed = Transcript.framed(Limits.defaults());
   private final Transcript unframed = Transcript.unframed();
 
   @ParameterizedTest(name = "{0}")

@@ -2,7 +2,6 @@ package dev.ballast.proxy;
 
 import dev.ballast.model.Forwarding;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.net.InetAddress;
@@ -18,7 +17,7 @@ import java.util.Random;
  */
 final class Transcript {
   /** Its buffers are not watched for leaks: there are too many. The tests with sockets watch theirs. */
-  private static final ByteBufAllocator BUFFERS = new UnpooledByteBufAllocator(true, true);
+  private final UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(true, true);
 
   private static final RoutePolicy POLICY =
       RoutePolicy.unchanged(
@@ -27,6 +26,8 @@ final class Transcript {
 
   private final Origin origin =
       new Origin(new Peer(address("192.0.2.1"), address("192.0.2.2"), true));
+
+  private final Random random = new Random(1);
   private final Limits limits;
   private final boolean isFramed;
   private final RequestHead head;
@@ -45,7 +46,7 @@ final class Transcript {
     this.isFramed = isFramed;
     this.head = new RequestHead(limits);
     this.body = new BodyReader(limits);
-    backend.config().setAllocator(BUFFERS);
+    backend.config().setAllocator(buffers);
   }
 
   /** With the bodies as they are meant, however they are cut. */
@@ -54,8 +55,8 @@ final class Transcript {
   }
 
   /** With the bodies as they go over the wire. */
-  static Transcript framed() {
-    return new Transcript(Limits.defaults(), true);
+  static Transcript framed(Limits limits) {
+    return new Transcript(limits, true);
   }
 
   private static InetSocketAddress address(String text) {
@@ -72,6 +73,11 @@ final class Transcript {
     }
     receive(bytes, from, bytes.length);
     return finish();
+  }
+
+  /** Bytes that nobody has given back. */
+  long leaked() {
+    return buffers.metric().usedDirectMemory();
   }
 
   private void begin() {
@@ -92,7 +98,7 @@ final class Transcript {
     }
     received =
         Buffers.joined(
-            received, BUFFERS.directBuffer(to - from).writeBytes(bytes, from, to - from));
+            received, buffers.directBuffer(to - from).writeBytes(bytes, from, to - from));
     boolean isUseful = true;
     while (isUseful && !isOver() && received.isReadable()) {
       isUseful = isWithinBody ? readBody() : readHead();
@@ -115,8 +121,8 @@ final class Transcript {
     received.skipBytes(length);
     isLast = !head.keepsAlive();
     boolean isChunked = isFramed && head.bodyFraming() == BodyFraming.CHUNKED;
-    origin.begin(head, POLICY.forwarder(), new Random(1));
-    RequestWriter.write(head, POLICY, origin, writer.begin(BUFFERS, length, isChunked));
+    origin.begin(head, POLICY.forwarder(), random);
+    RequestWriter.write(head, POLICY, origin, writer.begin(buffers, length, isChunked));
     writer.attach(backend);
     body.begin(head.bodyFraming(), head.framing().length());
     isWithinBody = true;
