@@ -20,6 +20,10 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   private static final int QUIET_LOOKS = 2;
 
   private static final int MOST_LOOKS = 500;
+
+  /** For the handshakes that are under way when newcomers are kept away. */
+  private static final int HANDSHAKE_LOOKS = 50;
+
   private static final long LOOK_MILLIS = 2;
 
   private final Loop own;
@@ -76,7 +80,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   }
 
   private static void start(SocketChannel client, Loop loop, Port served, boolean isFronted) {
-    Sockets.configure(client, loop.limits());
+    Sockets.configureAccepted(client, loop);
     Opening.begin(loop, served, client, isFronted);
     var _ = loop.eventLoop().register(client);
   }
@@ -92,16 +96,21 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
                 () -> channel.config().setAutoRead(true), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  /** Closes the socket after everything in the kernel's queue was accepted. */
+  /** Begins no connection any more, accepts those that the kernel has begun, and closes the socket. */
   CompletableFuture<Void> close() {
     var closed = new CompletableFuture<Void>();
-    own.eventLoop().execute(() -> closeWhenQuiet(0, 0, closed));
+    own.eventLoop()
+        .execute(
+            () -> {
+              int least = Newcomers.keepAway(channel) ? HANDSHAKE_LOOKS : 0;
+              closeWhenQuiet(0, -least, closed);
+            });
     return closed;
   }
 
   /** The event loop looks for connections between two scheduled tasks, so quiet looks mean an empty queue. */
   private void closeWhenQuiet(int looks, int quietLooks, CompletableFuture<Void> closed) {
-    int quiet = acceptedSinceLook == 0 ? quietLooks + 1 : 0;
+    int quiet = acceptedSinceLook == 0 || quietLooks < 0 ? quietLooks + 1 : 0;
     acceptedSinceLook = 0;
     if (quiet > QUIET_LOOKS || looks >= MOST_LOOKS) {
       channel.close().addListener(done -> closed.complete(null));

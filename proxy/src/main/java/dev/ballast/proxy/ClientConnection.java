@@ -340,6 +340,15 @@ final class ClientConnection extends ClientSide {
   }
 
   @Override
+  void stop(long nowNanos) {
+    if (state == State.EXCHANGING) {
+      exchange().fail(Fault.DEADLINE, "", nowNanos);
+    } else {
+      reset();
+    }
+  }
+
+  @Override
   void reset() {
     Sockets.reset(channel);
   }

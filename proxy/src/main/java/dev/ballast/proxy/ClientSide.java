@@ -37,6 +37,11 @@ abstract class ClientSide extends TimedHandler {
   /** Its listener has gone, or the LB server stops: what is idle gets a moment more, requests in flight finish, streams go on for a while. */
   abstract void retire(long nowNanos);
 
+  /** The LB server ends: what is still in flight is over, and counts as such. */
+  void stop(long nowNanos) {
+    reset();
+  }
+
   /** Ends at once, so that the client can't take a part for the whole. */
   abstract void reset();
 }

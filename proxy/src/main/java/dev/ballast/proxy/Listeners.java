@@ -2,11 +2,11 @@ package dev.ballast.proxy;
 
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ServerSocketChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -76,9 +76,7 @@ final class Listeners {
 
   /** After it was swapped in: sockets follow. */
   void afterSwap(CompiledSnapshot current) {
-    byPort.values().stream()
-        .filter(listening -> current.port(listening.port.number()) == null)
-        .forEach(this::remove);
+    closeRemoved(current);
     for (Integer number : current.ports().keySet()) {
       Listening listening = byPort.get(number);
       if (listening == null) {
@@ -90,11 +88,20 @@ final class Listeners {
     }
   }
 
-  /** Waits until the socket is closed, so that the port is free for the next snapshot. */
-  private void remove(Listening listening) {
-    byPort.remove(listening.port.number());
-    listening.close().orTimeout(CLOSE_SECONDS, TimeUnit.SECONDS).exceptionally(late -> null).join();
-    retireConnections(listening.port);
+  /** Waits until the sockets are closed, so that their ports are free for the next snapshot. */
+  private void closeRemoved(CompiledSnapshot current) {
+    List<Listening> removed =
+        byPort.values().stream()
+            .filter(listening -> current.port(listening.port.number()) == null)
+            .toList();
+    removed.forEach(listening -> byPort.remove(listening.port.number()));
+    closeAll(removed).orTimeout(CLOSE_SECONDS, TimeUnit.SECONDS).exceptionally(late -> null).join();
+    removed.forEach(listening -> retireConnections(listening.port));
+  }
+
+  private static CompletableFuture<Void> closeAll(Collection<Listening> listening) {
+    return CompletableFuture.allOf(
+        listening.stream().map(Listening::close).toArray(CompletableFuture[]::new));
   }
 
   private void open(Integer number) {
@@ -119,13 +126,10 @@ final class Listeners {
   /** Stops accepting; every connection that the kernel has queued is still served. */
   CompletableFuture<Void> close() {
     isClosed = true;
-    var closing = new ArrayList<CompletableFuture<Void>>();
-    for (Listening listening : byPort.values()) {
-      listening.port.retire();
-      closing.add(listening.close());
-    }
+    byPort.values().forEach(listening -> listening.port.retire());
+    CompletableFuture<Void> closed = closeAll(byPort.values());
     byPort.clear();
-    return CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new));
+    return closed;
   }
 
   /** One port's socket, or the attempts to open it. */
@@ -158,7 +162,7 @@ final class Listeners {
       Loop loop = loops.next();
       var accepting = new Acceptor(loop, loops, channel, port);
       channel.config().setReuseAddress(true).setBacklog(limits.of(Limit.ACCEPT_BACKLOG));
-      channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
+      transport.bequest().accept(channel);
       channel.pipeline().addLast(accepting);
       loop.eventLoop().register(channel).awaitUninterruptibly();
       ChannelFuture bound =

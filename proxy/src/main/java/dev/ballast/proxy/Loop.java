@@ -1,6 +1,7 @@
 package dev.ballast.proxy;
 
 import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.Ticker;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
@@ -15,6 +16,7 @@ final class Loop {
   private final EventLoop eventLoop;
   private final Transport transport;
   private final Limits limits;
+  private final WriteBufferWaterMark waterMark;
   private final Ticker ticker;
   private final RandomGenerator random;
   private final DeadlineWheel deadlines;
@@ -41,6 +43,8 @@ final class Loop {
     this.eventLoop = eventLoop;
     this.transport = transport;
     this.limits = limits;
+    int high = limits.of(Limit.BUFFERED_BYTES);
+    this.waterMark = new WriteBufferWaterMark(high / 2, high);
     this.ticker = ticker;
     this.random = random;
     this.deadlines = new DeadlineWheel(ticker.nanoTime());
@@ -73,6 +77,11 @@ final class Loop {
 
   Limits limits() {
     return limits;
+  }
+
+  /** How much may wait to be written to a connection before reading stops, and when it goes on. */
+  WriteBufferWaterMark waterMark() {
+    return waterMark;
   }
 
   /** Read once per turn, and handed down. */
@@ -168,8 +177,9 @@ final class Loop {
   }
 
   /** Ends the connections of clients now. */
-  void resetOpen() {
-    open.forEach(ClientSide::reset);
+  void stopOpen() {
+    long nowNanos = nowNanos();
+    open.forEach(connection -> connection.stop(nowNanos));
   }
 
   void count(Counter what) {

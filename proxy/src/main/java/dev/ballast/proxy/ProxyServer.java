@@ -237,7 +237,7 @@ public final class ProxyServer implements AutoCloseable {
         .join();
     loops.onEach(Loop::retireOpen);
     awaitQuiet(drain);
-    loops.onEach(Loop::resetOpen);
+    loops.onEach(Loop::stopOpen);
     admin.close();
     names.close();
     loops.stop(STOP_TIMEOUT);

@@ -6,7 +6,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.net.ConnectException;
@@ -23,20 +22,27 @@ final class Sockets {
 
   private Sockets() {}
 
-  static void configure(SocketChannel channel, Limits limits) {
-    int high = limits.of(Limit.BUFFERED_BYTES);
+  /** A client's, which was accepted just now. */
+  static void configureAccepted(SocketChannel channel, Loop loop) {
+    channel.config().setWriteBufferWaterMark(loop.waterMark());
+    if (!loop.transport().isBequeathing()) {
+      channel.config().setTcpNoDelay(true).setKeepAlive(true);
+    }
+  }
+
+  private static void configure(SocketChannel channel, Loop loop) {
     channel
         .config()
         .setTcpNoDelay(true)
         .setKeepAlive(true)
-        .setWriteBufferWaterMark(new WriteBufferWaterMark(high / 2, high));
+        .setWriteBufferWaterMark(loop.waterMark());
   }
 
   /** A socket to connect to a backend with; null if this process has none left. */
   static @Nullable SocketChannel open(Loop loop) {
     try {
       SocketChannel channel = loop.transport().newClient().get();
-      configure(channel, loop.limits());
+      configure(channel, loop);
       return channel;
     } catch (ChannelException e) {
       return null;

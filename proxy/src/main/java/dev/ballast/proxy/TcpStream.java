@@ -349,6 +349,13 @@ final class TcpStream extends ClientSide {
   }
 
   @Override
+  void stop(long nowNanos) {
+    if (!isOver) {
+      fail(Fault.DEADLINE);
+    }
+  }
+
+  @Override
   void reset() {
     if (upstream != null) {
       Sockets.reset(upstream);

@@ -129,6 +129,11 @@ final class Configuration {
                 .toList()));
   }
 
+  /** With streams that go on for this long once their listener is removed. */
+  Configuration drainingFor(String loadBalancer, Duration timeout) {
+    return put(loadBalancer(loadBalancer).withDrainTimeout(timeout));
+  }
+
   LoadBalancer loadBalancer(String name) {
     Item item = Objects.requireNonNull(items.get(new ItemKey(Kind.LOAD_BALANCER, name)));
     return (LoadBalancer) item.resource();

@@ -140,6 +140,9 @@ class LifecycleTest {
 
       proxy.server().close(Duration.ofMillis(300));
 
+      RawClient.Answer answer = client.read();
+      assertThat(answer.status()).isEqualTo(503);
+      assertThat(answer.field("Ballast-Reason")).isEqualTo("shutdown");
       assertThat(client.isEnded()).isTrue();
       await().until(() -> backend.openConnections() == 0);
     }
