@@ -10,7 +10,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import jvm
 import report
 from alone import Alone
 from arena import Pace, say
@@ -34,7 +33,10 @@ def arguments():
         "proxy", help="CPU, throughput, latency and memory of the proxies, side by side"
     )
     proxy.add_argument("--quick", action="store_true", help="at most three minutes: the main rows, one short round each")
-    proxy.add_argument("--only", metavar="ROW", action="append", default=[], help="this row alone; may be repeated")
+    names = ", ".join(report.ROWS)
+    proxy.add_argument(
+        "--only", metavar="ROW", action="append", default=[], choices=[*report.ROWS], help=f"may be repeated: {names}"
+    )
     proxy.add_argument("--rounds", type=int, metavar="N", help=f"default {FULL.rounds}")
     proxy.add_argument("--seconds", type=int, metavar="N", help=f"of a measurement, default {FULL.seconds}")
     proxy.add_argument("--warm-up", type=int, metavar="N", help=f"seconds of it, default {FULL.warm_up}")
@@ -73,7 +75,7 @@ def measure(options):
     try:
         stage = Stage(directory, Cores.of_this_machine(), raise_open_files())
         os.sched_setaffinity(0, {stage.cores.rest})
-        sides = Rows(stage, proxies, pace, jvm.java()), Alone(stage, options.ballast, pace)
+        sides = Rows(stage, proxies, pace), Alone(stage, options.ballast, pace)
         for name in chosen_rows(options):
             method = name.replace("-", "_")
             measure_row(options, name, next(getattr(side, method) for side in sides if hasattr(side, method)))
@@ -104,9 +106,6 @@ def is_complete(result):
 
 
 def chosen_rows(options):
-    unknown = [name for name in options.only if name not in report.ROWS]
-    if unknown:
-        sys.exit(f"There is no row {unknown[0]}; there are: {', '.join(report.ROWS)}.")
     return options.only or [name for name in report.ROWS if not (options.quick and name in NOT_QUICK)]
 
 

@@ -9,6 +9,7 @@ import subprocess
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import jvm
 from processes import pinned
 from stage import BODIES, HOST, HTTP_PORT, SMALL_PATH, TLS_PORTS
 
@@ -43,10 +44,13 @@ def wrk(cores, url, path, connections, seconds, is_closing=False):
     return parsed(run(pinned(cores.rest, command), seconds), path, connections)
 
 
-def paced(cores, java, proxy, path, connections, rate, seconds):
+def paced(stage, proxy, path, connections, rate, seconds):
     """An open loop: requests go out at random times, so many a second."""
-    command = [java, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", str(HERE / "PacedClient.java"), proxy.address]
-    command += [str(HTTP_PORT), path, str(connections), str(rate), str(seconds), str(len(BODIES[path]))]
+    cores, classes = stage.cores, stage.directory / "classes"
+    if not classes.exists():
+        jvm.compile_to(classes, HERE / "PacedClient.java")
+    command = [jvm.program("java"), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", str(classes), "PacedClient"]
+    command += [proxy.address, str(HTTP_PORT), path, str(connections), str(rate), str(seconds), str(len(BODIES[path]))]
     return parsed(run(pinned(cores.rest, command), seconds), path, connections)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 from pathlib import Path
 
 from machine import output_of
@@ -10,13 +11,17 @@ UNITS = {"B": 1, "K": 2**10, "M": 2**20, "G": 2**30}
 TRACKING = "-XX:NativeMemoryTracking=summary"
 
 
-def java(command="java"):
-    """A program of the JDK that ./bench has found."""
-    return str(Path(os.environ["JAVA_HOME"]) / "bin" / command)
+def program(name):
+    """One of the JDK that ./bench has found."""
+    return str(Path(os.environ["JAVA_HOME"]) / "bin" / name)
+
+
+def compile_to(directory, source):
+    subprocess.run([program("javac"), "-d", str(directory), str(source)], check=True, timeout=60)
 
 
 def ask(pid, *command):
-    return output_of(java("jcmd"), str(pid), *command)
+    return output_of(program("jcmd"), str(pid), *command)
 
 
 def allocated_bytes(pid):

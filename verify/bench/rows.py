@@ -13,12 +13,11 @@ LARGE_CONNECTIONS = 16
 class Rows:
     """What a row needs: the stage, the proxies, the pace."""
 
-    def __init__(self, stage, proxies, pace, java):
+    def __init__(self, stage, proxies, pace):
         self.stage = stage
         self.cores = stage.cores
         self.proxies = proxies
         self.pace = pace
-        self.java = java
 
     def keepalive(self):
         """Small bodies over 64 kept connections: as fast as it goes, then at half of that, and all at the same rate."""
@@ -90,7 +89,7 @@ class Rows:
 
     def _paced(self, rate):
         return lambda proxy, seconds: clients.paced(
-            self.cores, self.java, proxy, SMALL_PATH, KEEPALIVE_CONNECTIONS, rate, seconds
+            self.stage, proxy, SMALL_PATH, KEEPALIVE_CONNECTIONS, rate, seconds
         )
 
 
