@@ -119,7 +119,7 @@ class Alone:
         return {"facts": facts}
 
     def _load(self, ballast, seconds):
-        outcome = clients.wrk(self.stage.cores, ballast.url(SMALL_PATH), SMALL_PATH, CONNECTIONS, seconds)
+        outcome = clients.wrk(self.stage, ballast.url(SMALL_PATH), SMALL_PATH, CONNECTIONS, seconds)
         if outcome.failed:
             raise clients.ClientFailed(f"{outcome.failed} requests failed")
         return outcome

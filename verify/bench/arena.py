@@ -65,7 +65,9 @@ class Arena:
 
     def check(self, proxy):
         """The right bytes, before they are served a million times."""
-        self.secured[proxy.name] = clients.check_body(proxy, self.path, self.tls)
+        clients.check_body(proxy, self.path, self.tls)
+        if self.tls and proxy.name not in self.secured:
+            self.secured[proxy.name] = clients.secured_by(self.stage, proxy, self.tls)
 
     def measure(self, proxy, load, seconds):
         """One turn: `load(proxy, seconds)` while the proxy's process and both cores are watched."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import socket
 import ssl
@@ -37,31 +38,28 @@ class Outcome:
         return asdict(self)
 
 
-def wrk(cores, url, path, connections, seconds, is_closing=False):
+def wrk(stage, url, path, connections, seconds, is_closing=False):
     """A closed loop: each connection sends its next request when the last one was answered."""
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(HERE / "wrk_report.lua"), "--timeout", "10s"]
     command += ["-H", f"Host: {HOST}", *(["-H", "Connection: close"] if is_closing else []), url]
-    return parsed(run(pinned(cores.rest, command), seconds), path, connections)
+    return parsed(run(stage, command, seconds), path, connections)
 
 
 def paced(stage, proxy, path, connections, rate, seconds):
     """An open loop: requests go out at random times, so many a second."""
-    cores, classes = stage.cores, stage.directory / "classes"
+    classes = stage.directory / "classes"
     if not classes.exists():
         jvm.compile_to(classes, HERE / "PacedClient.java")
     command = [jvm.program("java"), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", str(classes), "PacedClient"]
     command += [proxy.address, str(HTTP_PORT), path, str(connections), str(rate), str(seconds), str(len(BODIES[path]))]
-    return parsed(run(pinned(cores.rest, command), seconds), path, connections)
+    return parsed(run(stage, command, seconds), path, connections)
 
 
-def handshakes(cores, proxy, kind, seconds):
+def handshakes(stage, proxy, kind, seconds):
     """Full handshakes, one after the other from a few processes: openssl marks each with `*`, a resumed one with `r`."""
     target = f"{proxy.address}:{TLS_PORTS[kind]}"
     command = ["openssl", "s_time", "-connect", target, "-new", "-tls1_3", "-time", str(seconds)]
-    running = [
-        subprocess.Popen(pinned(cores.rest, command), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        for _ in range(HANDSHAKERS)
-    ]
+    running = [start(stage, command, subprocess.STDOUT) for _ in range(HANDSHAKERS)]
     try:
         outcomes = [_handshakes_of(process, seconds) for process in running]
     finally:
@@ -82,14 +80,29 @@ def _handshakes_of(process, seconds):
     return full, max(0, int(counted.group(1)) - full)
 
 
-def run(command, seconds):
+def start(stage, command, errors):
+    return subprocess.Popen(
+        pinned(stage.cores.rest, command),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+        env={**os.environ, **stage.client_environment},
+    )
+
+
+def run(stage, command, seconds):
+    """The last line that a client prints, which is its report."""
+    process = start(stage, command, subprocess.PIPE)
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 30, check=False)
+        out, err = process.communicate(timeout=seconds + 30)
     except subprocess.TimeoutExpired as timeout:
-        raise ClientFailed(f"{command[3]} did not end") from timeout
-    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-    if done.returncode != 0 or not lines:
-        raise ClientFailed(f"{command[3]}: {(done.stderr or done.stdout).strip()[-200:]}")
+        raise ClientFailed(f"{command[0]} did not end") from timeout
+    finally:
+        process.kill()
+    lines = [line for line in out.splitlines() if line.startswith("{")]
+    if process.returncode != 0 or not lines:
+        raise ClientFailed(f"{command[0]}: {(err or out).strip()[-200:]}")
     return json.loads(lines[-1])
 
 
@@ -109,22 +122,26 @@ def parsed(report, path, connections):
 
 
 def check_body(proxy, path, tls=None):
-    """Asks once; answers the TLS version and cipher, after status and body were as they shall be."""
+    """Asks once; fails unless status and body are as they shall be."""
     stream = socket.create_connection((proxy.address, TLS_PORTS[tls] if tls else HTTP_PORT), timeout=5)
-    secured = ""
     if tls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         stream = context.wrap_socket(stream, server_hostname=HOST)
-        secured = f"{stream.version()} {stream.cipher()[0]}"
     with stream:
         stream.sendall(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode())
         answer = b"".join(iter(lambda: stream.recv(65_536), b""))
     head, _, body = answer.partition(b"\r\n\r\n")
     if not head.startswith(b"HTTP/1.1 200 ") or hashlib.sha256(body).digest() != hashlib.sha256(BODIES[path]).digest():
         raise ClientFailed(f"{proxy.title} answered {head[:60]!r} and {len(body)} bytes")
-    return secured
+
+
+def secured_by(stage, proxy, tls):
+    """TLS version, cipher suite and kind of key that a client gets."""
+    command = ["openssl", "s_client", "-brief", "-connect", f"{proxy.address}:{TLS_PORTS[tls]}", "-servername", HOST]
+    printed = start(stage, command, subprocess.STDOUT).communicate(timeout=20)[0]
+    return " ".join(re.findall(r"^(?:Protocol version|Ciphersuite|Server Temp Key): ([\w.]+)", printed, re.MULTILINE))
 
 
 def answers(proxy, tls=None):

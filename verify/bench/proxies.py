@@ -61,7 +61,6 @@ global
   nbthread 1
   maxconn {min(20_000, stage.open_files // 4)}
   ssl-default-bind-options ssl-min-ver TLSv1.2
-  ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256
 defaults
   mode http
   timeout connect 1s
@@ -128,7 +127,6 @@ http {{
   keepalive_timeout 60s;
 {nginx_temporary_paths(stage.directory)}
   ssl_protocols TLSv1.2 TLSv1.3;
-  ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;
   proxy_http_version 1.1;
   proxy_set_header Connection "";
   proxy_set_header Host $http_host;

@@ -15,7 +15,6 @@ class Rows:
 
     def __init__(self, stage, proxies, pace):
         self.stage = stage
-        self.cores = stage.cores
         self.proxies = proxies
         self.pace = pace
 
@@ -64,7 +63,7 @@ class Rows:
     def _handshakes(self, kind):
         with self._arena(tls=kind) as arena:
             return self._saturated(
-                arena, lambda proxy, seconds: clients.handshakes(self.cores, proxy, kind, seconds)
+                arena, lambda proxy, seconds: clients.handshakes(self.stage, proxy, kind, seconds)
             )
 
     def _arena(self, path=SMALL_PATH, tls=None):
@@ -85,7 +84,7 @@ class Rows:
         return result
 
     def _wrk(self, path, connections, proxy, seconds, is_closing=False, tls=None):
-        return clients.wrk(self.cores, proxy.url(path, tls), path, connections, seconds, is_closing)
+        return clients.wrk(self.stage, proxy.url(path, tls), path, connections, seconds, is_closing)
 
     def _paced(self, rate):
         return lambda proxy, seconds: clients.paced(

@@ -1,5 +1,7 @@
 """The stage that every proxy plays on: addresses, certificates, bodies, and the backends that serve them.
 
+Clients offer one TLS cipher suite, so that all proxies do the same work.
+
     client ──▶ proxy's own address :8080, :8443, :8444 ──▶ BACKEND_ADDRESS :9001, :9002
     └─ core B                 core A ─┘                         core B ─┘
 """
@@ -22,6 +24,17 @@ LARGE_PATH = "/large"
 BODIES = {SMALL_PATH: b"0123456789abcdef" * 8, LARGE_PATH: os.urandom(4096) * 256}
 
 KEY_ALGORITHMS = {"ec": ("ec", "-pkeyopt", "ec_paramgen_curve:P-256"), "rsa": ("rsa:2048",)}
+
+CLIENT_TLS = """
+openssl_conf = all
+[all]
+ssl_conf = programs
+[programs]
+system_default = client
+[client]
+MinProtocol = TLSv1.3
+Ciphersuites = TLS_AES_128_GCM_SHA256
+"""
 
 BACKEND_CONFIGURATION = """
 {user}
@@ -69,6 +82,7 @@ class Stage:
         self.cores = cores
         self.open_files = open_files
         self._write_bodies()
+        self.client_environment = {"OPENSSL_CONF": str(self.file("client.cnf", CLIENT_TLS))}
         for kind, algorithm in KEY_ALGORITHMS.items():
             self._make_certificate(kind, algorithm)
 
