@@ -61,7 +61,7 @@ final class Sockets {
     }
   }
 
-  /** Connects; how long that may take is up to the caller. Over TLS the handshake belongs to it. */
+  /** Connects; how long that may take is up to the caller. Over TLS the handshake belongs to it, so the channel reads. */
   static void connect(
       Loop loop,
       SocketChannel channel,
@@ -72,7 +72,6 @@ final class Sockets {
     channel.config().setConnectTimeoutMillis(0);
     if (tls != null) {
       channel.pipeline().addLast(tls);
-      channel.config().setAutoRead(true);
     }
     channel.pipeline().addLast(handler);
     var _ = loop.eventLoop().register(channel);

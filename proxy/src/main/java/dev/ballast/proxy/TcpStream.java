@@ -121,7 +121,7 @@ final class TcpStream extends ClientSide {
       fail(Fault.CONNECT_LOCAL);
       return;
     }
-    connecting.config().setAllowHalfClosure(true).setAutoRead(false);
+    connecting.config().setAllowHalfClosure(true).setAutoRead(picked.tls() != null);
     upstream = connecting;
     loop.count(Counter.CONNECTS_PENDING);
     schedule(nowNanos + policy.connectNanos());
