@@ -59,9 +59,8 @@ public final class OutlierDetector<S extends OutlierDetector.Subject> {
    * @return whether any was ejected, or may serve again
    */
   public boolean judge(List<S> subjects, OutlierEjection settings, Instant now) {
-    histories.keySet().retainAll(new HashSet<>(subjects));
-    subjects.forEach(subject -> histories.computeIfAbsent(subject, OutlierDetector::baseline));
-    boolean isOff = settings.maxEjectedPercent() == 0;
+    forgetOthersThan(subjects);
+    boolean isOff = settings.maxEjectedPercent() == 0 || subjects.size() < 2;
     boolean hasChanged = release(subjects, isOff, now);
     if (isOff) {
       nextStatistics = null;
@@ -84,9 +83,16 @@ public final class OutlierDetector<S extends OutlierDetector.Subject> {
     return history == null ? null : history.current;
   }
 
-  /** When to judge next at the latest; empty if ejection is off. */
+  /** When to judge next at the latest; empty if nobody can be ejected. */
   public Optional<Instant> nextStatistics() {
     return Optional.ofNullable(nextStatistics);
+  }
+
+  private void forgetOthersThan(List<S> subjects) {
+    subjects.forEach(this::history);
+    if (histories.size() > subjects.size()) {
+      histories.keySet().retainAll(new HashSet<>(subjects));
+    }
   }
 
   private static <S extends Subject> History baseline(S subject) {

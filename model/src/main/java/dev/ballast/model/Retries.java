@@ -8,10 +8,11 @@ package dev.ballast.model;
  * @param budgetMin retries at once that are always allowed, 0 to 1000
  */
 public record Retries(int attempts, int budgetPercent, int budgetMin) {
+  public static final int MOST_ATTEMPTS = 5;
   private static final Retries DEFAULTS = new Retries(1, 20, 3);
 
   public Retries {
-    Ranges.require("attempts", attempts, 0, 5);
+    Ranges.require("attempts", attempts, 0, MOST_ATTEMPTS);
     Ranges.require("budget", budgetPercent, 0, 100);
     Ranges.require("budgetMin", budgetMin, 0, 1_000);
   }

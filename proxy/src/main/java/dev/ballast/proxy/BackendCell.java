@@ -9,13 +9,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class BackendCell implements IdleUpstreams {
   private final Loop loop;
+  private final PoolCell pool;
   private final int limit;
   private final int limitOfAll;
   private final Tally<BackendCounter> counts = new Tally<>(BackendCounter.class);
   private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>(2);
 
-  BackendCell(Loop loop) {
+  /** In the pool's list of those that have idle connections. */
+  @Nullable BackendCell previousIdle;
+
+  @Nullable BackendCell nextIdle;
+
+  BackendCell(Loop loop, PoolCell pool) {
     this.loop = loop;
+    this.pool = pool;
     this.limit = loop.limits().of(Limit.IDLE_UPSTREAMS_PER_BACKEND);
     this.limitOfAll = loop.limits().of(Limit.IDLE_UPSTREAMS);
   }
@@ -33,15 +40,15 @@ final class BackendCell implements IdleUpstreams {
     counts.decrement(BackendCounter.IN_FLIGHT);
   }
 
-  void failed() {
-    counts.increment(BackendCounter.FAILURES);
+  void count(BackendCounter what) {
+    counts.increment(what);
   }
 
   /** One that is still open. */
   @Nullable UpstreamConnection takeIdle() {
     UpstreamConnection connection = idle.pollLast();
     while (connection != null) {
-      loop.counts().decrement(Counter.UPSTREAMS_IDLE);
+      countIdle(-1);
       if (connection.isOpen()) {
         return connection;
       }
@@ -57,14 +64,27 @@ final class BackendCell implements IdleUpstreams {
       return false;
     }
     idle.addLast(connection);
-    loop.count(Counter.UPSTREAMS_IDLE);
+    countIdle(1);
     return true;
   }
 
   @Override
   public void forget(UpstreamConnection connection) {
     if (idle.remove(connection)) {
-      loop.counts().decrement(Counter.UPSTREAMS_IDLE);
+      countIdle(-1);
+    }
+  }
+
+  private void countIdle(int change) {
+    loop.counts().add(Counter.UPSTREAMS_IDLE, change);
+    pool.countIdle(this, idle.size(), change);
+  }
+
+  /** Closes the one that was idle for longest. */
+  void closeOldestIdle() {
+    UpstreamConnection oldest = idle.peekFirst();
+    if (oldest != null) {
+      oldest.close();
     }
   }
 

@@ -4,5 +4,10 @@ package dev.ballast.proxy;
 enum BackendCounter {
   IN_FLIGHT,
   REQUESTS,
+  /** Answered, and not with a status of 5xx; or a stream that was connected. */
+  SUCCESSES,
+  /** Answered with a status of 5xx. */
+  ERRORS,
+  /** Not answered, or not properly. */
   FAILURES
 }

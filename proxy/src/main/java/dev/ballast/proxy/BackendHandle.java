@@ -1,5 +1,8 @@
 package dev.ballast.proxy;
 
+import dev.ballast.balancing.Ejection;
+import dev.ballast.balancing.OutlierDetector;
+import dev.ballast.balancing.Standing;
 import dev.ballast.model.BackendAddress;
 import dev.ballast.model.ProxyProtocol;
 import java.net.InetAddress;
@@ -7,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * The running side of one backend, identified by (pool, name, address) and carried from snapshot to snapshot: another address
  * is another backend. It knows nothing of any snapshot, so exchanges may hold it for as long as they last.
  */
-final class BackendHandle {
-  private final String pool;
+final class BackendHandle implements OutlierDetector.Subject {
+  private final PoolHandle pool;
   private final String name;
   private final BackendAddress address;
   private final HostAddress host;
@@ -25,9 +29,18 @@ final class BackendHandle {
   private volatile @Nullable UpstreamTls tls;
   private volatile @Nullable ProxyProtocol proxyProtocol;
 
+  /** Written by the loops when something fails, and once more when it is over: the road of a success just reads it. */
+  private final AtomicInteger failuresInRow = new AtomicInteger();
+
+  // What the control thread remembers from one plan of the pool to the next, and nobody else reads.
+  private boolean isServing;
+  private boolean isEligible;
+  private @Nullable Ejection ejection;
+  private @Nullable Instant risingSince;
+
   /** @param appeared when this LB server first saw it */
   BackendHandle(
-      String pool,
+      PoolHandle pool,
       String name,
       BackendAddress address,
       HostAddress host,
@@ -41,7 +54,7 @@ final class BackendHandle {
     this.cells = new AtomicReferenceArray<>(loops);
   }
 
-  String pool() {
+  PoolHandle pool() {
     return pool;
   }
 
@@ -75,7 +88,7 @@ final class BackendHandle {
   BackendCell cell(Loop loop) {
     BackendCell cell = cells.getPlain(loop.index());
     if (cell == null) {
-      cell = new BackendCell(loop);
+      cell = new BackendCell(loop, pool.cell(loop));
       cells.setRelease(loop.index(), cell);
     }
     return cell;
@@ -89,6 +102,71 @@ final class BackendHandle {
       sum += cell == null ? 0 : cell.read(what);
     }
     return sum;
+  }
+
+  /** It answered, or took a connection. */
+  void succeeded() {
+    if (failuresInRow.getOpaque() != 0) {
+      failuresInRow.setOpaque(0);
+    }
+  }
+
+  /** It did not answer, or could not itself reach whoever should have. */
+  void failed() {
+    if (failuresInRow.incrementAndGet() == pool.suspectAfter()) {
+      pool.suspect();
+    }
+  }
+
+  @Override
+  public int failuresInRow() {
+    return failuresInRow.get();
+  }
+
+  @Override
+  public void forgetFailuresInRow() {
+    failuresInRow.set(0);
+  }
+
+  @Override
+  public long successes() {
+    return read(BackendCounter.SUCCESSES);
+  }
+
+  @Override
+  public long failures() {
+    return read(BackendCounter.FAILURES) + read(BackendCounter.ERRORS);
+  }
+
+  @Override
+  public boolean isServing() {
+    return isServing;
+  }
+
+  /** Whether its own failures have taken it out; control thread only. */
+  @Nullable Ejection ejection() {
+    return ejection;
+  }
+
+  void eject(@Nullable Ejection judged) {
+    ejection = judged;
+  }
+
+  /** Since when it has been eligible again, if that began while others served; control thread only. */
+  @Nullable Instant risingSince() {
+    return risingSince;
+  }
+
+  /** How it stands in the plan that is being made; control thread only. */
+  void stands(Standing standing, boolean mayRise, Instant now) {
+    boolean wasEligible = isEligible;
+    isEligible = standing.isEligible();
+    isServing = isEligible || standing == Standing.EJECTED;
+    if (!isEligible) {
+      risingSince = null;
+    } else if (!wasEligible && mayRise) {
+      risingSince = now;
+    }
   }
 
   /** Whether connections to it are closed rather than kept: it takes no new work, or is gone. */
@@ -141,6 +219,6 @@ final class BackendHandle {
 
   @Override
   public String toString() {
-    return pool + "/" + name + " at " + address;
+    return pool.name() + "/" + name + " at " + address;
   }
 }

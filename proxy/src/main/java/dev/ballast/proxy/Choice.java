@@ -1,37 +1,57 @@
 package dev.ballast.proxy;
 
 import dev.ballast.balancing.Balancer;
+import dev.ballast.balancing.FirstByteEstimate;
 import dev.ballast.balancing.Tried;
+import dev.ballast.model.Retries;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which backend serves an exchange or a stream, and its account there: picked, perhaps picked again because the connect
- * failed, settled, left. Owned by the event loop of the exchange, which reuses it.
+ * Which backend serves an exchange or a stream, and its account there and in the pool: let in, picked, perhaps picked again
+ * because a try failed, settled, left. Owned by the event loop of the exchange, which reuses it.
  *
- * <p>The plan of the pool is held until a backend has been settled on, and not a moment longer.
+ * <p>The plan of the pool is held until no other backend can come into question, and not a moment longer.
  */
 final class Choice {
+  private static final int SERVER_ERROR = 500;
+  private static final int BAD_GATEWAY = 502;
+  private static final int GATEWAY_TIMEOUT = 504;
+
+  /** Odd, and without pattern (the golden ratio's fraction). */
+  private static final long SPREAD = 0x9E3779B97F4A7C15L;
+
   private final Loop loop;
-  private final int triesLimit;
+  private final PoolPlace place;
+  private final int connectsLimit;
   private Tried tried = Tried.NONE;
   private int index = Balancer.NONE;
+  private long key;
+  private int connectsFailed;
+  private int triesFailed;
+  private int status;
   private @Nullable PoolPlan plan;
   private @Nullable BackendHandle backend;
 
   Choice(Loop loop) {
     this.loop = loop;
-    this.triesLimit = loop.limits().of(Limit.TRIES);
+    this.place = new PoolPlace(loop);
+    this.connectsLimit = loop.limits().of(Limit.TRIES);
   }
 
-  void begin(PoolPlan pool) {
+  /** Asks the pool for a place; {@code owner} hears of it if that comes later. */
+  PoolPlace.Outcome begin(PoolPlan pool, PoolPlace.Owner owner, long nowNanos) {
     plan = pool;
     tried.clear();
+    connectsFailed = 0;
+    triesFailed = 0;
+    status = 0;
+    return place.enter(pool.handle(), pool.policy().breaker(), owner, nowNanos);
   }
 
   /** The next backend to try, whose account is opened; null if none is left. */
   @Nullable BackendHandle pick() {
     PoolPlan pool = plan;
-    index = pool == null ? Balancer.NONE : pool.pick(loop, tried);
+    index = pool == null ? Balancer.NONE : pool.pick(nextKey(pool), tried);
     if (pool == null || index == Balancer.NONE) {
       return null;
     }
@@ -41,23 +61,85 @@ final class Choice {
     return picked;
   }
 
-  /** Leaves a backend that could not be reached; answers whether another one may be tried. */
-  boolean passOn() {
-    leave(true);
-    if (plan == null || tried.size() + 1 >= triesLimit) {
+  /**
+   * A further try does not take the turn of another exchange, else all of them would soon begin with the backend that fails;
+   * and those who leave a backend are spread over the others.
+   */
+  private long nextKey(PoolPlan pool) {
+    key = tried.size() == 0 ? pool.nextKey(loop) : ((key ^ (key >>> 29)) * SPREAD) >>> 3;
+    return key;
+  }
+
+  /** Leaves a backend that could not be reached; answers whether another one may be tried, whatever the request. */
+  boolean passOnUnsent(Retries retries) {
+    closeAccount(true);
+    if (plan == null || retries.attempts() == 0 || ++connectsFailed >= connectsLimit) {
       return false;
     }
+    exclude();
+    return true;
+  }
+
+  /**
+   * Whether a request that was sent, and is replayable, may go out once more.
+   *
+   * @param isAnotherOnly whether the same backend, if there is no other, is of no use
+   */
+  boolean mayPassOn(Retries retries, boolean isAnotherOnly) {
+    PoolPlan pool = plan;
+    return pool != null
+        && triesFailed < retries.attempts()
+        && (!isAnotherOnly || pool.eligibleCount() > tried.size() + 1)
+        && place.mayRetry(retries);
+  }
+
+  /** Leaves a backend that was sent the request in vain; another one is picked next, or the same if there is no other. */
+  void passOn() {
+    closeAccount(true);
+    triesFailed++;
+    exclude();
+    if (plan != null && plan.eligibleCount() <= tried.size()) {
+      tried.clear();
+    }
+  }
+
+  /** The backend tried last is not picked again. */
+  private void exclude() {
     if (tried == Tried.NONE) {
-      tried = Tried.upTo(triesLimit);
+      tried = Tried.upTo(connectsLimit + Retries.MOST_ATTEMPTS);
     }
     tried.add(index);
     loop.count(Counter.RETRIES);
-    return true;
+  }
+
+  /** Whether one more connection to the pool's backends may be opened, perhaps in place of an idle one. */
+  boolean mayConnect() {
+    return place.mayConnect();
+  }
+
+  /** Waits for a connection: leaves the backend that was picked, which has done nothing wrong. False if too many wait. */
+  boolean awaitConnection() {
+    closeAccount(false);
+    return place.awaitConnection();
+  }
+
+  boolean isWaiting() {
+    return place.isWaiting();
   }
 
   /** This backend it is: the configuration is no longer needed. */
   void settle() {
     plan = null;
+  }
+
+  /** The backend has answered with this status. */
+  void answered(int withStatus) {
+    status = withStatus;
+  }
+
+  /** How long answers of the pool take to begin; null outside of it. */
+  @Nullable FirstByteEstimate firstBytes() {
+    return backend == null ? null : backend.pool().cell(loop).firstBytes();
   }
 
   /** Why nobody could be picked. */
@@ -69,15 +151,33 @@ final class Choice {
     return backend;
   }
 
-  /** Closes the account, and forgets all. */
+  /** Closes the accounts, and forgets all. */
   void leave(boolean hasFailed) {
-    if (backend != null) {
-      BackendCell cell = backend.cell(loop);
-      cell.ended();
-      if (hasFailed) {
-        cell.failed();
-      }
-      backend = null;
+    closeAccount(hasFailed);
+    place.leave();
+    plan = null;
+  }
+
+  private void closeAccount(boolean hasFailed) {
+    BackendHandle left = backend;
+    if (left == null) {
+      return;
+    }
+    backend = null;
+    BackendCell cell = left.cell(loop);
+    cell.ended();
+    if (hasFailed) {
+      cell.count(BackendCounter.FAILURES);
+      left.failed();
+    } else if (status >= BAD_GATEWAY && status <= GATEWAY_TIMEOUT) {
+      cell.count(BackendCounter.ERRORS);
+      left.failed();
+    } else if (status >= SERVER_ERROR) {
+      cell.count(BackendCounter.ERRORS);
+      left.succeeded();
+    } else if (status > 0) {
+      cell.count(BackendCounter.SUCCESSES);
+      left.succeeded();
     }
   }
 }

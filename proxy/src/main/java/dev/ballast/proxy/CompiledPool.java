@@ -3,6 +3,7 @@ package dev.ballast.proxy;
 import dev.ballast.model.Item;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -11,18 +12,20 @@ import java.util.Set;
  * @param members sorted by name
  * @param hostNames what the names service must resolve for it
  * @param unresolved members that wait for their address
+ * @param nextChange when time alone may change the plan
  */
 record CompiledPool(
     Item item,
     List<PoolMember> members,
     PoolPlan plan,
-    RoundRobinSequence sequence,
+    PoolHandle handle,
     Set<String> hostNames,
-    List<BackendHandle> unresolved) {
+    List<BackendHandle> unresolved,
+    Optional<Instant> nextChange) {
 
-  /** Whether time or a resolved name may have changed who is eligible. */
+  /** Whether time or a resolved name may have changed who is eligible, and how much each gets. */
   boolean isOutdated(Instant now) {
-    return plan.eligibility().nextChange().filter(due -> !due.isAfter(now)).isPresent()
+    return nextChange.filter(due -> !due.isAfter(now)).isPresent()
         || unresolved.stream().anyMatch(BackendHandle::isAddressKnown);
   }
 }

@@ -62,10 +62,10 @@ final class Compiler {
     return tls.close();
   }
 
-  /** When time alone may next change who is eligible. */
+  /** When time alone may next change a plan, or outliers are to be looked for. */
   Optional<Instant> nextChange() {
     return pools.values().stream()
-        .flatMap(pool -> pool.plan().eligibility().nextChange().stream())
+        .flatMap(pool -> poolCompiler.nextLook(pool).stream())
         .min(Instant::compareTo);
   }
 

@@ -42,7 +42,11 @@ enum Counter {
       "upstreams_not_kept_total", "Connections to backends closed because enough were idle"),
   UPSTREAMS_EXPIRED(
       "upstreams_expired_total", "Connections to backends closed after being idle for long"),
-  RETRIES("retries_total", "Times a request went to another backend or out once more");
+  RETRIES("retries_total", "Times a request went to another backend or out once more"),
+  RETRIES_OVER_BUDGET(
+      "retries_over_budget_total", "Times a request was not tried again for want of budget"),
+  REPLAYS_GIVEN_UP(
+      "replays_given_up_total", "Requests too large to be kept for going out once more");
 
   private static final String COUNTER_SUFFIX = "_total";
 

@@ -1,19 +1,23 @@
 package dev.ballast.proxy;
 
+import dev.ballast.balancing.FirstByteEstimate;
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its answer: pick → connect → forward → account. Owned by the event loop of its client's connection, which
+ * One request and its answer: enter → pick → connect → forward → account. Owned by the event loop of its client's connection, which
  * has one and uses it for each of its requests in turn.
  *
- * <p>Once the request is on its way, all it keeps of the configuration is time limits, the route's policy and the handle of its
- * backend.
+ * <p>Once the answer has begun, all it keeps of the configuration is the limits of its pool, the route's policy and the handle of
+ * its backend. Until then a try that fails may be followed by another one: of any request if no byte was sent, else of one that
+ * is replayable.
  */
-final class Exchange {
+final class Exchange implements PoolPlace.Owner {
   private enum Phase {
     NONE,
+    /** There is no room in the pool yet. */
+    QUEUED,
     CONNECTING,
     /** The request is being sent; no answer has begun. */
     SENDING,
@@ -22,13 +26,13 @@ final class Exchange {
     ANSWERING
   }
 
-  private static final ExchangePolicy NO_POLICY = new ExchangePolicy(0, 0, 0, 0);
   private static final byte[] NO_PROTOCOL = {};
 
   private final ClientConnection client;
   private final Loop loop;
   private final BodyReader requestBody;
-  private final MessageWriter request = new MessageWriter();
+  private final Replay replay;
+  private final MessageWriter request;
   private final MessageWriter answer = new MessageWriter();
   private final Choice choice;
 
@@ -36,23 +40,23 @@ final class Exchange {
   private Method method = Method.OTHER;
   private boolean isHttp10;
   private boolean keepsAlive;
-  private boolean isReplayable;
   private boolean awaitsContinue;
   private byte[] askedProtocol = NO_PROTOCOL;
-  private ExchangePolicy policy = NO_POLICY;
   private RoutePolicy route = RoutePolicy.NONE;
-  private long overallDeadlineNanos;
+  private final TimeLimits times;
   private Persistence persistence = Persistence.KEPT;
 
   private @Nullable Fault connectFault;
   private @Nullable UpstreamConnection upstream;
   private @Nullable OwnUpstreams ownUpstreams;
-  private @Nullable ByteBuf replay;
 
   Exchange(ClientConnection client, Loop loop) {
     this.client = client;
     this.loop = loop;
     this.requestBody = new BodyReader(loop.limits());
+    this.replay = new Replay(loop);
+    this.request = new MessageWriter(replay);
+    this.times = new TimeLimits(loop.limits());
     this.choice = new Choice(loop);
   }
 
@@ -63,17 +67,29 @@ final class Exchange {
     method = head.method();
     isHttp10 = head.isHttp10();
     keepsAlive = head.keepsAlive();
-    policy = plan.policy();
-    overallDeadlineNanos = nowNanos + policy.overallNanos();
+    times.begin(plan.policy(), head.bodyFraming(), head.framing().length(), nowNanos);
     requestBody.begin(head.bodyFraming(), head.framing().length(), route.maxBodyBytes());
     awaitsContinue = head.expectsContinue() && !requestBody.isComplete();
-    isReplayable = requestBody.isComplete() && method.isIdempotent();
+    replay.begin(method.isIdempotent());
     askedProtocol = head.asksToSwitch() ? head.copyOfUpgrade() : NO_PROTOCOL;
     int capacity = headLength + RequestWriter.ADDED_BYTES + route.requestLines().length();
     boolean isChunked = head.bodyFraming() == BodyFraming.CHUNKED;
     RequestWriter.write(
         head, route, client.origin(), request.begin(client.buffers(), capacity, isChunked));
-    choice.begin(plan);
+    switch (choice.begin(plan, this, nowNanos)) {
+      case ADMITTED -> pick(nowNanos);
+      case WAITING -> queue(nowNanos);
+      case FULL -> fail(Fault.QUEUE_FULL, "", nowNanos);
+    }
+  }
+
+  private void queue(long nowNanos) {
+    phase = Phase.QUEUED;
+    moveDeadline(policy().queueNanos(), nowNanos);
+  }
+
+  @Override
+  public void admitted(long nowNanos) {
     pick(nowNanos);
   }
 
@@ -130,6 +146,10 @@ final class Exchange {
 
   private void connect(BackendHandle picked, long nowNanos) {
     phase = Phase.CONNECTING;
+    if (!choice.mayConnect()) {
+      awaitConnection(nowNanos);
+      return;
+    }
     InetSocketAddress address = picked.socketAddress();
     if (loop.counts().read(Counter.CONNECTS_PENDING) >= loop.limits().of(Limit.PENDING_CONNECTS)) {
       fail(Fault.TOO_MANY_CONNECTS, "", nowNanos);
@@ -142,8 +162,16 @@ final class Exchange {
       return;
     }
     upstream = connecting;
-    moveDeadline(policy.connectNanos(), nowNanos);
+    moveDeadline(policy().connectNanos(), nowNanos);
     connecting.connect(address);
+  }
+
+  private void awaitConnection(long nowNanos) {
+    if (choice.awaitConnection()) {
+      queue(nowNanos);
+    } else {
+      fail(Fault.QUEUE_FULL, "", nowNanos);
+    }
   }
 
   void connected(UpstreamConnection connection, long nowNanos) {
@@ -153,7 +181,7 @@ final class Exchange {
   /** No byte was sent: whatever the request is, it may go to another backend. */
   void connectFailed(Fault fault, long nowNanos) {
     upstream = null;
-    if (choice.passOn()) {
+    if (choice.passOnUnsent(policy().retries())) {
       connectFault = fault;
       pick(nowNanos);
     } else {
@@ -162,18 +190,23 @@ final class Exchange {
   }
 
   private void send(UpstreamConnection connection, long nowNanos) {
-    choice.settle();
     upstream = connection;
-    boolean mayBeStale = connection.serve(this);
-    if (mayBeStale && isReplayable) {
-      replay = request.retained();
-    }
+    connection.serve(this);
     request.attach(connection.channel());
+    replay.sendAgain(connection.channel());
     request.push();
+    settleIfFinal();
     connection.channel().flush();
     phase = Phase.SENDING;
     requestProgressed(nowNanos);
     client.continueBody(nowNanos);
+  }
+
+  /** Once the request can't go out again, no other backend comes into question. */
+  private void settleIfFinal() {
+    if (!replay.isWhole()) {
+      choice.settle();
+    }
   }
 
   /** Whether bytes of the client belong to this request and can be passed on now. */
@@ -203,6 +236,7 @@ final class Exchange {
       request.end();
     }
     request.push();
+    settleIfFinal();
     if (to != null) {
       to.channel().flush();
     }
@@ -212,8 +246,25 @@ final class Exchange {
   private void requestProgressed(long nowNanos) {
     if (phase == Phase.SENDING && requestBody.isComplete()) {
       phase = Phase.WAITING;
+      times.sent(nowNanos);
+      client.schedule(times.firstByteDeadlineNanos(tryNanos()));
+    } else {
+      moveDeadline(isBackendsTurn() ? policy().firstByteNanos() : policy().idleNanos(), nowNanos);
     }
-    moveDeadline(isBackendsTurn() ? policy.firstByteNanos() : policy.idleNanos(), nowNanos);
+  }
+
+  /** How long to wait for the answer before another backend is asked. */
+  private long tryNanos() {
+    FirstByteEstimate firstBytes = choice.firstBytes();
+    long mostNanos = policy().firstByteNanos();
+    return firstBytes == null || !replay.isWhole() ? mostNanos : firstBytes.tryNanos(mostNanos);
+  }
+
+  private void recordFirstByte(long nowNanos) {
+    FirstByteEstimate firstBytes = choice.firstBytes();
+    if (firstBytes != null && phase == Phase.WAITING) {
+      firstBytes.record(times.sinceSentNanos(nowNanos), nowNanos);
+    }
   }
 
   /** Whether the next word is the backend's: the request is complete, or its client waits to be told to go on. */
@@ -242,15 +293,20 @@ final class Exchange {
 
   /** The backend's answer has begun, or an interim one has come. */
   void answerHead(AnswerHead head, int headLength, long nowNanos) {
-    dropReplay();
+    recordFirstByte(nowNanos);
+    replay.drop();
+    choice.settle();
     if (head.isInterim()) {
       awaitsContinue = false;
       passInterim(head, headLength);
-      moveDeadline(policy.firstByteNanos(), nowNanos);
+      moveDeadline(policy().firstByteNanos(), nowNanos);
       return;
     }
     phase = Phase.ANSWERING;
-    BodyFraming framing = framingToClient(head.bodyFraming(method));
+    choice.answered(head.status());
+    BodyFraming fromBackend = head.bodyFraming(method);
+    times.answered(fromBackend, head.framing().length());
+    BodyFraming framing = framingToClient(fromBackend);
     persistence = persistence(framing);
     loop.count(Counter.ofAnswer(head.status()));
     int capacity =
@@ -265,7 +321,7 @@ final class Exchange {
         route.answerLines(),
         answer.begin(client.buffers(), capacity, framing == BodyFraming.CHUNKED));
     answer.attach(client.channel());
-    moveDeadline(policy.idleNanos(), nowNanos);
+    moveDeadline(policy().idleNanos(), nowNanos);
   }
 
   boolean maySwitch(AnswerHead head) {
@@ -279,7 +335,9 @@ final class Exchange {
       int headLength,
       @Nullable ByteBuf rest,
       long nowNanos) {
-    dropReplay();
+    replay.drop();
+    choice.settle();
+    choice.answered(head.status());
     loop.count(Counter.UPGRADES);
     int capacity = headLength + AnswerWriter.ADDED_BYTES + askedProtocol.length;
     AnswerWriter.writeSwitch(head, askedProtocol, answer.begin(client.buffers(), capacity, false));
@@ -290,7 +348,8 @@ final class Exchange {
     request.release();
     answer.release();
     leave();
-    client.becomeStream(TcpStream.joining(client, from.channel(), choice, policy), rest, nowNanos);
+    client.becomeStream(
+        TcpStream.joining(client, from.channel(), choice, policy()), rest, nowNanos);
   }
 
   /** HTTP/1.0 knows no interim answers. */
@@ -329,7 +388,7 @@ final class Exchange {
     if (!client.channel().isWritable()) {
       client.channel().flush();
     }
-    moveDeadline(policy.idleNanos(), nowNanos);
+    moveDeadline(policy().idleNanos(), nowNanos);
   }
 
   void flushAnswer() {
@@ -354,25 +413,41 @@ final class Exchange {
     client.answered(persistence == Persistence.CLOSED, isRequestComplete, nowNanos);
   }
 
-  /** The race with a backend that closes an idle connection: nothing was answered, so a replayable request goes out again. */
+  /**
+   * The race with a backend that closes an idle connection is nobody's fault: a replayable request goes out again on a new
+   * connection, which can't lose that race.
+   */
   void closedUnanswered(boolean wasReused, long nowNanos) {
-    ByteBuf again = replay;
     BackendHandle same = choice.backend();
-    if (!wasReused || again == null || same == null) {
+    if (!wasReused || !replay.isWhole() || same == null) {
       fail(Fault.CLOSED_UNANSWERED, "", nowNanos);
       return;
     }
     loop.count(Counter.RETRIES);
-    replay = null;
     upstream = null;
-    request.beginAgain(again);
+    request.detach();
     connect(same, nowNanos);
   }
 
-  /** Ends with a fault: answered if no answer has begun, else shown by a reset. */
+  /** A try has failed. If no other one may follow, this is answered if no answer has begun, else shown by a reset. */
   void fail(Fault fault, String detail, long nowNanos) {
-    loop.count(fault);
-    end(fault, detail, nowNanos);
+    if (fault.retry() == Fault.Retry.REPLAYABLE && mayTryAgain(false)) {
+      tryAgain(nowNanos);
+    } else {
+      loop.count(fault);
+      end(fault, detail, nowNanos);
+    }
+  }
+
+  private boolean mayTryAgain(boolean isAnotherOnly) {
+    return replay.isWhole() && choice.mayPassOn(policy().retries(), isAnotherOnly);
+  }
+
+  private void tryAgain(long nowNanos) {
+    closeUpstream();
+    request.detach();
+    choice.passOn();
+    pick(nowNanos);
   }
 
   private void end(Reason reason, String detail, long nowNanos) {
@@ -407,16 +482,34 @@ final class Exchange {
   }
 
   void expired(long nowNanos) {
-    if (overallDeadlineNanos - nowNanos <= 0) {
+    if (times.isOverallOver(nowNanos)) {
       fail(Fault.OVERALL_TIMEOUT, "", nowNanos);
       return;
     }
     switch (phase) {
+      case QUEUED -> fail(Fault.QUEUE_TIMEOUT, "", nowNanos);
       case CONNECTING -> connectTimedOut(nowNanos);
-      case SENDING, WAITING ->
+      case SENDING ->
           fail(isBackendsTurn() ? Fault.FIRST_BYTE_TIMEOUT : whoStopsTheRequest(), "", nowNanos);
+      case WAITING -> answerOverdue(nowNanos);
       case ANSWERING -> fail(whoStopsTheAnswer(), "", nowNanos);
       case NONE -> {}
+    }
+  }
+
+  /** A try that takes much longer than usual is given up if there is another one to make; else it gets all the time it may have. */
+  private void answerOverdue(long nowNanos) {
+    long limitNanos = policy().firstByteNanos();
+    boolean isOver = times.sinceSentNanos(nowNanos) >= limitNanos;
+    if (mayTryAgain(true)) {
+      recordFirstByte(nowNanos);
+      tryAgain(nowNanos);
+    } else if (isOver) {
+      recordFirstByte(nowNanos);
+      loop.count(Fault.FIRST_BYTE_TIMEOUT);
+      end(Fault.FIRST_BYTE_TIMEOUT, "", nowNanos);
+    } else {
+      client.schedule(times.firstByteDeadlineNanos(limitNanos));
     }
   }
 
@@ -434,9 +527,11 @@ final class Exchange {
   }
 
   private void moveDeadline(long phaseNanos, long nowNanos) {
-    long phaseDeadlineNanos = nowNanos + phaseNanos;
-    boolean isOverallFirst = overallDeadlineNanos - phaseDeadlineNanos < 0;
-    client.schedule(isOverallFirst ? overallDeadlineNanos : phaseDeadlineNanos);
+    client.schedule(times.deadlineNanos(phaseNanos, nowNanos));
+  }
+
+  private ExchangePolicy policy() {
+    return times.policy();
   }
 
   private void closeUpstream() {
@@ -449,18 +544,10 @@ final class Exchange {
   private void clear() {
     phase = Phase.NONE;
     route = RoutePolicy.NONE;
-    choice.settle();
     connectFault = null;
     loop.counts().add(Counter.BYTES_OUT, answer.takeBodyBytes());
     request.release();
     answer.release();
-    dropReplay();
-  }
-
-  private void dropReplay() {
-    if (replay != null) {
-      replay.release();
-      replay = null;
-    }
+    replay.drop();
   }
 }

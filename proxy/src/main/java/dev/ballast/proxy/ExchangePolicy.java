@@ -1,14 +1,37 @@
 package dev.ballast.proxy;
 
+import dev.ballast.model.CircuitBreaker;
+import dev.ballast.model.Pool;
+import dev.ballast.model.Retries;
 import dev.ballast.model.Timeouts;
 
-/** The time limits of a pool in the unit of the event loops: all that an exchange keeps of its configuration. */
-record ExchangePolicy(long connectNanos, long firstByteNanos, long idleNanos, long overallNanos) {
-  static ExchangePolicy of(Timeouts timeouts) {
+/**
+ * The limits of a pool, times in the unit of the event loops: all that an exchange keeps of its configuration.
+ *
+ * @param queueNanos how long it may wait for room in the pool
+ */
+record ExchangePolicy(
+    long connectNanos,
+    long firstByteNanos,
+    long idleNanos,
+    long overallNanos,
+    long queueNanos,
+    Retries retries,
+    CircuitBreaker breaker) {
+  /** Of an exchange that has not begun. */
+  static final ExchangePolicy NONE =
+      new ExchangePolicy(0, 0, 0, 0, 0, Retries.defaults(), CircuitBreaker.defaults());
+
+  static ExchangePolicy of(Pool pool) {
+    Timeouts timeouts = pool.timeouts();
+    CircuitBreaker breaker = pool.resilience().breaker();
     return new ExchangePolicy(
         timeouts.connect().toNanos(),
         timeouts.firstByte().toNanos(),
         timeouts.idle().toNanos(),
-        timeouts.overall().toNanos());
+        timeouts.overall().toNanos(),
+        breaker.queueTimeout().toNanos(),
+        pool.resilience().retries(),
+        breaker);
   }
 }

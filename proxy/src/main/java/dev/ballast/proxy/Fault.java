@@ -38,6 +38,18 @@ enum Fault implements Reason {
 
   NO_BACKEND(
       503, Source.OURSELVES, Retry.NEVER, "no-backend", "No backend of the pool may be picked"),
+  QUEUE_FULL(
+      503,
+      Source.OURSELVES,
+      Retry.NEVER,
+      "queue-full",
+      "The pool is at its limits, and too many wait for room already"),
+  QUEUE_TIMEOUT(
+      503,
+      Source.OURSELVES,
+      Retry.NEVER,
+      "queue-timeout",
+      "The pool is at its limits, and there was no room in time"),
   TOO_MANY_CONNECTS(
       503,
       Source.OURSELVES,
@@ -70,35 +82,31 @@ enum Fault implements Reason {
       "The exchange took longer than the pool allows"),
 
   CONNECT_REFUSED(
-      502,
-      Source.UPSTREAM,
-      Retry.ELSEWHERE,
-      "connect-refused",
-      "The backend refused the connection"),
+      502, Source.UPSTREAM, Retry.UNSENT, "connect-refused", "The backend refused the connection"),
   CONNECT_FAILED(
-      502, Source.UPSTREAM, Retry.ELSEWHERE, "connect-failed", "The backend could not be reached"),
+      502, Source.UPSTREAM, Retry.UNSENT, "connect-failed", "The backend could not be reached"),
   CONNECT_TIMEOUT(
       504,
       Source.UPSTREAM,
-      Retry.ELSEWHERE,
+      Retry.UNSENT,
       "connect-timeout",
       "The backend did not accept the connection in time"),
   CONNECT_TLS_FAILED(
       502,
       Source.UPSTREAM,
-      Retry.ELSEWHERE,
+      Retry.UNSENT,
       "connect-tls-failed",
       "TLS with the backend did not come about"),
   CLOSED_UNANSWERED(
       502,
       Source.UPSTREAM,
-      Retry.SAME_BACKEND,
+      Retry.REPLAYABLE,
       "closed-unanswered",
       "The backend closed the connection without an answer"),
   CLOSED_IN_HEAD(
       502,
       Source.UPSTREAM,
-      Retry.NEVER,
+      Retry.REPLAYABLE,
       "closed-in-head",
       "The backend closed the connection within the head of its answer"),
   CLOSED_IN_BODY(
@@ -116,7 +124,7 @@ enum Fault implements Reason {
   FIRST_BYTE_TIMEOUT(
       504,
       Source.UPSTREAM,
-      Retry.NEVER,
+      Retry.REPLAYABLE,
       "first-byte-timeout",
       "The backend did not begin to answer in time"),
   BACKEND_SILENT(
@@ -139,9 +147,9 @@ enum Fault implements Reason {
   enum Retry {
     NEVER,
     /** No byte was sent: any request may go to another backend. */
-    ELSEWHERE,
-    /** The race with a backend that closes an idle connection: a replayable request may go out once more, on a new one. */
-    SAME_BACKEND
+    UNSENT,
+    /** It was sent, and no answer has begun: a replayable request may go out once more. */
+    REPLAYABLE
   }
 
   private final int status;

@@ -97,6 +97,21 @@ public enum Limit {
       3,
       "backends tried for one exchange when connects fail",
       "ballast_proxy_retries_total"),
+  REPLAY_BYTES(
+      "replay-bytes",
+      65_536,
+      "bytes kept of a request that may go out once more, its head included",
+      "ballast_proxy_replays_given_up_total"),
+  REPLAY_BUFFERS(
+      "replay-buffers",
+      64,
+      "buffers that hold these bytes",
+      "ballast_proxy_replays_given_up_total"),
+  SLOWEST_BYTES_PER_SECOND(
+      "slowest-bytes-per-second",
+      16_384,
+      "bytes of a body of known length for which the overall time limit grows by a second",
+      "ballast_proxy_exchanges_failed_total{reason=\"overall-timeout\"}"),
   IDLE_UPSTREAMS_PER_BACKEND(
       "idle-upstreams-per-backend",
       64,

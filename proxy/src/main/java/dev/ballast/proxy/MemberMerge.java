@@ -14,13 +14,16 @@ final class MemberMerge {
   private final List<PoolMember> previous;
   private final List<PoolMember> members;
   private final List<BackendHandle> gone = new ArrayList<>();
+  private final PoolHandle pool;
   private final Names names;
   private final Instant now;
   private final int loops;
   private int at;
 
-  private MemberMerge(List<PoolMember> previous, Names names, Instant now, int loops) {
+  private MemberMerge(
+      List<PoolMember> previous, PoolHandle pool, Names names, Instant now, int loops) {
     this.previous = previous;
+    this.pool = pool;
     this.members = new ArrayList<>(previous.size() + 1);
     this.names = names;
     this.now = now;
@@ -37,13 +40,13 @@ final class MemberMerge {
 
   static Result merge(
       List<PoolMember> previous,
-      String pool,
+      PoolHandle pool,
       MemberWalk walk,
       Names names,
       Instant now,
       int loops) {
-    var merge = new MemberMerge(previous, names, now, loops);
-    for (var found = walk.next(pool); found != null; found = walk.next(pool)) {
+    var merge = new MemberMerge(previous, pool, names, now, loops);
+    for (var found = walk.next(pool.name()); found != null; found = walk.next(pool.name())) {
       merge.add(found);
     }
     merge.passOver(previous.size());
@@ -82,7 +85,7 @@ final class MemberMerge {
       gone.add(before.handle());
     }
     HostAddress host = names.address(backend.address());
-    return new BackendHandle(backend.pool(), backend.id(), backend.address(), host, now, loops);
+    return new BackendHandle(pool, backend.id(), backend.address(), host, now, loops);
   }
 
   private void passOver(int to) {

@@ -20,11 +20,21 @@ final class MessageWriter {
   private static final byte[] LAST_SIZE = Grammar.ascii("0\r\n");
   private static final byte[] DIGITS = Grammar.ascii("0123456789abcdef");
 
+  private final @Nullable Replay replay;
   private @Nullable Channel to;
   private @Nullable ByteBuf gathered;
   private boolean isChunked;
   private boolean hasTrailers;
   private long bodyBytes;
+
+  MessageWriter() {
+    this(null);
+  }
+
+  /** @param replay hears of all that goes out */
+  MessageWriter(@Nullable Replay replay) {
+    this.replay = replay;
+  }
 
   /** What to add to the room for a head, so that a small body of that length fits in behind it. */
   static int roomFor(long bodyLength) {
@@ -41,10 +51,9 @@ final class MessageWriter {
     return head;
   }
 
-  /** Begins with a whole message that went out before; takes it over. */
-  void beginAgain(ByteBuf whole) {
-    release();
-    gathered = whole.readerIndex(0);
+  /** What went out so far did so in vain: until it is known where it goes next, what follows is gathered. */
+  void detach() {
+    to = null;
   }
 
   /** Where the message goes; until this is known it is gathered. */
@@ -101,14 +110,6 @@ final class MessageWriter {
     }
   }
 
-  /** A second reference to what was gathered, to send it once more. Valid before {@link #push}. */
-  ByteBuf retained() {
-    if (gathered == null) {
-      throw new IllegalStateException("nothing is gathered");
-    }
-    return gathered.retain();
-  }
-
   /** Forgets the message and its channel. */
   void release() {
     to = null;
@@ -144,6 +145,9 @@ final class MessageWriter {
   }
 
   private void write(ByteBuf bytes) {
+    if (replay != null) {
+      replay.sent(bytes);
+    }
     Sockets.write(channel(), bytes);
   }
 

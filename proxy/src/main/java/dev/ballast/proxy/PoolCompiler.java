@@ -1,15 +1,15 @@
 package dev.ballast.proxy;
 
-import dev.ballast.balancing.Balancer;
 import dev.ballast.balancing.Balancers;
 import dev.ballast.balancing.Candidate;
 import dev.ballast.balancing.Eligibility;
-import dev.ballast.balancing.Member;
+import dev.ballast.balancing.SlowStartRamp;
 import dev.ballast.balancing.Standing;
 import dev.ballast.model.Algorithm;
 import dev.ballast.model.Item;
 import dev.ballast.model.Pool;
 import dev.ballast.model.ProxyProtocol;
+import dev.ballast.model.SlowStart;
 import dev.ballast.model.Timeouts;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,30 +32,53 @@ final class PoolCompiler {
   private final RandomGenerator random;
   private final long fleetSeed;
   private final TlsCompiler tls;
+  private final Runnable onSuspicion;
 
-  PoolCompiler(Loops loops, Names names, TlsCompiler tls, RandomGenerator random, long fleetSeed) {
+  /** @param onSuspicion asked, by any loop, to evaluate again soon: a backend has failed again and again */
+  PoolCompiler(
+      Loops loops,
+      Names names,
+      TlsCompiler tls,
+      RandomGenerator random,
+      long fleetSeed,
+      Runnable onSuspicion) {
     this.tls = tls;
     this.loops = loops;
     this.names = names;
     this.random = random;
     this.fleetSeed = fleetSeed;
+    this.onSuspicion = onSuspicion;
   }
 
   /** The same object as {@code before} if nothing changed. */
   CompiledPool compile(Item item, MemberWalk walk, @Nullable CompiledPool before, Instant now) {
     Pool pool = (Pool) item.resource();
+    PoolHandle handle = before == null ? newHandle(pool.name(), now) : before.handle();
     List<PoolMember> previous = before == null ? List.of() : before.members();
-    var merged = MemberMerge.merge(previous, pool.name(), walk, names, now, loops.count());
+    var merged = MemberMerge.merge(previous, handle, walk, names, now, loops.count());
     retire(merged.gone());
     List<PoolMember> members = merged.members();
     speak(pool, members);
+    boolean isJudgedAnew = Outliers.judge(handle, members, pool.resilience().ejection(), now);
     if (before != null
+        && !isJudgedAnew
         && before.item().equals(item)
         && members.equals(previous)
         && !before.isOutdated(now)) {
       return before;
     }
-    return build(item, members, before, now);
+    return build(item, members, handle, before, now);
+  }
+
+  private PoolHandle newHandle(String name, Instant now) {
+    return new PoolHandle(name, now, loops.count(), random, onSuspicion);
+  }
+
+  /** When the pool is to be looked at again, though nothing has come from outside. */
+  Optional<Instant> nextLook(CompiledPool pool) {
+    return Stream.concat(
+            pool.nextChange().stream(), pool.handle().outliers().nextStatistics().stream())
+        .min(Instant::compareTo);
   }
 
   /** Over TLS or in clear, with a PROXY header or without, all members of a pool alike. */
@@ -68,23 +92,23 @@ final class PoolCompiler {
 
   /** A pool that routes name and the snapshot has not. */
   PoolPlan missing(String name, Instant now) {
+    var pool = new Pool(name, new Algorithm.RoundRobin(), Optional.empty(), Timeouts.defaults(), 0);
     return plan(
-        new Pool(name, new Algorithm.RoundRobin(), Optional.empty(), Timeouts.defaults(), 0),
-        List.of(),
-        Eligibility.evaluate(List.of(), false, 0, now),
-        new RoundRobinSequence(loops.count(), random));
+        pool, newHandle(name, now), List.of(), Eligibility.evaluate(List.of(), false, 0, now), now);
   }
 
   private CompiledPool build(
-      Item item, List<PoolMember> members, @Nullable CompiledPool before, Instant now) {
+      Item item,
+      List<PoolMember> members,
+      PoolHandle handle,
+      @Nullable CompiledPool before,
+      Instant now) {
     Pool pool = (Pool) item.resource();
     List<Candidate> candidates = members.stream().map(PoolMember::candidate).toList();
     Eligibility eligibility =
         Eligibility.evaluate(
             candidates, pool.healthCheck().isPresent(), pool.panicThresholdPercent(), now);
-    var sequence =
-        before == null ? new RoundRobinSequence(loops.count(), random) : before.sequence();
-    retireIdle(members, eligibility);
+    settle(members, eligibility, handle, before != null, now);
     logPanic(
         pool.name(),
         before != null && before.plan().eligibility().isPanic(),
@@ -92,10 +116,21 @@ final class PoolCompiler {
     return new CompiledPool(
         item,
         members,
-        plan(pool, members, eligibility, sequence),
-        sequence,
+        plan(pool, handle, members, eligibility, now),
+        handle,
         hostNames(members),
-        unresolved(members));
+        unresolved(members),
+        nextChange(members, eligibility, pool.resilience().slowStart(), now));
+  }
+
+  private static Optional<Instant> nextChange(
+      List<PoolMember> members, Eligibility eligibility, SlowStart ramp, Instant now) {
+    Stream<Instant> steps =
+        members.stream()
+            .flatMap(
+                member ->
+                    SlowStartRamp.nextStep(ramp, member.handle().risingSince(), now).stream());
+    return Stream.concat(eligibility.nextChange().stream(), steps).min(Instant::compareTo);
   }
 
   private static void logPanic(String pool, boolean was, boolean is) {
@@ -109,27 +144,46 @@ final class PoolCompiler {
   }
 
   private PoolPlan plan(
-      Pool pool, List<PoolMember> members, Eligibility eligibility, RoundRobinSequence sequence) {
-    var eligible = new ArrayList<BackendHandle>(members.size());
-    var weighted = new ArrayList<Member>(members.size());
+      Pool pool,
+      PoolHandle handle,
+      List<PoolMember> members,
+      Eligibility eligibility,
+      Instant now) {
+    var eligible = new ArrayList<PoolMember>(members.size());
     for (int i = 0; i < members.size(); i++) {
       if (eligibility.isEligible(i)) {
-        eligible.add(members.get(i).handle());
-        weighted.add(members.get(i).balancingMember());
+        eligible.add(members.get(i));
       }
     }
-    Balancer balancer = Balancers.build(pool.algorithm(), weighted, fleetSeed);
-    var policy = ExchangePolicy.of(pool.timeouts());
-    var handles = eligible.toArray(BackendHandle[]::new);
-    return new PoolPlan(pool.name(), policy, members, eligibility, handles, balancer, sequence);
+    var shares = Shares.of(pool.algorithm(), eligible, pool.resilience().slowStart(), now);
+    return new PoolPlan(
+        handle,
+        ExchangePolicy.of(pool),
+        members,
+        eligibility,
+        eligible.stream().map(PoolMember::handle).toArray(BackendHandle[]::new),
+        Balancers.build(shares.algorithm(), shares.members(), fleetSeed),
+        shares.ofAll(members, eligibility));
   }
 
-  /** A backend that takes no new work keeps no idle connections. */
-  private void retireIdle(List<PoolMember> members, Eligibility eligibility) {
+  /**
+   * Lets the backends know how they stand. One that takes no new work keeps no idle connections; one that has just become
+   * eligible starts slowly, unless it came with its pool and that is new itself.
+   */
+  private void settle(
+      List<PoolMember> members,
+      Eligibility eligibility,
+      PoolHandle pool,
+      boolean isPoolKnown,
+      Instant now) {
+    boolean isPoolNew = pool.appeared().plus(Eligibility.GRACE).isAfter(now);
     for (int i = 0; i < members.size(); i++) {
+      BackendHandle backend = members.get(i).handle();
       Standing standing = eligibility.standings().get(i);
+      boolean cameWithPool = backend.appeared().equals(pool.appeared());
+      backend.stands(standing, isPoolKnown && !(isPoolNew && cameWithPool), now);
       boolean isRetired = standing == Standing.DRAINING || standing == Standing.DISABLED;
-      members.get(i).handle().retire(isRetired, loops.all());
+      backend.retire(isRetired, loops.all());
     }
   }
 

@@ -41,7 +41,7 @@ record PoolMember(Item item, @Nullable Item status, @Nullable Item override, Bac
         override == null ? null : (AdminOverride) override.resource(),
         status == null ? Verdict.UNKNOWN : ((BackendStatus) status.resource()).verdict(),
         handle.appeared(),
-        null,
+        handle.ejection(),
         handle.isAddressKnown());
   }
 

@@ -11,47 +11,57 @@ import java.util.List;
  * eligibility or the pool changes, and shared by all snapshots in which none of these does.
  */
 final class PoolPlan implements Loads {
-  private final String name;
+  private final PoolHandle handle;
   private final ExchangePolicy policy;
   private final List<PoolMember> members;
   private final Eligibility eligibility;
   private final BackendHandle[] eligible;
   private final Balancer balancer;
-  private final RoundRobinSequence sequence;
+  private final int[] percents;
 
   /**
    * @param members all of them, sorted by name
    * @param eligibility in the order of the members
    * @param eligible those that may be picked, in the order that the balancer was built with
+   * @param percents of its weight that each of the members gets; empty: all get all of it
    */
   PoolPlan(
-      String name,
+      PoolHandle handle,
       ExchangePolicy policy,
       List<PoolMember> members,
       Eligibility eligibility,
       BackendHandle[] eligible,
       Balancer balancer,
-      RoundRobinSequence sequence) {
-    this.name = name;
+      int[] percents) {
+    this.handle = handle;
     this.policy = policy;
     this.members = members;
     this.eligibility = eligibility;
     this.eligible = eligible;
     this.balancer = balancer;
-    this.sequence = sequence;
+    this.percents = percents;
   }
 
   String name() {
-    return name;
+    return handle.name();
+  }
+
+  PoolHandle handle() {
+    return handle;
   }
 
   ExchangePolicy policy() {
     return policy;
   }
 
+  /** What the loop's next exchange is picked by. */
+  long nextKey(Loop loop) {
+    return handle.sequence().next(loop.index());
+  }
+
   /** An index for {@link #backend}, or {@link Balancer#NONE}. */
-  int pick(Loop loop, Tried tried) {
-    return balancer.pick(sequence.next(loop.index()), tried, this);
+  int pick(long key, Tried tried) {
+    return balancer.pick(key, tried, this);
   }
 
   BackendHandle backend(int index) {
@@ -71,15 +81,26 @@ final class PoolPlan implements Loads {
     return eligibility;
   }
 
+  /** Why the member may be picked or not, and whether it starts slowly. */
+  String reason(int member) {
+    String reason = eligibility.reason(member);
+    boolean isStarting = percents.length > 0 && percents[member] < 100;
+    return isStarting ? reason + "; starts at " + percents[member] + " % of its weight" : reason;
+  }
+
+  int eligibleCount() {
+    return eligible.length;
+  }
+
   /** Why nobody may be picked, for the answer to the client. */
   String whyNone() {
     if (members.isEmpty()) {
-      return "pool " + name + " has no backends";
+      return "pool " + name() + " has no backends";
     }
     return "none of the "
         + members.size()
         + " backends of pool "
-        + name
+        + name()
         + " may be picked; "
         + members.getFirst().id()
         + " is "

@@ -79,6 +79,7 @@ final class ProxyMetrics {
     metrics.add(gauge("event_loops", "Event loops", one(loops.count())));
     metrics.add(gauge("listener_bound", "Whether the listener is bound", listeners(snapshot)));
     addPools(metrics, snapshot);
+    addPoolCounters(metrics, snapshot);
     return new MetricSnapshots(metrics);
   }
 
@@ -172,6 +173,7 @@ final class ProxyMetrics {
   private static void addPools(List<MetricSnapshot> metrics, CompiledSnapshot snapshot) {
     var panic = new ArrayList<Point>();
     var eligible = new ArrayList<Point>();
+    var ejected = new ArrayList<Point>();
     var inFlight = new ArrayList<Point>();
     var requests = new ArrayList<Point>();
     var failures = new ArrayList<Point>();
@@ -181,6 +183,7 @@ final class ProxyMetrics {
         BackendHandle backend = pool.members().get(i).handle();
         Labels labels = Labels.of("pool", pool.name(), "backend", backend.name());
         eligible.add(new Point(labels, pool.eligibility().isEligible(i) ? 1 : 0));
+        ejected.add(new Point(labels, pool.eligibility().ejections().containsKey(i) ? 1 : 0));
         inFlight.add(new Point(labels, backend.read(BackendCounter.IN_FLIGHT)));
         requests.add(new Point(labels, backend.read(BackendCounter.REQUESTS)));
         failures.add(new Point(labels, backend.read(BackendCounter.FAILURES)));
@@ -188,11 +191,23 @@ final class ProxyMetrics {
     }
     metrics.add(gauge("pool_panic", "Whether the pool is in panic", panic));
     metrics.add(gauge("backend_eligible", "Whether the backend may be picked", eligible));
+    metrics.add(
+        gauge("backend_ejected", "Whether its own failures have taken the backend out", ejected));
     metrics.add(gauge("backend_in_flight", "Exchanges and streams at the backend now", inFlight));
     metrics.add(
         total("backend_requests_total", "Exchanges and streams begun at the backend", requests));
     metrics.add(
         total("backend_failures_total", "Exchanges and streams that the backend failed", failures));
+  }
+
+  private static void addPoolCounters(List<MetricSnapshot> metrics, CompiledSnapshot snapshot) {
+    for (PoolCounter counter : PoolCounter.values()) {
+      List<Point> points =
+          snapshot.pools().values().stream()
+              .map(pool -> new Point(Labels.of("pool", pool.name()), pool.handle().read(counter)))
+              .toList();
+      metrics.add(gauge(counter.metric(), counter.help(), points));
+    }
   }
 
   private static List<Point> one(long value) {

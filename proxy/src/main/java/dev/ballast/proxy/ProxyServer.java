@@ -69,7 +69,12 @@ public final class ProxyServer implements AutoCloseable {
     this.compiler =
         new Compiler(
             new PoolCompiler(
-                loops, names, tls, settings.surroundings().random(), settings.fleetSeed()),
+                loops,
+                names,
+                tls,
+                settings.surroundings().random(),
+                settings.fleetSeed(),
+                this::evaluateSoon),
             tls,
             secrets);
     this.releases = new TlsReleases(control, settings.limits());
@@ -143,7 +148,7 @@ public final class ProxyServer implements AutoCloseable {
     }
   }
 
-  /** Grace and overrides end by time alone. */
+  /** Grace, overrides, ejections and slow starts end by time alone. */
   private void scheduleNextEvaluation(Instant now) {
     if (nextEvaluation != null) {
       nextEvaluation.cancel(false);

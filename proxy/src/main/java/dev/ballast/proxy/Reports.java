@@ -61,8 +61,7 @@ final class Reports {
     Eligibility eligibility = pool.eligibility();
     List<Report.Backend> backends = new ArrayList<>(pool.members().size());
     for (int i = 0; i < pool.members().size(); i++) {
-      backends.add(
-          backend(pool.members().get(i), eligibility.isEligible(i), eligibility.reason(i)));
+      backends.add(backend(pool.members().get(i), eligibility.isEligible(i), pool.reason(i)));
     }
     return new Report.Pool(pool.name(), eligibility.isPanic(), backends);
   }

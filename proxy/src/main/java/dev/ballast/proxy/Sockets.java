@@ -38,11 +38,14 @@ final class Sockets {
         .setWriteBufferWaterMark(loop.waterMark());
   }
 
-  /** A socket to connect to a backend with; null if this process has none left. */
-  static @Nullable SocketChannel open(Loop loop) {
+  /** A socket to connect to a backend with, counted until it is closed; null if this process has none left. */
+  static @Nullable SocketChannel open(Loop loop, BackendHandle backend) {
     try {
       SocketChannel channel = loop.transport().newClient().get();
       configure(channel, loop);
+      PoolHandle pool = backend.pool();
+      pool.cell(loop).counts().increment(PoolCounter.CONNECTIONS);
+      channel.closeFuture().addListener(closed -> disconnected(pool, loop));
       return channel;
     } catch (ChannelException e) {
       return null;
@@ -59,6 +62,12 @@ final class Sockets {
           .unsafe()
           .write(ProxyHeaderWriter.header(how, from, channel.alloc()), channel.voidPromise());
     }
+  }
+
+  private static void disconnected(PoolHandle pool, Loop loop) {
+    PoolCell cell = pool.cell(loop);
+    cell.counts().decrement(PoolCounter.CONNECTIONS);
+    pool.madeRoom(cell);
   }
 
   /** Connects; how long that may take is up to the caller. Over TLS the handshake belongs to it, so the channel reads. */

@@ -17,11 +17,15 @@ import org.jspecify.annotations.Nullable;
  * passed on as such, and the stream is over when both have ended, or when one side is reset, which resets the other. Owned by
  * one event loop. All it keeps of the configuration is the time limits and the handle of its backend.
  */
-final class TcpStream extends ClientSide {
+final class TcpStream extends ClientSide implements PoolPlace.Owner {
+  /** What a stream that was connected counts as. */
+  private static final int STREAM_STATUS = 200;
+
   private final Loop loop;
   private final SocketChannel client;
   private final ExchangePolicy policy;
   private final Choice choice;
+  private @Nullable PoolPlan pool;
   private @Nullable SocketChannel upstream;
   private @Nullable ByteBuf early;
   private boolean hasEndedEarly;
@@ -36,7 +40,7 @@ final class TcpStream extends ClientSide {
 
   TcpStream(Loop loop, Port port, SocketChannel client, Peer peer, PoolPlan pool) {
     this(loop, port, client, peer, pool.policy(), new Choice(loop));
-    choice.begin(pool);
+    this.pool = pool;
     client.config().setAllowHalfClosure(true).setAutoRead(false);
   }
 
@@ -98,6 +102,23 @@ final class TcpStream extends ClientSide {
     if (port().isRetired()) {
       retire(nowNanos);
     }
+    enter(nowNanos);
+  }
+
+  private void enter(long nowNanos) {
+    PoolPlan into = pool;
+    pool = null;
+    if (into != null) {
+      switch (choice.begin(into, this, nowNanos)) {
+        case ADMITTED -> pick(Fault.NO_BACKEND, nowNanos);
+        case WAITING -> schedule(nowNanos + policy.queueNanos());
+        case FULL -> fail(Fault.QUEUE_FULL);
+      }
+    }
+  }
+
+  @Override
+  public void admitted(long nowNanos) {
     pick(Fault.NO_BACKEND, nowNanos);
   }
 
@@ -107,6 +128,8 @@ final class TcpStream extends ClientSide {
     InetSocketAddress address = picked == null ? null : picked.socketAddress();
     if (picked == null || address == null) {
       fail(otherwise);
+    } else if (!choice.mayConnect()) {
+      awaitConnection(nowNanos);
     } else if (loop.counts().read(Counter.CONNECTS_PENDING)
         >= loop.limits().of(Limit.PENDING_CONNECTS)) {
       fail(Fault.TOO_MANY_CONNECTS);
@@ -115,8 +138,16 @@ final class TcpStream extends ClientSide {
     }
   }
 
+  private void awaitConnection(long nowNanos) {
+    if (choice.awaitConnection()) {
+      schedule(nowNanos + policy.queueNanos());
+    } else {
+      fail(Fault.QUEUE_FULL);
+    }
+  }
+
   private void connect(BackendHandle picked, InetSocketAddress address, long nowNanos) {
-    SocketChannel connecting = Sockets.open(loop);
+    SocketChannel connecting = Sockets.open(loop, picked);
     if (connecting == null) {
       fail(Fault.CONNECT_LOCAL);
       return;
@@ -154,7 +185,7 @@ final class TcpStream extends ClientSide {
     if (failed != null) {
       Sockets.close(failed);
     }
-    if (choice.passOn()) {
+    if (choice.passOnUnsent(policy.retries())) {
       pick(fault, loop.nowNanos());
     } else {
       fail(fault);
@@ -164,6 +195,7 @@ final class TcpStream extends ClientSide {
   private void begin(SocketChannel backend) {
     loop.count(Counter.UPSTREAMS_OPENED);
     choice.settle();
+    choice.answered(STREAM_STATUS);
     isConnected = true;
     passEarly(backend);
     touch();
@@ -325,6 +357,8 @@ final class TcpStream extends ClientSide {
       fail(Fault.DRAIN_TIMEOUT);
     } else if (isConnected) {
       fail(Fault.STREAM_IDLE);
+    } else if (choice.isWaiting()) {
+      fail(Fault.QUEUE_TIMEOUT);
     } else {
       connectFailed(Fault.CONNECT_TIMEOUT);
     }
@@ -370,7 +404,6 @@ final class TcpStream extends ClientSide {
       loop.deadlines().cancel(this);
       loop.counts().decrement(Counter.STREAMS_OPEN);
       choice.leave(false);
-      choice.settle();
       dropEarly();
       Sockets.close(client);
       if (upstream != null) {

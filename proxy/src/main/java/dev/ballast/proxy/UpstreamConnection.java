@@ -55,7 +55,7 @@ final class UpstreamConnection extends TimedHandler {
 
   /** A connection for an exchange, still to be connected; null if there is no socket left. */
   static @Nullable UpstreamConnection open(Loop loop, BackendHandle backend, Exchange exchange) {
-    SocketChannel channel = Sockets.open(loop);
+    SocketChannel channel = Sockets.open(loop, backend);
     return channel == null ? null : new UpstreamConnection(loop, backend, exchange, channel);
   }
 
@@ -84,14 +84,13 @@ final class UpstreamConnection extends TimedHandler {
     }
   }
 
-  /** Takes on an exchange, whose request is about to be written; answers whether it has served others before. */
-  boolean serve(Exchange next) {
+  /** Takes on an exchange, whose request is about to be written. */
+  void serve(Exchange next) {
     isReused = state == State.IDLE;
     state = State.HEAD;
     exchange = next;
     interimAnswers = 0;
     loop.deadlines().cancel(this);
-    return isReused;
   }
 
   @Override
@@ -197,7 +196,7 @@ final class UpstreamConnection extends TimedHandler {
     exchange = null;
     state = State.IDLE;
     resumeReading(true);
-    if (!mayBeKept() || !home.keep(this)) {
+    if (!mayBeKept() || backend.pool().cell(loop).isWantedElsewhere() || !home.keep(this)) {
       close();
     } else {
       loop.deadlines().schedule(this, nowNanos + loop.limits().nanosOf(Limit.IDLE_UPSTREAM_MILLIS));

@@ -159,6 +159,12 @@ final class Configuration {
             .with(new Pool.BackendTransport(Optional.empty(), Optional.of(how))));
   }
 
+  Configuration pool(String name, Timeouts timeouts, Pool.Resilience resilience) {
+    return put(
+        new Pool(name, new Algorithm.RoundRobin(), Optional.empty(), timeouts, 50)
+            .with(resilience));
+  }
+
   Configuration weightedPool(String name) {
     return put(new Pool(name, new Algorithm.WeightedRoundRobin(), Optional.empty(), BRISK, 50));
   }

@@ -176,8 +176,10 @@ class ForwarderTest {
         Arguments.of("empty", TRUSTED, List.of("X-Request-Id:"), null),
         Arguments.of("with a space", TRUSTED, List.of("X-Request-Id: a b"), null),
         Arguments.of("not ASCII", TRUSTED, List.of("X-Request-Id: \u00e9"), null),
-        Arguments.of("the first of two", TRUSTED, List.of("x-request-id: a", "X-REQUEST-ID: b"), "a"),
-        Arguments.of("128 long", TRUSTED, List.of("X-Request-Id: " + "x".repeat(128)), "x".repeat(128)),
+        Arguments.of(
+            "the first of two", TRUSTED, List.of("x-request-id: a", "X-REQUEST-ID: b"), "a"),
+        Arguments.of(
+            "128 long", TRUSTED, List.of("X-Request-Id: " + "x".repeat(128)), "x".repeat(128)),
         Arguments.of("129 long", TRUSTED, List.of("X-Request-Id: " + "x".repeat(129)), null));
   }
 

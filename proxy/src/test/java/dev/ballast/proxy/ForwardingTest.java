@@ -141,8 +141,7 @@ class ForwardingTest {
       client.read();
 
       String head = backend.heads().getFirst();
-      assertThat(HttpText.field(head, "X-Forwarded-For"))
-          .isEqualTo("127.0.0.1");
+      assertThat(HttpText.field(head, "X-Forwarded-For")).isEqualTo("127.0.0.1");
       assertThat(HttpText.field(head, "X-Forwarded-Proto")).isEqualTo("http");
       assertThat(HttpText.field(head, "X-Forwarded-Host")).isEqualTo("any.test:8080");
       assertThat(head).doesNotContain("evil.test");

@@ -43,6 +43,7 @@ class RequestCostTest {
 
   private final RequestHead head = new RequestHead(Limits.defaults());
   private final SplittableRandom random = new SplittableRandom(1);
+
   /** Not watched for leaks, which would be what is measured. */
   private static final ByteBufAllocator BUFFERS = new UnpooledByteBufAllocator(true, true);
 
@@ -66,8 +67,7 @@ class RequestCostTest {
             List.of(new ValueMatch("accept-language", ValueMatch.How.PREFIX, "en")),
             List.of(new ValueMatch("page", ValueMatch.How.PRESENT, ""))),
         new RouteAction.Respond(200, "text/plain", ""),
-        new Rewrite(
-            Optional.of("in.test"), Optional.empty(), Optional.of("/v2"), Optional.empty()),
+        new Rewrite(Optional.of("in.test"), Optional.empty(), Optional.of("/v2"), Optional.empty()),
         new HeaderEdits(
             List.of(new HeaderEdits.Field("X-Env", "blue")), List.of(), List.of("cookie")),
         HeaderEdits.NONE,

@@ -70,8 +70,7 @@ class RequestPathTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"/..", "/../a", "/a/../../b", "/%2e%2e", "/./..", "/a/b/../../.."})
+  @ValueSource(strings = {"/..", "/../a", "/a/../../b", "/%2e%2e", "/./..", "/a/b/../../.."})
   void shouldRefuseWhatLeadsAboveTheRoot(String written) {
     assertThat(read(written)).isEqualTo(Violation.PATH_ABOVE_ROOT);
   }
@@ -140,7 +139,8 @@ class RequestPathTest {
   void shouldReadWhatItPassesOnTheSameAgain() {
     var random = new Random(20_261_125);
     String[] parts = {
-      "/", "/", ".", "..", "%2e", "%2E", "a", "b", "%61", "%2f", "%5C", "\\", ";", "%3b", "%25", "%20", "?x"
+      "/", "/", ".", "..", "%2e", "%2E", "a", "b", "%61", "%2f", "%5C", "\\", ";", "%3b", "%25",
+      "%20", "?x"
     };
     for (int i = 0; i < 50_000; i++) {
       var text = new StringBuilder("/");

@@ -170,8 +170,7 @@ class RouteActionsTest {
   @Test
   void shouldAnswerByItself() {
     try (var client = proxy.client()) {
-      RawClient.Answer answer =
-          client.send("GET /admin/x HTTP/1.1\r\nHost: a.test\r\n\r\n").read();
+      RawClient.Answer answer = client.send("GET /admin/x HTTP/1.1\r\nHost: a.test\r\n\r\n").read();
       assertThat(answer.head())
           .isEqualTo(
               HttpText.head(
@@ -262,7 +261,14 @@ class RouteActionsTest {
   void shouldEditHeadersButNotWhatIsOurs() {
     RawClient.Answer answer =
         ask(
-            "GET", "/edit", "a.test", "X-Drop: 1", "x-set: 2", "X-ADD: 3", "X-Set: 4", "X-Keep: 5",
+            "GET",
+            "/edit",
+            "a.test",
+            "X-Drop: 1",
+            "x-set: 2",
+            "X-ADD: 3",
+            "X-Set: 4",
+            "X-Keep: 5",
             "Content-Length: 0");
 
     String head = web.heads().getFirst();

@@ -23,8 +23,7 @@ class RouteTableTest {
   private static final String[] SEGMENTS = {"", "/", "a", "b", "ab", "c.d"};
 
   private static RouteTable table(List<RouteMatch> matches) {
-    var balancer =
-        new LoadBalancer("web", "default", "a.test", List.of("*"), List.of(), List.of());
+    var balancer = new LoadBalancer("web", "default", "a.test", List.of("*"), List.of(), List.of());
     var compiler = new RouteCompiler(balancer, "http", RouteTableTest::noPool);
     return RouteTable.of(
         IntStream.range(0, matches.size())
@@ -121,7 +120,8 @@ class RouteTableTest {
   /** The figures are printed; the bound is wide, because the machine of a test may be busy. */
   @Test
   void shouldFindOneOf1000RoutesAsQuicklyAsOneOf10() {
-    double[] nanos = Arrays.stream(new int[] {1, 10, 100, 1_000}).mapToDouble(this::nanos).toArray();
+    double[] nanos =
+        Arrays.stream(new int[] {1, 10, 100, 1_000}).mapToDouble(this::nanos).toArray();
     System.out.printf(
         "a look-up in 1, 10, 100, 1,000 routes: %.0f, %.0f, %.0f, %.0f ns%n",
         nanos[0], nanos[1], nanos[2], nanos[3]);

@@ -1,0 +1,167 @@
+package dev.ballast.proxy;
+
+import dev.ballast.balancing.OutlierDetector;
+import java.lang.invoke.VarHandle;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The running side of one pool, carried from snapshot to snapshot by its name: each event loop's share of it. It knows nothing
+ * of any snapshot.
+ *
+ * <p>Limits hold for the sum over the loops. Each loop writes its own numbers and adds up those of all when it asks for room,
+ * so two that ask at the same moment may both get the last place: the sum is exact to within the number of loops.
+ */
+final class PoolHandle {
+  private final String name;
+  private final Instant appeared;
+  private final RoundRobinSequence sequence;
+  private final AtomicReferenceArray<@Nullable PoolCell> cells;
+  private final Runnable onSuspicion;
+  private volatile int suspectAfter;
+
+  /** Written only when somebody has to wait: the road of others just reads it. */
+  private final AtomicInteger waiting = new AtomicInteger();
+
+  /** Those that wait for a connection, among them. */
+  private final AtomicInteger starved = new AtomicInteger();
+
+  /** Judges the backends; control thread only. */
+  private final OutlierDetector<BackendHandle> outliers = new OutlierDetector<>();
+
+  /**
+   * @param appeared when this LB server first saw it
+   * @param onSuspicion what to do when a backend has failed often enough in a row to be judged; soon, and elsewhere
+   */
+  PoolHandle(
+      String name, Instant appeared, int loops, RandomGenerator random, Runnable onSuspicion) {
+    this.name = name;
+    this.appeared = appeared;
+    this.sequence = new RoundRobinSequence(loops, random);
+    this.onSuspicion = onSuspicion;
+    this.cells = new AtomicReferenceArray<>(loops);
+  }
+
+  String name() {
+    return name;
+  }
+
+  Instant appeared() {
+    return appeared;
+  }
+
+  RoundRobinSequence sequence() {
+    return sequence;
+  }
+
+  OutlierDetector<BackendHandle> outliers() {
+    return outliers;
+  }
+
+  /** After how many failures of a backend in a row it is to be judged; 0: never. */
+  int suspectAfter() {
+    return suspectAfter;
+  }
+
+  void suspectAfter(int failuresInRow) {
+    suspectAfter = failuresInRow;
+  }
+
+  /** A backend has failed as often in a row. */
+  void suspect() {
+    onSuspicion.run();
+  }
+
+  /** The loop's own share; made when the loop first needs it. Called on the loop. */
+  PoolCell cell(Loop loop) {
+    PoolCell cell = cells.getPlain(loop.index());
+    if (cell == null) {
+      cell = new PoolCell(loop, this);
+      cells.setRelease(loop.index(), cell);
+    }
+    return cell;
+  }
+
+  /** Sum over the loops. */
+  long read(PoolCounter what) {
+    long sum = 0;
+    for (int i = 0; i < cells.length(); i++) {
+      PoolCell cell = cells.getAcquire(i);
+      sum += cell == null ? 0 : cell.counts().read(what);
+    }
+    return sum;
+  }
+
+  /** Whether anybody waits for room, on any loop. */
+  boolean isAnyWaiting() {
+    return waiting.getOpaque() > 0;
+  }
+
+  /** Whether anybody waits for a connection, on any loop. */
+  boolean isAnyStarved() {
+    return starved.getOpaque() > 0;
+  }
+
+  /** One more waits, unless as many as may do. */
+  boolean beginWaiting(int most, boolean isStarved) {
+    if (waiting.incrementAndGet() > most) {
+      waiting.decrementAndGet();
+      return false;
+    }
+    if (isStarved) {
+      starved.incrementAndGet();
+    }
+    return true;
+  }
+
+  void endWaiting(boolean wasStarved) {
+    waiting.decrementAndGet();
+    if (wasStarved) {
+      starved.decrementAndGet();
+    }
+  }
+
+  /** Has one other loop close an idle connection, so that the asking one, which has none, may open one. */
+  void closeOneIdleElsewhere(Loop asking) {
+    for (int i = 0; i < cells.length(); i++) {
+      PoolCell cell = cells.getAcquire(i);
+      if (i != asking.index() && cell != null && cell.hasIdle()) {
+        cell.closeOneIdleSoon();
+        return;
+      }
+    }
+  }
+
+  /**
+   * A place may have become free: the loop whose first one has waited longest looks, and the loop itself, since it may have an
+   * idle connection that nobody else can use.
+   *
+   * <p>The fence keeps the number that was lowered before it from being seen later than the look at who waits; whoever begins
+   * to wait does the same the other way round, so one of the two sees the other.
+   */
+  void madeRoom(PoolCell here) {
+    VarHandle.fullFence();
+    if (waiting.getOpaque() == 0) {
+      return;
+    }
+    PoolCell longest = null;
+    long sinceNanos = PoolCell.NOBODY_WAITS;
+    for (int i = 0; i < cells.length(); i++) {
+      PoolCell cell = cells.getAcquire(i);
+      long otherNanos = cell == null ? PoolCell.NOBODY_WAITS : cell.waitingSinceNanos();
+      if (otherNanos != PoolCell.NOBODY_WAITS && (longest == null || otherNanos - sinceNanos < 0)) {
+        longest = cell;
+        sinceNanos = otherNanos;
+      }
+    }
+    if (longest != null) {
+      longest.lookSoon();
+    }
+    if (isAnyStarved() && here.isAnyWaiting()) {
+      here.lookSoon();
+    }
+  }
+}

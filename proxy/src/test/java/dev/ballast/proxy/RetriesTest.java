@@ -1,0 +1,267 @@
+package dev.ballast.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ballast.model.Pool.Resilience;
+import dev.ballast.model.Timeouts;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Tries that fail, and the tries that follow them. */
+class RetriesTest {
+  private static final String POST =
+      "POST / HTTP/1.1\r\nHost: any.test\r\nContent-Length: 5\r\n\r\nhello";
+  private static final Timeouts SHORT =
+      new Timeouts(
+          Duration.ofMillis(500),
+          Duration.ofMillis(300),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(10));
+
+  private final Proxy proxy = Proxy.start();
+
+  @AfterEach
+  void stop() {
+    proxy.close();
+  }
+
+  private RawClient clientOf(Resilience resilience, TestBackend... backends) {
+    return proxy
+        .use(Configuration.http(proxy.port(), backends).pool("web", SHORT, resilience))
+        .client();
+  }
+
+  private RawClient clientOf(TestBackend... backends) {
+    return clientOf(Resiliences.retries(1, 20, 3), backends);
+  }
+
+  /** Takes requests whole, and hangs up on each. */
+  private static TestBackend hangingUp(AtomicInteger seen) {
+    return TestBackend.running(
+        conversation -> {
+          if (conversation.readRequest() != null) {
+            seen.incrementAndGet();
+          }
+        });
+  }
+
+  private static TestBackend silent() {
+    return TestBackend.running(
+        conversation -> conversation.in().transferTo(OutputStream.nullOutputStream()));
+  }
+
+  private static String request(String method, int bodyBytes) {
+    String length = bodyBytes == 0 ? "" : "Content-Length: " + bodyBytes + "\r\n";
+    return method + " /x HTTP/1.1\r\nHost: any.test\r\n" + length + "\r\n" + "b".repeat(bodyBytes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "OPTIONS", "TRACE", "PUT", "DELETE"})
+  void shouldGoToAnotherBackendWhenOneHangsUp(String method) {
+    var seen = new AtomicInteger();
+    try (var bad = hangingUp(seen);
+        var good = TestBackend.named("good");
+        var client = clientOf(bad, good)) {
+      for (int i = 0; i < 10; i++) {
+        assertThat(client.send(request(method, 0)).read().text()).isEqualTo("good");
+      }
+      assertThat(seen).hasValueGreaterThanOrEqualTo(4);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1", "2000", "3000", "60000"})
+  void shouldSendABufferedBodyOnceMore(int bytes) {
+    var seen = new AtomicInteger();
+    try (var bad = hangingUp(seen);
+        var good = echoing();
+        var client = clientOf(bad, good)) {
+      for (int i = 0; i < 6; i++) {
+        assertThat(client.send(request("PUT", bytes)).read().text()).isEqualTo("b".repeat(bytes));
+      }
+      assertThat(seen).hasValueGreaterThanOrEqualTo(2);
+    }
+  }
+
+  /** Answers with the body that it got. */
+  private static TestBackend echoing() {
+    return TestBackend.running(
+        conversation -> {
+          for (var head = conversation.readHead(); head != null; head = conversation.readHead()) {
+            byte[] body = conversation.readBody(head);
+            conversation.write("HTTP/1.1 200 OK\r\nContent-Length: " + body.length + "\r\n\r\n");
+            conversation.out().write(body);
+          }
+        });
+  }
+
+  @Test
+  void shouldSendABodyInChunksOnceMoreThatComesInPieces() {
+    var seen = new AtomicInteger();
+    try (var bad = hangingUp(seen);
+        var good = echoing();
+        var client = clientOf(bad, good)) {
+      for (int i = 0; i < 4; i++) {
+        client.send("PUT /x HTTP/1.1\r\nHost: any.test\r\nTransfer-Encoding: chunked\r\n\r\n");
+        client.send("5\r\nhello\r\n").send("3000\r\n" + "c".repeat(0x3000) + "\r\n");
+        assertThat(client.send("0\r\n\r\n").read().text()).isEqualTo("hello" + "c".repeat(0x3000));
+      }
+      assertThat(seen).hasValueGreaterThanOrEqualTo(1);
+    }
+  }
+
+  @Test
+  void shouldNotSendABodyOnceMoreThatWasTooLargeToKeep() {
+    var seen = new AtomicInteger();
+    try (var bad = hangingUp(seen);
+        var client = clientOf(bad)) {
+      assertThat(client.send(request("PUT", 70_000)).read().field("Ballast-Reason"))
+          .isEqualTo("closed-unanswered");
+      assertThat(seen).hasValue(1);
+      assertThat(proxy.metric("ballast_proxy_replays_given_up_total")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void shouldNotSendAPostOnceMoreThatABackendMayHaveSeen() {
+    var seen = new AtomicInteger();
+    try (var bad = hangingUp(seen);
+        var client = clientOf(bad)) {
+      assertThat(client.send(POST).read().field("Ballast-Reason")).isEqualTo("closed-unanswered");
+      assertThat(seen).hasValue(1);
+      assertThat(proxy.metric("ballast_proxy_retries_total")).isZero();
+    }
+  }
+
+  @Test
+  void shouldGoToAnotherBackendWhenAnAnswerBreaksOffInItsHead() {
+    try (var bad =
+            TestBackend.running(
+                conversation -> {
+                  conversation.readRequest();
+                  conversation.write("HTTP/1.1 200 OK\r\nContent-Le");
+                });
+        var good = TestBackend.named("good");
+        var client = clientOf(bad, good)) {
+      for (int i = 0; i < 4; i++) {
+        assertThat(client.get("/").read().text()).isEqualTo("good");
+      }
+    }
+  }
+
+  @Test
+  void shouldGoToAnotherBackendWhenOneIsSilent() {
+    try (var bad = silent();
+        var good = TestBackend.named("good");
+        var client = clientOf(bad, good)) {
+      for (int i = 0; i < 4; i++) {
+        assertThat(client.get("/").read().text()).isEqualTo("good");
+      }
+      await().until(() -> bad.openConnections() == 0);
+      assertThat(proxy.backend("web", "b1").failures()).isGreaterThanOrEqualTo(1);
+      assertThat(proxy.backend("web", "b2").failures()).isZero();
+    }
+  }
+
+  @Test
+  void shouldNotTryTheSameBackendAgainThatIsSilent() {
+    try (var bad = silent();
+        var client = clientOf(bad)) {
+      assertThat(client.get("/").read().field("Ballast-Reason")).isEqualTo("first-byte-timeout");
+      assertThat(bad.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void shouldNotTryAgainWhenThatIsTurnedOff() {
+    var seen = new AtomicInteger();
+    try (var bad = hangingUp(seen);
+        var worse = hangingUp(seen);
+        var client = clientOf(Resiliences.retries(0, 20, 3), bad, worse)) {
+      assertThat(client.get("/").read().status()).isEqualTo(502);
+      assertThat(seen).hasValue(1);
+    }
+  }
+
+  @Test
+  void shouldTryAsOftenAsItIsTold() {
+    var seen = new AtomicInteger();
+    try (var one = hangingUp(seen);
+        var two = hangingUp(seen);
+        var three = hangingUp(seen);
+        var client = clientOf(Resiliences.retries(5, 20, 3), one, two, three)) {
+      assertThat(client.get("/").read().field("Ballast-Reason")).isEqualTo("closed-unanswered");
+      assertThat(seen).as("three backends, and all over again").hasValue(6);
+      assertThat(proxy.metric("ballast_proxy_retries_total")).isEqualTo(5);
+      assertThat(proxy.metric("ballast_proxy_pool_retrying{pool=\"web\"}")).isZero();
+    }
+  }
+
+  @Test
+  void shouldNotTryAgainBeyondTheBudget() throws Exception {
+    var isOver = new CountDownLatch(1);
+    var held = new AtomicInteger();
+    try (var bad =
+            TestBackend.running(
+                conversation -> {
+                  conversation.readRequest();
+                  held.incrementAndGet();
+                  awaitQuietly(isOver);
+                });
+        var client = clientOf(Resiliences.retries(1, 0, 2), bad)) {
+      List<RawClient> clients = new ArrayList<>(List.of(client));
+      for (int i = 0; i < 5; i++) {
+        clients.add(proxy.client());
+      }
+      clients.forEach(each -> each.get("/"));
+      await().until(() -> held.get() == 6);
+      isOver.countDown();
+      for (RawClient each : clients) {
+        assertThat(each.read().status()).isEqualTo(502);
+        each.close();
+      }
+      assertThat(proxy.metric("ballast_proxy_retries_total")).isBetween(2.0, 5.0);
+      assertThat(
+              proxy.metric("ballast_proxy_retries_total")
+                  + proxy.metric("ballast_proxy_retries_over_budget_total"))
+          .isEqualTo(6);
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** A backend that hangs up on idle connections just as they are used again takes no retry from anybody. */
+  @Test
+  void shouldHideTheRaceForAnIdleConnectionEvenWhereRetriesAreTurnedOff() {
+    try (var backend =
+            TestBackend.running(
+                conversation -> {
+                  conversation.readRequest();
+                  conversation.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                  conversation.readRequest();
+                });
+        var client = clientOf(Resiliences.retries(0, 0, 0), backend)) {
+      for (int i = 0; i < 20; i++) {
+        assertThat(client.send(request("PUT", i * 300)).read().text()).isEqualTo("ok");
+      }
+      assertThat(proxy.backend("web", "b1").failures()).isZero();
+    }
+  }
+}
