@@ -67,7 +67,7 @@ final class PortClaims {
 
   private void refuseProtocol(Claim one, Claim two) {
     Claim later = later(one, two);
-    Claim earlier = later == one ? two : one;
+    Claim earlier = later.equals(one) ? two : one;
     remarks.error(
         later.owner(),
         later.path() + ".port",
@@ -85,7 +85,7 @@ final class PortClaims {
 
   private void refuseProxyProtocol(Claim one, Claim two) {
     Claim later = later(one, two);
-    Claim earlier = later == one ? two : one;
+    Claim earlier = later.equals(one) ? two : one;
     remarks.error(
         later.owner(),
         later.path() + ".proxyProtocol",
