@@ -10,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import figures
 import report
 from alone import Alone
 from arena import Pace, say
@@ -59,9 +60,10 @@ def main():
     results = {path.stem: read(path) for path in sorted(options.out.glob("*.json")) if path.stem in report.ROWS}
     if not results:
         sys.exit(f"Nothing has been measured in {options.out}.")
-    text = report.markdown(results, read(options.out / "setting.json"))
+    setting_of_run = read(options.out / "setting.json")
+    text = report.markdown(results, setting_of_run)
     (options.out / "summary.md").write_text(text, encoding="utf-8")
-    write(options.out / "summary.json", [line.as_dict() for line in report.figures.lines(results)])
+    write(options.out / "summary.json", figures.summary(results, setting_of_run))
     print(text)
     if options.write_docs:
         write_into_document(text)

@@ -132,6 +132,19 @@ def line_of(figure, result):
     return Line(figure, values, best, median(ours) / median(theirs), spread, verdict(spread, len(ours), figure))
 
 
+def summary(results, setting):
+    """Everything that the tables say, for programs."""
+    return {
+        "setting": setting,
+        "figures": [line.as_dict() for line in lines(results)],
+        "alone": [
+            {"fact": fact.title, "row": fact.row, "unit": fact.unit, "values": values, "must": fact.must, "aim": fact.aim}
+            for fact, values in facts(results)
+        ],
+        "caveats": [{"where": where, "caveat": caveat} for where, caveat in caveats(results)],
+    }
+
+
 def facts(results):
     """Each fact whose row was measured, with its values over the rounds."""
     for fact in FACTS:

@@ -33,6 +33,10 @@ class Proxy:
         core = stage.cores.proxy if core is None else core
         return Server(self.name, core, command, log, environment, self.death_signal)
 
+    def for_large_bodies(self):
+        """The same proxy, configured as it is fastest with bodies of 1 MiB."""
+        return self
+
     def command(self, stage, tls):
         raise NotImplementedError
 
@@ -49,6 +53,13 @@ class HaProxy(Proxy):
     address = "127.0.7.11"
     splice = ""
 
+    def __init__(self, buffer_bytes=16_384):
+        self.buffer_bytes = buffer_bytes
+
+    def for_large_bodies(self):
+        """64 KiB are the best size for them, and cost it a third more for small ones; nginx is best with 16 for both."""
+        return HaProxy(65_536)
+
     # Connections count twice in its sum of open files, pipes for splicing once more.
     def command(self, stage, tls):
         binds = [f"bind {self.address}:{HTTP_PORT} backlog 4096"]
@@ -59,6 +70,7 @@ class HaProxy(Proxy):
         configuration = f"""
 global
   nbthread 1
+  tune.bufsize {self.buffer_bytes}
   maxconn {min(20_000, stage.open_files // 4)}
   ssl-default-bind-options ssl-min-ver TLSv1.2
 defaults
@@ -95,6 +107,9 @@ class SplicingHaProxy(HaProxy):
     title = "HAProxy, splicing"
     address = "127.0.7.12"
     splice = "  option splice-request\n  option splice-response"
+
+    def for_large_bodies(self):
+        return self
 
 
 class Nginx(Proxy):

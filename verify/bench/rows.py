@@ -67,10 +67,9 @@ class Rows:
             )
 
     def _arena(self, path=SMALL_PATH, tls=None):
-        splices = path == LARGE_PATH and tls is None
-        return Arena(
-            self.stage, [proxy for proxy in self.proxies if splices or not getattr(proxy, "splice", "")], path, tls
-        )
+        is_large = path == LARGE_PATH
+        proxies = [proxy for proxy in self.proxies if (is_large and not tls) or not getattr(proxy, "splice", "")]
+        return Arena(self.stage, [proxy.for_large_bodies() if is_large else proxy for proxy in proxies], path, tls)
 
     def _saturated(self, arena, load):
         result = {"absent": arena.absent, "residentIdleMiB": arena.resident_idle}
