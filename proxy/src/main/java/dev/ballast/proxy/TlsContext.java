@@ -20,11 +20,23 @@ final class TlsContext {
 
   private final SslContext context;
   private final String ticketScope;
+  private final boolean asksForCertificates;
 
-  /** @param ticketScope where its sessions may be taken up; empty where it makes none */
-  TlsContext(SslContext context, String ticketScope) {
+  /**
+   * One that is held once, by its maker.
+   *
+   * @param ticketScope where its sessions may be taken up; empty where it makes none
+   * @param asksForCertificates whether clients are asked for certificates
+   */
+  TlsContext(SslContext context, String ticketScope, boolean asksForCertificates) {
     this.context = context;
     this.ticketScope = ticketScope;
+    this.asksForCertificates = asksForCertificates;
+  }
+
+  /** Whether clients are asked for certificates. */
+  boolean asksForCertificates() {
+    return asksForCertificates;
   }
 
   /** Session tickets are sealed with these keys from now on. The JDK's TLS knows only keys of its own. */

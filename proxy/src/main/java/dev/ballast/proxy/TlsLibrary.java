@@ -93,7 +93,7 @@ enum TlsLibrary {
       sessions.setSessionCacheEnabled(false);
     }
     context.sessionContext().setSessionTimeout(SESSION_SECONDS);
-    var shared = new TlsContext(context, how.ticketScope());
+    var shared = new TlsContext(context, how.ticketScope(), authority != null);
     shared.sealTickets(tickets);
     return shared;
   }
@@ -116,7 +116,7 @@ enum TlsLibrary {
     if (shown != null) {
       builder.keyManager(shown.key(), shown.certificates());
     }
-    return new TlsContext(build(builder), "");
+    return new TlsContext(build(builder), "", false);
   }
 
   /** Whether a handshake took up an earlier session; of the JDK's this can't be told. */

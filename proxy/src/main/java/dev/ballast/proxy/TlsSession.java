@@ -17,18 +17,19 @@ final class TlsSession {
   private final boolean isResumed;
   private final @Nullable X509Certificate clientCertificate;
 
-  private TlsSession(byte @Nullable [] serverName, SSLEngine engine) {
+  private TlsSession(byte @Nullable [] serverName, SSLEngine engine, boolean asksForCertificates) {
     SSLSession session = engine.getSession();
     this.serverName = serverName;
     this.version = session.getProtocol();
     this.cipher = session.getCipherSuite();
     this.isResumed = TlsLibrary.isResumed(engine);
-    this.clientCertificate = clientCertificate(session);
+    this.clientCertificate = asksForCertificates ? clientCertificate(session) : null;
   }
 
-  /** Once the handshake is over. */
-  static TlsSession of(byte @Nullable [] serverName, SSLEngine engine) {
-    return new TlsSession(serverName, engine);
+  /** Once the handshake is over. To ask a session for a certificate that nobody asked for costs an exception. */
+  static TlsSession of(
+      byte @Nullable [] serverName, SSLEngine engine, boolean asksForCertificates) {
+    return new TlsSession(serverName, engine, asksForCertificates);
   }
 
   private static @Nullable X509Certificate clientCertificate(SSLSession session) {

@@ -26,6 +26,7 @@ final class TlsStep extends ClientSide {
   private final ClientHello hello;
   private @Nullable ByteBuf received;
   private @Nullable SslHandler tls;
+  private boolean asksForCertificates;
   private boolean isOver;
 
   TlsStep(Loop loop, Port port, SocketChannel channel, Peer peer) {
@@ -77,13 +78,15 @@ final class TlsStep extends ClientSide {
   }
 
   private void accept(TlsPlan plan, ByteBuf all) {
-    SslHandler ending = plan.context(hello.serverName()).accept(channel.alloc());
+    TlsContext context = plan.context(hello.serverName());
+    SslHandler ending = context.accept(channel.alloc());
     if (ending == null) {
       all.release();
       fail(HandshakeFault.INTERNAL);
       return;
     }
     tls = ending;
+    asksForCertificates = context.asksForCertificates();
     channel.pipeline().addFirst(ending);
     channel.pipeline().fireChannelRead(all);
   }
@@ -125,7 +128,7 @@ final class TlsStep extends ClientSide {
     if (ending == null) {
       throw new IllegalStateException("a handshake is over that never began");
     }
-    TlsSession session = TlsSession.of(hello.serverName(), ending.engine());
+    TlsSession session = TlsSession.of(hello.serverName(), ending.engine(), asksForCertificates);
     over();
     loop.tls()
         .fromClients()

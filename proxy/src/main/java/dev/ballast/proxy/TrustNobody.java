@@ -24,7 +24,8 @@ final class TrustNobody implements X509TrustManager {
               .sslProvider(SslProvider.JDK)
               .trustManager(new TrustNobody())
               .build(),
-          "");
+          "",
+          false);
     } catch (SSLException e) {
       throw new IllegalStateException("every Java platform has TLS", e);
     }
