@@ -142,9 +142,10 @@ final class ClientConnection extends ClientSide {
       return;
     }
     RoutePlan route = host.route(head);
+    boolean isSure = !head.path().isAmbiguous() || host.isRoutedAlike(head, route);
     policy = route == null ? host.policy() : route.policy();
-    origin.begin(head, policy.forwarder(), loop.random());
-    if (head.path().isAmbiguous() && !host.isRoutedAlike(head, route)) {
+    identify(head);
+    if (!isSure) {
       refuse(Violation.PATH_AMBIGUOUS, head, nowNanos);
     } else if (route == null) {
       answerUnrouted(Fault.NO_ROUTE, "", head, nowNanos);
@@ -155,13 +156,20 @@ final class ClientConnection extends ClientSide {
     }
   }
 
+  /** Finds out on whose behalf the request is, and under which id it goes. */
+  private void identify(RequestHead head) {
+    origin.begin(head, policy.forwarder(), loop.forwardedChain(), loop.random());
+    if (origin.isCut()) {
+      loop.count(Counter.FORWARDED_CHAINS_CUT);
+    }
+  }
+
   private void serve(RoutePlan route, RequestHead head, int headLength, long nowNanos) {
     switch (route.target()) {
       case RouteTarget.ToPool(PoolPlan pool) -> begin(route, pool, head, headLength, nowNanos);
       case RouteTarget.Split split ->
           begin(route, split.draw(loop.random()), head, headLength, nowNanos);
-      case RouteTarget.Answered(RouteAnswer answer) ->
-          answerByRoute(answer, head, nowNanos);
+      case RouteTarget.Answered(RouteAnswer answer) -> answerByRoute(answer, head, nowNanos);
     }
   }
 
@@ -173,11 +181,9 @@ final class ClientConnection extends ClientSide {
 
   private void answerByRoute(RouteAnswer answer, RequestHead head, long nowNanos) {
     loop.count(Counter.ofAnswer(answer.status()));
-    boolean isKept =
-        head.keepsAlive() && head.bodyFraming() == BodyFraming.NONE && mayPersist();
+    boolean isKept = head.keepsAlive() && head.bodyFraming() == BodyFraming.NONE && mayPersist();
     send(
-        OwnAnswer.of(
-            buffers(), answer, policy, origin, head, persistence(isKept, head.isHttp10())),
+        OwnAnswer.of(buffers(), answer, policy, origin, head, persistence(isKept, head.isHttp10())),
         isKept,
         nowNanos);
   }

@@ -42,6 +42,9 @@ enum Counter {
       "upstreams_not_kept_total", "Connections to backends closed because enough were idle"),
   UPSTREAMS_EXPIRED(
       "upstreams_expired_total", "Connections to backends closed after being idle for long"),
+  FORWARDED_CHAINS_CUT(
+      "forwarded_chains_cut_total",
+      "Requests through more trusted proxies than are looked at, at the limit forwarded-hops"),
   RETRIES("retries_total", "Times a request went to another backend or out once more"),
   RETRIES_OVER_BUDGET(
       "retries_over_budget_total", "Times a request was not tried again for want of budget"),

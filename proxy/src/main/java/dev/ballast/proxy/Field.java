@@ -70,7 +70,8 @@ enum Field {
   /** Whether it says for whom a request is forwarded. */
   boolean isAboutClient() {
     return switch (this) {
-      case X_FORWARDED_FOR, X_FORWARDED_HOST, X_FORWARDED_PROTO, X_FORWARDED_PORT, FORWARDED -> true;
+      case X_FORWARDED_FOR, X_FORWARDED_HOST, X_FORWARDED_PROTO, X_FORWARDED_PORT, FORWARDED ->
+          true;
       default -> false;
     };
   }

@@ -4,20 +4,26 @@ package dev.ballast.proxy;
  * Finds the client behind proxies that are trusted: from the last address that they noted back to the first that is not one of
  * theirs. What that one claims of others counts for nothing; nor does what stands before something that is no address.
  *
- * <p>Reads X-Forwarded-For, or the {@code for} parameters of Forwarded (RFC 7239, section 4). At most {@value #HOPS} addresses
- * are looked at. Owned by one event loop; reused for each request.
+ * <p>Reads X-Forwarded-For, or the {@code for} parameters of Forwarded (RFC 7239, section 4). Only the last {@link Limit#FORWARDED_HOPS}
+ * addresses are looked at. Owned by one event loop; reused for each request.
  */
 final class ForwardedChain {
-  static final int HOPS = 32;
-
   private static final byte[] FOR = Grammar.ascii("for");
 
-  private final int[] starts = new int[HOPS];
-  private final int[] ends = new int[HOPS];
+  private final int hops;
+  private final int[] starts;
+  private final int[] ends;
   private final AddressBits address = new AddressBits();
   private int count;
   private int clientStart;
   private int clientEnd;
+  private boolean isCut;
+
+  ForwardedChain(Limits limits) {
+    this.hops = limits.of(Limit.FORWARDED_HOPS);
+    this.starts = new int[hops];
+    this.ends = new int[hops];
+  }
 
   /**
    * Follows the chain that a trusted peer has sent.
@@ -40,14 +46,17 @@ final class ForwardedChain {
 
   private boolean trace(byte[] bytes, TrustList trust) {
     boolean isFound = false;
-    for (int hop = count - 1; hop >= 0 && hop >= count - HOPS; hop--) {
-      if (!address.read(bytes, starts[hop % HOPS], ends[hop % HOPS])) {
+    isCut = count > hops;
+    for (int hop = count - 1; hop >= 0 && hop >= count - hops; hop--) {
+      if (!address.read(bytes, starts[hop % hops], ends[hop % hops])) {
+        isCut = false;
         break;
       }
       isFound = true;
       clientStart = address.start();
       clientEnd = address.end();
       if (!trust.contains(address)) {
+        isCut = false;
         break;
       }
     }
@@ -55,8 +64,8 @@ final class ForwardedChain {
   }
 
   private void add(int start, int end) {
-    starts[count % HOPS] = start;
-    ends[count % HOPS] = end;
+    starts[count % hops] = start;
+    ends[count % hops] = end;
     count++;
   }
 
@@ -131,6 +140,11 @@ final class ForwardedChain {
       at--;
     }
     return at;
+  }
+
+  /** Whether trusted proxies alone fill all that is looked at: the client stands further back. */
+  boolean isCut() {
+    return isCut;
   }
 
   int clientStart() {

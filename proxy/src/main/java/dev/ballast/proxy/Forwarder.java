@@ -25,19 +25,22 @@ final class Forwarder {
   private static final byte[] X_PORT = Grammar.ascii("X-Forwarded-Port: ");
   private static final byte[] FORWARDED = Grammar.ascii("Forwarded: ");
   private static final byte[] FOR = Grammar.ascii("for=");
+  private static final byte[] HTTPS = Grammar.ascii("https");
   private static final byte[] PROTO = Grammar.ascii(";proto=");
   private static final byte[] HOST = Grammar.ascii(";host=");
 
   private final TrustList trust;
   private final Forwarding.Style style;
-  private final byte[] scheme;
+  private final String scheme;
+  private final byte[] schemeText;
   private final byte[] idName;
   private final byte[] idBeginning;
 
   private Forwarder(Forwarding forwarding, String scheme) {
     this.trust = TrustList.of(forwarding.trust());
     this.style = forwarding.style();
-    this.scheme = Grammar.ascii(scheme);
+    this.scheme = scheme;
+    this.schemeText = Grammar.ascii(scheme);
     this.idName = Grammar.ascii(forwarding.requestIdField().toLowerCase(Locale.ROOT));
     this.idBeginning = Grammar.ascii(forwarding.requestIdField() + ": ");
   }
@@ -98,6 +101,20 @@ final class Forwarder {
     return end > start && end - start <= Origin.ID_LENGTH_LIMIT;
   }
 
+  /** The scheme that the client uses: the listener's, or what a trusted peer says of itself. */
+  String clientScheme(RequestHead head, Origin origin) {
+    FieldLines lines = head.fields();
+    for (int line = 0; line < lines.count() && origin.isTrusted(); line++) {
+      if (lines.kind(line) == Field.X_FORWARDED_PROTO && style != Forwarding.Style.FORWARDED) {
+        boolean isHttps =
+            Grammar.equalsIgnoreCase(
+                head.bytes(), lines.valueStart(line), lines.valueEnd(line), HTTPS);
+        return isHttps ? "https" : "http";
+      }
+    }
+    return scheme;
+  }
+
   /** What {@link #write} writes for each request of an untrusted peer but for the host. */
   byte[] prepare(byte[] peer, int port) {
     ByteBuf out = Unpooled.buffer();
@@ -151,7 +168,7 @@ final class Forwarder {
   }
 
   private void writeScheme(ByteBuf out) {
-    out.writeBytes(X_PROTO).writeBytes(scheme).writeBytes(CRLF);
+    out.writeBytes(X_PROTO).writeBytes(schemeText).writeBytes(CRLF);
   }
 
   private static void writePort(int port, ByteBuf out) {
@@ -216,7 +233,7 @@ final class Forwarder {
       out.writeBytes(head.bytes(), start, end - start);
       writeQuote(isToken, out);
     }
-    out.writeBytes(PROTO).writeBytes(scheme).writeBytes(CRLF);
+    out.writeBytes(PROTO).writeBytes(schemeText).writeBytes(CRLF);
   }
 
   private static void writeFor(byte[] address, ByteBuf out) {

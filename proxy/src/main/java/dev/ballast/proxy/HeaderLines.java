@@ -1,5 +1,6 @@
 package dev.ballast.proxy;
 
+import dev.ballast.model.Forwarding;
 import dev.ballast.model.HeaderEdits;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
@@ -24,11 +25,16 @@ final class HeaderLines {
     this.written = written;
   }
 
-  /** @param requestIdField is ours, too */
-  static HeaderLines ofRequests(HeaderEdits edits, String requestIdField) {
-    return of(
-        edits,
-        name -> kind(name).isCopiedInRequests() && !name.equalsIgnoreCase(requestIdField));
+  /** @param forwarding what it writes is ours, too */
+  static HeaderLines ofRequests(HeaderEdits edits, Forwarding forwarding) {
+    return of(edits, name -> isEditable(name, forwarding));
+  }
+
+  private static boolean isEditable(String name, Forwarding forwarding) {
+    Field kind = kind(name);
+    boolean isFree = kind.isAboutClient() && forwarding.style() == Forwarding.Style.NONE;
+    return (kind.isCopiedInRequests() || isFree)
+        && !name.equalsIgnoreCase(forwarding.requestIdField());
   }
 
   static HeaderLines ofAnswers(HeaderEdits edits) {
@@ -49,8 +55,7 @@ final class HeaderLines {
     var text = new StringBuilder();
     lines.forEach(
         line -> text.append(line.name()).append(": ").append(line.value()).append("\r\n"));
-    return new HeaderLines(
-        FieldNames.of(names), text.toString().getBytes(StandardCharsets.UTF_8));
+    return new HeaderLines(FieldNames.of(names), text.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   private static Field kind(String name) {

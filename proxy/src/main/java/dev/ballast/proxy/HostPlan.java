@@ -28,9 +28,12 @@ record HostPlan(List<RouteTable> tables, RoutePolicy policy) {
     return found;
   }
 
-  /** Whether the request would have taken the same route, however a backend might read its path. */
+  /** Whether the request is known to have taken the same route, however a backend might read its path. */
   boolean isRoutedAlike(RequestHead head, @Nullable RoutePlan route) {
     RequestPath path = head.path();
+    if (path.isTooLong()) {
+      return false;
+    }
     for (int lenience = 1; lenience < RequestPath.READINGS; lenience++) {
       if (path.mayBeRead(lenience)) {
         int end = path.read(lenience);

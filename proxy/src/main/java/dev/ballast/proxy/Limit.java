@@ -82,6 +82,16 @@ public enum Limit {
       8,
       "1xx answers before the final one",
       "ballast_proxy_answers_refused_total{reason=\"too-many-interim-answers\"}"),
+  AMBIGUOUS_PATH_BYTES(
+      "ambiguous-path-bytes",
+      2_048,
+      "bytes of a path that backends might read in different ways",
+      "ballast_proxy_requests_refused_total{reason=\"path-ambiguous\"}"),
+  FORWARDED_HOPS(
+      "forwarded-hops",
+      32,
+      "trusted proxies in a row behind which a request's client is looked for",
+      "ballast_proxy_forwarded_chains_cut_total"),
   BUFFERED_BYTES(
       "buffered-bytes",
       131_072,

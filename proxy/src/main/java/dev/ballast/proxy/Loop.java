@@ -22,6 +22,7 @@ final class Loop {
   private final DeadlineWheel deadlines;
   private final RequestHead requestHead;
   private final AnswerHead answerHead;
+  private final ForwardedChain forwardedChain;
   private final Admission admission;
   private final OpenConnections open = new OpenConnections();
   private final Tally<Counter> counts = new Tally<>(Counter.class);
@@ -50,6 +51,7 @@ final class Loop {
     this.deadlines = new DeadlineWheel(ticker.nanoTime());
     this.requestHead = new RequestHead(limits);
     this.answerHead = new AnswerHead(limits);
+    this.forwardedChain = new ForwardedChain(limits);
   }
 
   /** Begins to watch the deadlines. */
@@ -106,6 +108,11 @@ final class Loop {
   /** For the head of this turn: overwritten by the next one. */
   AnswerHead answerHead() {
     return answerHead;
+  }
+
+  /** For the head of this turn. */
+  ForwardedChain forwardedChain() {
+    return forwardedChain;
   }
 
   Tally<Counter> counts() {

@@ -2,7 +2,6 @@ package dev.ballast.proxy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where the requests of a connection come from: its peer, and, if that is trusted to speak for others, the client that it names;
@@ -23,44 +22,48 @@ final class Origin {
   private Forwarder forwarder = Forwarder.NONE;
   private boolean isTrusted;
   private byte[] prepared = NOTHING;
-  private @Nullable ForwardedChain chain;
   private byte[] named = NOTHING;
   private int namedLength;
   private byte[] id = NOTHING;
   private int idLength;
+  private boolean isCut;
 
   Origin(Peer peer) {
     this.peer = peer;
     this.peerText = peer.text();
   }
 
-  /** Begins with a request: finds out on whose behalf it is, and which id it has. */
-  void begin(RequestHead head, Forwarder by, RandomGenerator random) {
+  /**
+   * Begins with a request: finds out on whose behalf it is, and which id it has.
+   *
+   * @param chain the event loop's
+   */
+  void begin(RequestHead head, Forwarder by, ForwardedChain chain, RandomGenerator random) {
     if (by != forwarder) {
       forwarder = by;
       isTrusted = by.isTrusted(peer.address());
       prepared = by.prepare(peerText, peer.server().getPort());
     }
     namedLength = 0;
+    isCut = false;
     if (isTrusted) {
-      follow(head);
+      follow(head, chain);
     }
     if (by.hasIds()) {
       takeId(head, by.idLine(head, isTrusted), random);
     }
   }
 
-  private void follow(RequestHead head) {
-    ForwardedChain traced = chain == null ? new ForwardedChain() : chain;
-    chain = traced;
-    if (forwarder.follow(head, traced)) {
-      int length = traced.clientEnd() - traced.clientStart();
+  private void follow(RequestHead head, ForwardedChain chain) {
+    if (forwarder.follow(head, chain)) {
+      int length = chain.clientEnd() - chain.clientStart();
       if (length <= ADDRESS_LENGTH_LIMIT) {
         named = named.length == 0 ? new byte[ADDRESS_LENGTH_LIMIT] : named;
-        System.arraycopy(head.bytes(), traced.clientStart(), named, 0, length);
+        System.arraycopy(head.bytes(), chain.clientStart(), named, 0, length);
         namedLength = length;
       }
     }
+    isCut = chain.isCut();
   }
 
   /** @param line of the id to keep, or negative */
@@ -93,6 +96,11 @@ final class Origin {
   /** Whether what the peer says of others counts. */
   boolean isTrusted() {
     return isTrusted;
+  }
+
+  /** Whether the client is not named because too many trusted peers stand between. */
+  boolean isCut() {
+    return isCut;
   }
 
   /** The peer's address as text. */

@@ -68,7 +68,8 @@ final class OwnAnswer {
     return switch (answer) {
       case RouteAnswer.Redirect redirect -> {
         ByteBuf out = begin(buffers, redirect.status(), policy.answerLines().length());
-        writeLine(LOCATION, Grammar.ascii(redirect.location(head)), out);
+        String scheme = policy.forwarder().clientScheme(head, origin);
+        writeLine(LOCATION, Grammar.ascii(redirect.location(head, scheme)), out);
         writeLength(0, out);
         policy.answerLines().write(out);
         policy.forwarder().writeId(origin, out);

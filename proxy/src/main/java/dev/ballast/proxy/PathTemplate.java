@@ -29,8 +29,7 @@ final class PathTemplate {
 
   /** The path that this makes of another one; {@code /} if it were to lead above the root. */
   byte[] fill(RequestPath path) {
-    byte[] matched =
-        Arrays.copyOfRange(path.matched(), path.matchedStart(), path.matchedEnd());
+    byte[] matched = Arrays.copyOfRange(path.matched(), path.matchedStart(), path.matchedEnd());
     Matcher matcher = pattern.matcher(matched);
     var filled = new ByteArrayOutputStream();
     filled.write('/');
@@ -67,7 +66,7 @@ final class PathTemplate {
   }
 
   private static byte[] normalised(byte[] path) {
-    var normal = new RequestPath(path.length);
+    var normal = new RequestPath(path.length, path.length);
     return normal.read(path, 0, path.length) == null
         ? Arrays.copyOfRange(normal.passed(), normal.passedStart(), normal.passedEnd())
         : Grammar.ascii("/");

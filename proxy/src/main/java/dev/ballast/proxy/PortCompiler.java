@@ -76,18 +76,15 @@ final class PortCompiler {
     http.forEach(
         (port, sharing) ->
             plans.putIfAbsent(
-                port, compileHttp("http", entries.getOrDefault(port, Entry.PLAIN), sharing, pools)));
+                port,
+                compileHttp("http", entries.getOrDefault(port, Entry.PLAIN), sharing, pools)));
     secured.compile(
-        entries,
-        (entry, sharing) -> compileHttp("https", entry, sharing, pools),
-        pools,
-        plans);
+        entries, (entry, sharing) -> compileHttp("https", entry, sharing, pools), pools, plans);
     return new Ports(Map.copyOf(plans), List.copyOf(listeners));
   }
 
   private static PortPlan.Http compileHttp(
-      String scheme,
-      Entry entry, List<LoadBalancer> sharing, Function<String, PoolPlan> pools) {
+      String scheme, Entry entry, List<LoadBalancer> sharing, Function<String, PoolPlan> pools) {
     var owners = new LinkedHashMap<String, LoadBalancer>();
     for (LoadBalancer balancer : sharing) {
       balancer.hosts().forEach(host -> owners.putIfAbsent(host, balancer));

@@ -47,8 +47,7 @@ final class QueryText {
 
   private static byte decodedAt(byte[] bytes, int at, int end) {
     if (isEncoded(bytes, at, end)) {
-      return (byte)
-          (Grammar.hexadecimal(bytes[at + 1]) << 4 | Grammar.hexadecimal(bytes[at + 2]));
+      return (byte) (Grammar.hexadecimal(bytes[at + 1]) << 4 | Grammar.hexadecimal(bytes[at + 2]));
     }
     return bytes[at] == '+' ? Grammar.SP : bytes[at];
   }

@@ -44,7 +44,8 @@ final class RequestHead {
   RequestHead(Limits limits) {
     this.bytes = new byte[limits.of(Limit.HEAD_BYTES)];
     this.fields = new FieldLines(limits);
-    this.path = new RequestPath(limits.of(Limit.REQUEST_LINE_BYTES));
+    this.path =
+        new RequestPath(limits.of(Limit.REQUEST_LINE_BYTES), limits.of(Limit.AMBIGUOUS_PATH_BYTES));
   }
 
   /** Reads the first {@code length} bytes of {@code in}, a whole head, and leaves the buffer as it is. */

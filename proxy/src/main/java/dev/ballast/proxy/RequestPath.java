@@ -44,6 +44,7 @@ final class RequestPath {
     }
   }
 
+  private final int mostAmbiguous;
   private final byte[] passedBytes;
   private final byte[] matchedBytes;
   private final byte[] readBytes;
@@ -58,8 +59,14 @@ final class RequestPath {
   private boolean isCopied;
   private int ambiguities;
 
-  /** @param most the longest path, in bytes */
-  RequestPath(int most) {
+  /**
+   * Room for one.
+   *
+   * @param most the longest path, in bytes
+   * @param mostAmbiguous the longest one that is worth being read in several ways
+   */
+  RequestPath(int most, int mostAmbiguous) {
+    this.mostAmbiguous = mostAmbiguous;
     this.passedBytes = new byte[most];
     this.matchedBytes = new byte[most];
     this.readBytes = new byte[most];
@@ -200,8 +207,7 @@ final class RequestPath {
   /** 1 or 2 if the segment is nothing but as many dots, else 0. */
   private static int dots(byte[] bytes, int start, int end) {
     int length = end - start;
-    boolean isDots =
-        (length == 1 || length == 2) && bytes[start] == '.' && bytes[end - 1] == '.';
+    boolean isDots = (length == 1 || length == 2) && bytes[start] == '.' && bytes[end - 1] == '.';
     return isDots ? length : 0;
   }
 
@@ -268,6 +274,11 @@ final class RequestPath {
     return readEnd;
   }
 
+  /** Whether it is too long to be read in all the ways that it might be. */
+  boolean isTooLong() {
+    return matchedEnd - matchedStart > mostAmbiguous;
+  }
+
   /** Whether this reading is worth a look: all that it is lenient about is there, or may come of what is there. */
   boolean mayBeRead(int lenience) {
     return (lenience & ~(ambiguities | MERGED)) == 0;
@@ -309,7 +320,7 @@ final class RequestPath {
 
   /** A path of the configuration in the form that paths of requests are matched in. */
   static byte[] pattern(byte[] configured) {
-    var path = new RequestPath(configured.length);
+    var path = new RequestPath(configured.length, configured.length);
     boolean isProper = path.read(configured, 0, configured.length) == null;
     return isProper
         ? Arrays.copyOfRange(path.matched, path.matchedStart, path.matchedEnd)

@@ -30,7 +30,6 @@ sealed interface RouteAnswer {
    * @param scheme with {@code ://}; null: as it was
    * @param host null: as it was
    * @param port null: see {@link RouteAction.Redirect}
-   * @param ownScheme that of the listener
    * @param domain the host of clients that name none
    */
   record Redirect(
@@ -39,28 +38,29 @@ sealed interface RouteAnswer {
       @Nullable String host,
       @Nullable Integer port,
       PathRewrite path,
-      String ownScheme,
       String domain)
       implements RouteAnswer {
     private static final String BETWEEN = "://";
 
-    static Redirect of(
-        RouteAction.Redirect action, PathMatch match, String ownScheme, String domain) {
+    static Redirect of(RouteAction.Redirect action, PathMatch match, String domain) {
       return new Redirect(
           action.status(),
           action.scheme().orElse(null),
           action.host().orElse(null),
           action.port().orElse(null),
           PathRewrite.of(match, action.path(), action.prefix(), java.util.Optional.empty()),
-          ownScheme,
           domain);
     }
 
-    /** The value of Location. */
-    String location(RequestHead head) {
+    /**
+     * The value of Location.
+     *
+     * @param ownScheme that the client has used
+     */
+    String location(RequestHead head, String ownScheme) {
       String target = target(head);
       boolean isSameSite = scheme == null && host == null && port == null;
-      return isSameSite ? oneSlash(target) : site(head) + target;
+      return isSameSite ? oneSlash(target) : site(head, ownScheme) + target;
     }
 
     private String target(RequestHead head) {
@@ -79,21 +79,21 @@ sealed interface RouteAnswer {
       return target.substring(slashes - 1);
     }
 
-    private String site(RequestHead head) {
+    private String site(RequestHead head, String ownScheme) {
       String asked = head.hostText();
       String name = host != null ? host : asked.isEmpty() ? domain : asked;
-      return (scheme == null ? ownScheme : scheme) + BETWEEN + name + portText(head);
+      return (scheme == null ? ownScheme : scheme) + BETWEEN + name + portText(head, ownScheme);
     }
 
-    private String portText(RequestHead head) {
+    private String portText(RequestHead head, String ownScheme) {
       if (port != null) {
-        return isDefault(port) ? "" : ":" + port;
+        return isDefault(port, ownScheme) ? "" : ":" + port;
       }
       boolean isSchemeKept = scheme == null || scheme.equals(ownScheme);
       return isSchemeKept ? head.portText() : "";
     }
 
-    private boolean isDefault(int number) {
+    private boolean isDefault(int number, String ownScheme) {
       return number == ("https".equals(scheme == null ? ownScheme : scheme) ? 443 : 80);
     }
   }

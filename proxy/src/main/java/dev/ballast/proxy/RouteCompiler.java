@@ -11,14 +11,12 @@ import java.util.function.Function;
 /** Makes of the routes of one load balancer, as one of its ports serves them, what requests are routed by. */
 final class RouteCompiler {
   private final LoadBalancer balancer;
-  private final String scheme;
   private final Function<String, PoolPlan> pools;
   private final RoutePolicy unrouted;
 
   /** @param scheme that clients of the port use: {@code http} or {@code https} */
   RouteCompiler(LoadBalancer balancer, String scheme, Function<String, PoolPlan> pools) {
     this.balancer = balancer;
-    this.scheme = scheme;
     this.pools = pools;
     this.unrouted =
         RoutePolicy.unchanged(
@@ -50,10 +48,8 @@ final class RouteCompiler {
               shares.stream().map(share -> pools.apply(share.pool())).toArray(PoolPlan[]::new),
               shares.stream().mapToInt(RouteAction.WeightedPool::weight).toArray());
       case RouteAction.Redirect redirect ->
-          new RouteTarget.Answered(
-              RouteAnswer.Redirect.of(redirect, path, scheme, balancer.domain()));
-      case RouteAction.Respond respond ->
-          new RouteTarget.Answered(RouteAnswer.Fixed.of(respond));
+          new RouteTarget.Answered(RouteAnswer.Redirect.of(redirect, path, balancer.domain()));
+      case RouteAction.Respond respond -> new RouteTarget.Answered(RouteAnswer.Fixed.of(respond));
     };
   }
 
@@ -63,8 +59,7 @@ final class RouteCompiler {
     return new RoutePolicy(
         rewrite.host().map(Grammar::ascii).orElse(null),
         PathRewrite.of(path, rewrite.path(), rewrite.prefix(), rewrite.regexReplacement()),
-        HeaderLines.ofRequests(
-            route.requestHeaders(), balancer.exchanges().forwarding().requestIdField()),
+        HeaderLines.ofRequests(route.requestHeaders(), balancer.exchanges().forwarding()),
         HeaderLines.ofAnswers(route.responseHeaders()),
         maxBody.orElse(RoutePolicy.NO_LIMIT),
         unrouted.forwarder(),

@@ -5,7 +5,6 @@ import dev.ballast.model.RouteMatch;
 import dev.ballast.model.ValueMatch;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,18 +20,14 @@ final class RouteConditions {
 
   private RouteConditions(RouteMatch match) {
     this.methods = match.methods().stream().map(Grammar::ascii).toArray(byte[][]::new);
-    this.fields = conditions(match.headers());
-    this.parameters = conditions(match.query());
+    this.fields = match.headers().stream().map(Condition::ofField).toArray(Condition[]::new);
+    this.parameters = match.query().stream().map(Condition::ofParameter).toArray(Condition[]::new);
   }
 
   static RouteConditions of(RouteMatch match) {
     boolean isNone =
         match.methods().isEmpty() && match.headers().isEmpty() && match.query().isEmpty();
     return isNone ? NONE : new RouteConditions(match);
-  }
-
-  private static Condition[] conditions(List<ValueMatch> matches) {
-    return matches.stream().map(Condition::new).toArray(Condition[]::new);
   }
 
   boolean hold(RequestHead head) {
@@ -74,11 +69,28 @@ final class RouteConditions {
     private final byte[] value;
     private final @Nullable Pattern regex;
 
-    Condition(ValueMatch match) {
-      this.name = match.name().getBytes(StandardCharsets.UTF_8);
+    private Condition(byte[] name, byte[] value, ValueMatch match) {
+      this.name = name;
       this.how = match.how();
-      this.value = match.value().getBytes(StandardCharsets.UTF_8);
+      this.value = value;
       this.regex = how == ValueMatch.How.REGEX ? Pattern.compile(match.value()) : null;
+    }
+
+    static Condition ofField(ValueMatch match) {
+      return new Condition(utf8(match.name()), utf8(match.value()), match);
+    }
+
+    /** Name and value are written as in a query, and compared as they mean. */
+    static Condition ofParameter(ValueMatch match) {
+      return new Condition(decoded(match.name()), decoded(match.value()), match);
+    }
+
+    private static byte[] utf8(String text) {
+      return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] decoded(String text) {
+      return QueryText.decoded(utf8(text), 0, utf8(text).length);
     }
 
     /** A field that Connection names is for this hop alone: the backend would not see it. */

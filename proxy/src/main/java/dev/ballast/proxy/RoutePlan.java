@@ -1,7 +1,6 @@
 package dev.ballast.proxy;
 
 import com.google.re2j.Pattern;
-import dev.ballast.model.Route;
 import java.util.Arrays;
 
 /** One route: which requests it takes, where they go, and how they are treated on the way. Immutable. */

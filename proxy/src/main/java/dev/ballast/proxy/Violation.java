@@ -7,7 +7,8 @@ package dev.ballast.proxy;
 enum Violation implements Reason {
   REQUEST_LINE(400, "request-line", "The request line is not METHOD SP TARGET SP HTTP/1.1"),
   TARGET(400, "target", "The request target is malformed"),
-  PATH_ENCODING(400, "path-encoding", "The path has a percent-encoding that is malformed or stands for NUL"),
+  PATH_ENCODING(
+      400, "path-encoding", "The path has a percent-encoding that is malformed or stands for NUL"),
   PATH_ABOVE_ROOT(400, "path-above-root", "The path leads above the root"),
   PATH_AMBIGUOUS(
       400, "path-ambiguous", "The path can be read in another way, which takes another route"),

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What backends are told of the client, by who tells it; 10.0.0.0/8 and fd00::/8 are trusted. */
 class ForwarderTest {
   private static final String TRUSTED = "10.0.0.9";
+  private static final ForwardedChain CHAIN = new ForwardedChain(Limits.defaults());
   private static final String STRANGER = "192.0.2.9";
 
   private static Origin origin(String peer) {
@@ -37,7 +38,7 @@ class ForwarderTest {
 
   private static String written(Forwarder forwarder, Origin origin, RequestHead head) {
     ByteBuf out = Unpooled.buffer();
-    origin.begin(head, forwarder, new Random(1));
+    origin.begin(head, forwarder, CHAIN, new Random(1));
     RequestWriter.write(head, RoutePolicy.unchanged(forwarder, ErrorPages.NONE), origin, out);
     String text = out.toString(StandardCharsets.ISO_8859_1);
     return text.substring(text.indexOf("\r\nHost:") + "\r\nHost: a.test\r\n".length())
@@ -153,18 +154,19 @@ class ForwarderTest {
   @MethodSource("chains")
   void shouldFindTheClientBehindTrustedProxies(String peer, String field, String client) {
     Origin origin = origin(peer);
-    origin.begin(Heads.get("/", field), forwarder(Style.BOTH, ""), new Random(1));
+    origin.begin(Heads.get("/", field), forwarder(Style.BOTH, ""), CHAIN, new Random(1));
 
     assertThat(client(origin)).isEqualTo(client);
     assertThat(origin.clientHash()).isNotZero();
+    assertThat(origin.isCut()).isEqualTo(field.length() > 400);
   }
 
   @Test
   void shouldForgetTheClientOfTheRequestBefore() {
     Origin origin = origin(TRUSTED);
     Forwarder forwarder = forwarder(Style.X_FORWARDED, "");
-    origin.begin(Heads.get("/", "X-Forwarded-For: 1.1.1.1"), forwarder, new Random(1));
-    origin.begin(Heads.get("/"), forwarder, new Random(1));
+    origin.begin(Heads.get("/", "X-Forwarded-For: 1.1.1.1"), forwarder, CHAIN, new Random(1));
+    origin.begin(Heads.get("/"), forwarder, CHAIN, new Random(1));
 
     assertThat(client(origin)).isEqualTo("10.0.0.9");
   }

@@ -10,6 +10,8 @@ import dev.ballast.model.LoadBalancer;
 import dev.ballast.model.Protocol;
 import dev.ballast.model.Route;
 import dev.ballast.model.RouteAction;
+import dev.ballast.model.RouteMatch;
+import dev.ballast.model.ValueMatch;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +23,7 @@ class OwnAnswersTest {
   private static final String PAGE = "<h1>{status}</h1><p>{reason}</p><i>{requestId}</i>{other}";
 
   private final Proxy proxy = Proxy.start();
+  private final TestBackend backend = TestBackend.named("web");
 
   @BeforeEach
   void configure() {
@@ -46,15 +49,36 @@ class OwnAnswersTest {
             List.of(new Listener("http", proxy.port(), Protocol.HTTP, Optional.empty())),
             List.of(
                 Configuration.prefix("/pool", "empty"),
+                Configuration.prefix("/web", "web"),
+                new Route(
+                    Configuration.prefix("/away", "x").match(),
+                    new RouteAction.Redirect(
+                        307,
+                        Optional.empty(),
+                        Optional.of("b.test"),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty())),
+                new Route(
+                    new RouteMatch(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of("/by-id"),
+                        Optional.empty(),
+                        List.of(),
+                        List.of(new ValueMatch("x-request-id", ValueMatch.How.EXACT, "42")),
+                        List.of()),
+                    new RouteAction.Respond(200, "text/plain", "by id")),
                 new Route(
                     Configuration.prefix("/fixed", "x").match(),
                     new RouteAction.Respond(200, "text/plain", "ok"))));
-    proxy.use(new Configuration().put(balancer.with(policy)).pool("empty"));
+    proxy.use(new Configuration().put(balancer.with(policy)).pool("empty").pool("web", backend));
   }
 
   @AfterEach
   void stop() {
     proxy.close();
+    backend.close();
   }
 
   private RawClient.Answer ask(String path, String host, String id) {
@@ -101,6 +125,42 @@ class OwnAnswersTest {
   void shouldPutTheIdIntoAnswersOfRoutes() {
     assertThat(ask("/fixed", "a.test", "42").field("x-request-id")).isEqualTo("42");
     assertThat(ask("/fixed", "a.test", "").field("x-request-id")).matches("[0-9a-f]{32}");
+  }
+
+  @Test
+  void shouldRedirectInTheSchemeThatATrustedPeerNames() {
+    try (var client = proxy.client()) {
+      client.send(
+          HttpText.head("GET /away/x HTTP/1.1", "Host: a.test", "X-Forwarded-Proto: https"));
+      assertThat(client.read().field("Location")).isEqualTo("https://b.test/away/x");
+      client.send(HttpText.head("GET /away/x HTTP/1.1", "Host: a.test"));
+      assertThat(client.read().field("Location")).isEqualTo("http://b.test/away/x");
+    }
+  }
+
+  @Test
+  void shouldTellTheBackendWhatATrustedPeerHasSaid() {
+    try (var client = proxy.client()) {
+      client.send(
+          HttpText.head(
+              "GET /web HTTP/1.1",
+              "Host: a.test",
+              "X-Forwarded-For: 192.0.2.1, 127.0.0.2",
+              "X-Forwarded-Port: 443",
+              "X-Request-Id: abc"));
+      assertThat(client.read().status()).isEqualTo(200);
+    }
+    String head = backend.heads().getFirst();
+    assertThat(HttpText.field(head, "X-Forwarded-For"))
+        .isEqualTo("192.0.2.1, 127.0.0.2, 127.0.0.1");
+    assertThat(HttpText.field(head, "X-Forwarded-Port")).isEqualTo("443");
+    assertThat(HttpText.field(head, "X-Forwarded-Proto")).isEqualTo("http");
+    assertThat(HttpText.field(head, "x-request-id")).isEqualTo("abc");
+  }
+
+  @Test
+  void shouldReadAmbiguousPathsWithTheFieldsThatTheClientSent() {
+    assertThat(ask("/by-id//x", "a.test", "42").text()).isEqualTo("by id");
   }
 
   @Test

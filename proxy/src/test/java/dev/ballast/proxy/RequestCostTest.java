@@ -42,6 +42,7 @@ class RequestCostTest {
           "Cookie: session=0123456789abcdef");
 
   private final RequestHead head = new RequestHead(Limits.defaults());
+  private final ForwardedChain chain = new ForwardedChain(Limits.defaults());
   private final SplittableRandom random = new SplittableRandom(1);
 
   /** Not watched for leaks, which would be what is measured. */
@@ -96,7 +97,7 @@ class RequestCostTest {
     if (violation != null || route == null) {
       throw new AssertionError(violation);
     }
-    origin.begin(head, route.policy().forwarder(), random);
+    origin.begin(head, route.policy().forwarder(), chain, random);
     RequestWriter.write(head, route.policy(), origin, out.clear());
   }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The forms of a path, as a table of the ways in which paths are written to get past somebody. */
 class RequestPathTest {
-  private final RequestPath path = new RequestPath(200);
+  private final RequestPath path = new RequestPath(200, 200);
 
   private Violation read(String text) {
     byte[] bytes = Grammar.ascii(text);

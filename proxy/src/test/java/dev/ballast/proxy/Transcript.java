@@ -26,8 +26,8 @@ final class Transcript {
 
   private final Origin origin =
       new Origin(new Peer(address("192.0.2.1"), address("192.0.2.2"), true));
-
   private final Random random = new Random(1);
+  private final ForwardedChain chain = new ForwardedChain(Limits.defaults());
   private final Limits limits;
   private final boolean isFramed;
   private final RequestHead head;
@@ -121,7 +121,7 @@ final class Transcript {
     received.skipBytes(length);
     isLast = !head.keepsAlive();
     boolean isChunked = isFramed && head.bodyFraming() == BodyFraming.CHUNKED;
-    origin.begin(head, POLICY.forwarder(), random);
+    origin.begin(head, POLICY.forwarder(), chain, random);
     RequestWriter.write(head, POLICY, origin, writer.begin(buffers, length, isChunked));
     writer.attach(backend);
     body.begin(head.bodyFraming(), head.framing().length());
