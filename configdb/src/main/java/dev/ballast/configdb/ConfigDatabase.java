@@ -3,9 +3,12 @@ package dev.ballast.configdb;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import dev.ballast.model.Sealer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
@@ -19,23 +22,25 @@ public final class ConfigDatabase implements AutoCloseable {
   private final HikariDataSource pool;
   private final ConfigStore store;
 
-  private ConfigDatabase(DatabaseSettings settings, HikariDataSource pool) {
+  private ConfigDatabase(DatabaseSettings settings, HikariDataSource pool, Secrecy secrecy) {
     this.settings = settings;
     this.pool = pool;
-    this.store = new ConfigStore(this);
+    this.store = new ConfigStore(this, secrecy);
   }
 
   /**
    * Connects and brings the schema {@code ballast} up to date. Several processes may do so at once.
    *
+   * @param sealer seals private keys and makes those of fleets; absent: private keys are refused, and fleets have none
    * @throws DatabaseUnavailable when that is not possible now; the caller may try again
    */
-  public static ConfigDatabase open(DatabaseSettings settings) {
+  public static ConfigDatabase open(
+      DatabaseSettings settings, InstantSource clock, Optional<Sealer> sealer) {
     HikariDataSource pool = null;
     try {
       pool = pool(settings);
       migrate(pool);
-      return new ConfigDatabase(settings, pool);
+      return new ConfigDatabase(settings, pool, new Secrecy(sealer, clock));
     } catch (PoolInitializationException | FlywayException failure) {
       if (pool != null) {
         pool.close();

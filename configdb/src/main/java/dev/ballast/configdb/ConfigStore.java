@@ -6,6 +6,7 @@ import dev.ballast.model.BackendStatus;
 import dev.ballast.model.Current;
 import dev.ballast.model.Documents;
 import dev.ballast.model.Edit;
+import dev.ballast.model.FleetKeys;
 import dev.ballast.model.InvalidInput;
 import dev.ballast.model.Item;
 import dev.ballast.model.ItemKey;
@@ -34,24 +35,37 @@ import java.util.Set;
  * OutcomeUnknown}, after a time bounded by the {@link DatabaseSettings}.
  */
 public final class ConfigStore {
+  private static final List<Table> EVERYTHING_BUT_BACKENDS =
+      List.of(Table.FLEET, Table.CERTIFICATE, Table.POOL, Table.LOAD_BALANCER, Table.LB_SERVER);
+
   private final ConfigDatabase database;
   private final Writer writer;
+  private final Secrecy secrecy;
 
-  ConfigStore(ConfigDatabase database) {
+  ConfigStore(ConfigDatabase database, Secrecy secrecy) {
     this.database = database;
     this.writer = new Writer(database);
+    this.secrecy = secrecy;
   }
 
   /**
-   * Applies documents, or says what that would change ({@link ApplyOptions#dryRun}, which waits for no writer).
+   * Applies documents, or says what that would change ({@link ApplyOptions#dryRun}, which waits for no writer). Private keys are
+   * sealed before anything else.
    *
    * @throws InvalidInput when the state after it would be invalid
    * @throws Refused when it would remove suspiciously much, or what others refer to
    */
   public Applied apply(Documents documents, ApplyOptions options, String who) {
+    Documents sealed = secrecy.sealed(documents);
     Writer.Decision decision =
         connection ->
-            Planner.plan(documents, current(connection, documents, options.prune()), options);
+            secrecy.withFleetKeys(
+                connection,
+                Planner.plan(
+                    sealed,
+                    current(connection, sealed, options.prune()),
+                    options,
+                    secrecy.now()));
     return options.dryRun() ? writer.rehearse(decision) : writer.write(who, decision);
   }
 
@@ -65,11 +79,14 @@ public final class ConfigStore {
    * @throws Refused as {@link #apply}
    */
   public Applied put(ItemKey key, Documents documents, Optional<Long> ifMatch, String who) {
+    Documents sealed = secrecy.sealed(documents);
     return writer.write(
         who,
         connection -> {
           requireMatch(key, new Rows(connection).find(key), ifMatch);
-          return Planner.plan(documents, current(connection, documents, false), ApplyOptions.NONE);
+          var current = current(connection, sealed, false);
+          return secrecy.withFleetKeys(
+              connection, Planner.plan(sealed, current, ApplyOptions.NONE, secrecy.now()));
         });
   }
 
@@ -179,6 +196,23 @@ public final class ConfigStore {
   }
 
   /**
+   * Makes the keys of fleets that have none, and new ones for those whose period has passed. Several controllers may do so at
+   * once: one makes them, the others find them made. Without a data key nothing is made.
+   *
+   * @return the fleets whose keys are sealed under another data key, which nobody here can renew
+   */
+  public List<FleetKeys> keepFleetKeys() {
+    if (!writer.rehearse(secrecy::dueFleetKeys).plan().isEmpty()) {
+      writer.write(Secrecy.WHO, secrecy::dueFleetKeys);
+    }
+    try (Connection connection = database.connection()) {
+      return secrecy.foreignKeys(connection);
+    } catch (SQLException failure) {
+      throw database.unavailable(failure);
+    }
+  }
+
+  /**
    * The latest revisions, newest first.
    *
    * @param limit at most {@value History#LIMIT}
@@ -252,7 +286,7 @@ public final class ConfigStore {
 
   private static List<Resource> everythingButBackends(Rows rows) throws SQLException {
     var resources = new ArrayList<Resource>();
-    for (Table table : List.of(Table.FLEET, Table.POOL, Table.LOAD_BALANCER, Table.LB_SERVER)) {
+    for (Table table : EVERYTHING_BUT_BACKENDS) {
       resources.addAll(rows.resources(table));
     }
     return resources;

@@ -4,7 +4,6 @@ import dev.ballast.model.Codec;
 import dev.ballast.model.Item;
 import dev.ballast.model.ItemKey;
 import dev.ballast.model.Kind;
-import dev.ballast.model.LoadBalancer;
 import dev.ballast.model.Resource;
 import java.sql.Array;
 import java.sql.Connection;
@@ -19,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The statements that read and write resources, many rows each, within the transaction of the connection given. */
 record Rows(Connection connection) {
@@ -135,17 +135,23 @@ record Rows(Connection connection) {
         upsert(table, ofTable.subList(from, to), revision);
       }
     }
-    replaceReferences(
-        byTable.getOrDefault(Table.LOAD_BALANCER, List.of()).stream()
-            .map(LoadBalancer.class::cast)
-            .toList());
+    for (Reference reference : Reference.values()) {
+      replaceReferences(reference, byTable.getOrDefault(reference.from(), List.of()));
+    }
   }
 
   private void upsert(Table table, List<Resource> resources, long revision) throws SQLException {
-    String columns = String.join(", ", table.columns());
-    String arrays = "?::text[], ".repeat(table.columns().size()) + "?::text[]";
+    var derived = table.derivedColumns();
+    var names = new ArrayList<>(table.columns());
+    names.addAll(derived.keySet());
+    String columns = String.join(", ", names);
+    String values =
+        names.stream()
+            .map(name -> name + "::" + derived.getOrDefault(name, "text"))
+            .collect(Collectors.joining(", "));
+    String arrays = "?::text[], ".repeat(names.size()) + "?::text[]";
     String updates =
-        table.columns().stream()
+        names.stream()
             .skip(table.identity().size())
             .map(column -> column + " = excluded." + column + ", ")
             .collect(Collectors.joining());
@@ -156,7 +162,7 @@ record Rows(Connection connection) {
             + columns
             + ", spec, format, revision)"
             + " SELECT "
-            + columns
+            + values
             + ", spec::jsonb, ?, ? FROM unnest("
             + arrays
             + ") AS rows ("
@@ -171,28 +177,33 @@ record Rows(Connection connection) {
     try (var statement = connection.prepareStatement(sql)) {
       statement.setInt(1, Codec.FORMAT);
       statement.setLong(2, revision);
-      setColumns(statement, 3, rows, table.columns().size() + 1);
+      setColumns(statement, 3, rows, names.size() + 1);
       statement.executeUpdate();
     }
   }
 
-  private void replaceReferences(List<LoadBalancer> loadBalancers) throws SQLException {
-    if (loadBalancers.isEmpty()) {
+  private void replaceReferences(Reference reference, List<Resource> referrers)
+      throws SQLException {
+    if (referrers.isEmpty()) {
       return;
     }
-    var references = new ArrayList<List<String>>();
-    for (LoadBalancer loadBalancer : loadBalancers) {
-      loadBalancer
-          .poolsReached()
-          .forEach(pool -> references.add(List.of(loadBalancer.name(), pool)));
+    var references = new ArrayList<List<@Nullable String>>();
+    for (Resource referrer : referrers) {
+      reference.of(referrer).forEach(name -> references.add(List.of(referrer.name(), name)));
     }
     try (var delete =
             connection.prepareStatement(
-                "DELETE FROM ballast.load_balancer_pool WHERE load_balancer = ANY(?)");
+                "DELETE FROM "
+                    + reference.qualifiedName()
+                    + " WHERE "
+                    + reference.from().relation()
+                    + " = ANY(?)");
         var insert =
             connection.prepareStatement(
-                "INSERT INTO ballast.load_balancer_pool SELECT * FROM unnest(?::text[], ?::text[])")) {
-      delete.setArray(1, textArray(loadBalancers.stream().map(LoadBalancer::name).toList()));
+                "INSERT INTO "
+                    + reference.qualifiedName()
+                    + " SELECT * FROM unnest(?::text[], ?::text[])")) {
+      delete.setArray(1, textArray(referrers.stream().map(Resource::name).toList()));
       delete.executeUpdate();
       setColumns(insert, 1, references, 2);
       insert.executeUpdate();
@@ -251,10 +262,13 @@ record Rows(Connection connection) {
 
   /** Turns rows into one array parameter per column. */
   private void setColumns(
-      PreparedStatement statement, int first, List<List<String>> rows, int width)
+      PreparedStatement statement,
+      int first,
+      List<? extends List<? extends @Nullable String>> rows,
+      int width)
       throws SQLException {
     for (int column = 0; column < width; column++) {
-      var values = new String[rows.size()];
+      var values = new @Nullable String[rows.size()];
       for (int row = 0; row < values.length; row++) {
         values[row] = rows.get(row).get(column);
       }

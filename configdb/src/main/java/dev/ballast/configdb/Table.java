@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
@@ -25,6 +26,8 @@ import tools.jackson.databind.node.StringNode;
  */
 enum Table {
   FLEET(Kind.FLEET),
+  FLEET_KEYS(Kind.FLEET_KEYS),
+  CERTIFICATE(Kind.CERTIFICATE),
   POOL(Kind.POOL),
   BACKEND(Kind.BACKEND),
   LOAD_BALANCER(Kind.LOAD_BALANCER),
@@ -72,7 +75,8 @@ enum Table {
   List<String> identity() {
     return switch (this) {
       case BACKEND, BACKEND_STATUS, BACKEND_OVERRIDE -> POOL_AND_NAME;
-      case FLEET, POOL, LOAD_BALANCER, LB_SERVER, LB_SERVER_OVERRIDE -> NAME;
+      case FLEET, FLEET_KEYS, CERTIFICATE, POOL, LOAD_BALANCER, LB_SERVER, LB_SERVER_OVERRIDE ->
+          NAME;
     };
   }
 
@@ -81,7 +85,15 @@ enum Table {
     return switch (this) {
       case LOAD_BALANCER -> List.of("name", "fleet", "domain");
       case LB_SERVER -> List.of("name", "fleet");
-      case BACKEND, BACKEND_STATUS, BACKEND_OVERRIDE, FLEET, POOL, LB_SERVER_OVERRIDE -> identity();
+      case BACKEND,
+          BACKEND_STATUS,
+          BACKEND_OVERRIDE,
+          FLEET,
+          FLEET_KEYS,
+          CERTIFICATE,
+          POOL,
+          LB_SERVER_OVERRIDE ->
+          identity();
     };
   }
 
@@ -90,19 +102,44 @@ enum Table {
     return switch (this) {
       case BACKEND -> List.of(BACKEND_STATUS, BACKEND_OVERRIDE);
       case LB_SERVER -> List.of(LB_SERVER_OVERRIDE);
-      case FLEET, POOL, LOAD_BALANCER, BACKEND_STATUS, BACKEND_OVERRIDE, LB_SERVER_OVERRIDE ->
+      case FLEET -> List.of(FLEET_KEYS);
+      case FLEET_KEYS,
+          CERTIFICATE,
+          POOL,
+          LOAD_BALANCER,
+          BACKEND_STATUS,
+          BACKEND_OVERRIDE,
+          LB_SERVER_OVERRIDE ->
           List.of();
     };
   }
 
-  /** The values of {@link #columns()}, then {@code spec}. */
-  List<String> row(Resource resource) {
+  /** The columns that are written for those who ask with SQL, each with its type; no reading needs them. */
+  Map<String, String> derivedColumns() {
+    return switch (this) {
+      case CERTIFICATE -> DerivedColumns.OF_CERTIFICATE;
+      case FLEET_KEYS -> DerivedColumns.OF_FLEET_KEYS;
+      case FLEET,
+          POOL,
+          BACKEND,
+          LOAD_BALANCER,
+          LB_SERVER,
+          BACKEND_STATUS,
+          BACKEND_OVERRIDE,
+          LB_SERVER_OVERRIDE ->
+          Map.of();
+    };
+  }
+
+  /** The values of {@link #columns()}, of {@link #derivedColumns()}, then {@code spec}. */
+  List<@Nullable String> row(Resource resource) {
     ObjectNode json = Codec.toJson(resource);
     json.remove("kind");
-    var values = new ArrayList<String>();
+    var values = new ArrayList<@Nullable String>();
     for (String column : columns()) {
       values.add(json.remove(column).stringValue());
     }
+    values.addAll(DerivedColumns.of(resource));
     values.add(json.toString());
     return values;
   }

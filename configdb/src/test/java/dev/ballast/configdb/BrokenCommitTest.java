@@ -7,6 +7,8 @@ import dev.ballast.model.ApplyOptions;
 import dev.ballast.model.Documents;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +24,7 @@ final class BrokenCommitTest {
   @BeforeEach
   void connectThroughTheRelay() throws IOException {
     relay = new TcpRelay(postgres.server().port());
-    database = ConfigDatabase.open(relay.through(postgres.settings()));
+    database = ConfigDatabase.open(relay.through(postgres.settings()), InstantSource.system(), Optional.empty());
   }
 
   @AfterEach

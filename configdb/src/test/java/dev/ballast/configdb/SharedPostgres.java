@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.Optional;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -31,7 +33,7 @@ final class SharedPostgres implements BeforeEachCallback, AfterEachCallback {
             .server();
     execute("DROP SCHEMA IF EXISTS ballast CASCADE");
     execute("DROP PUBLICATION IF EXISTS ballast");
-    database = ConfigDatabase.open(settings());
+    database = ConfigDatabase.open(settings(), InstantSource.system(), Optional.empty());
   }
 
   @Override
