@@ -126,7 +126,9 @@ final class AotTraining {
   private ControllerServer controller(
       ClosingStack started, EmbeddedPostgres postgres, String token) {
     ConfigDatabase database =
-        started.add(ConfigDatabase.open(DatabaseSettings.of(postgres.databaseUrl())));
+        started.add(
+            ConfigDatabase.open(
+                DatabaseSettings.of(postgres.databaseUrl()), shell.clock(), Optional.empty()));
     DemoSetup.apply(database.store());
     var settings = ControllerSettings.of(LOOPBACK.getHostAddress(), 0, token, Version.TEXT);
     return started.add(

@@ -25,7 +25,8 @@ final class ApplyCommand implements Callable<Integer> {
 
   @Option(
       names = "--prune",
-      description = "Delete the load balancers, pools and fleets that the documents don't name.")
+      description =
+          "Delete the load balancers, pools, fleets and certificates that the documents don't name.")
   boolean isPrune;
 
   @Option(

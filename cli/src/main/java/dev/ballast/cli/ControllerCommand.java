@@ -7,9 +7,12 @@ import dev.ballast.configdb.EmbeddedPostgres;
 import dev.ballast.controller.ControllerServer;
 import dev.ballast.controller.ControllerSettings;
 import dev.ballast.controller.TlsFiles;
+import dev.ballast.model.DataKey;
+import dev.ballast.model.Sealer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -97,6 +100,7 @@ final class ControllerCommand implements Callable<Integer> {
       description = "Speak in clear beyond this machine, because the network itself is protected.")
   boolean isInsecure;
 
+  @Mixin private final DataKeyOption dataKey = new DataKeyOption();
   @Mixin private final FeedOption feed = new FeedOption();
   @Mixin private final LifetimeOptions lifetime = new LifetimeOptions();
 
@@ -114,7 +118,7 @@ final class ControllerCommand implements Callable<Integer> {
         startWithOwnDatabase(started);
       } else {
         ControllerSettings settings = settings(token(Optional.empty()));
-        serve(started, open(started, url), settings);
+        serve(started, open(started, url, dataKey.read(shell)), settings);
       }
       lifetime.awaitEnd(started::close);
       return ExitCode.DONE.number();
@@ -125,19 +129,24 @@ final class ControllerCommand implements Callable<Integer> {
     var directory = new DataDirectory(shell.directory().resolve(data).normalize());
     started.add(DataLock.acquire(directory, shell));
     ControllerSettings settings = settings(token(Optional.of(directory)));
+    Optional<DataKey> given = dataKey.read(shell);
+    DataKey key = given.isPresent() ? given.get() : directory.dataKey();
     var postgres = started.add(EmbeddedPostgres.start(directory.path(), log::info));
-    ControllerServer server = serve(started, open(started, postgres.databaseUrl()), settings);
+    ConfigDatabase database = open(started, postgres.databaseUrl(), Optional.of(key));
+    ControllerServer server = serve(started, database, settings);
     directory.announce(new DataDirectory.Running(ProcessHandle.current().pid(), server.uri()));
     started.add(directory::withdraw);
     UserConfiguration.of(shell.environment()).remember(directory);
   }
 
   /** Waits for a database that isn't there yet: after a power cut everything starts at once. */
-  private ConfigDatabase open(ClosingStack started, String url) throws InterruptedException {
+  private ConfigDatabase open(ClosingStack started, String url, Optional<DataKey> key)
+      throws InterruptedException {
     DatabaseSettings settings = databaseSettings(url);
+    Optional<Sealer> sealer = key.map(one -> new Sealer(one, new SecureRandom()));
     while (true) {
       try {
-        return started.add(ConfigDatabase.open(settings));
+        return started.add(ConfigDatabase.open(settings, shell.clock(), sealer));
       } catch (DatabaseUnavailable unavailable) {
         log.warn("{}; trying again", Failures.text(unavailable));
         Thread.sleep(PAUSE);

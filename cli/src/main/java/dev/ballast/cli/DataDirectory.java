@@ -1,5 +1,6 @@
 package dev.ballast.cli;
 
+import dev.ballast.model.DataKey;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
  *
  * <pre>
  * DATA/token          the admin's bearer token, readable by its owner only; made once
+ * DATA/data-key       what seals private keys in the database, readable by its owner only; made once
  * DATA/running.json   where the API is, while it runs
  * DATA/lock           held while it runs
  * DATA/logs/NAME.log  the log of each process
@@ -74,6 +76,18 @@ record DataDirectory(Path path) {
       replace(tokenFile(), token + "\n");
       return token;
     }
+  }
+
+  Path dataKeyFile() {
+    return path.resolve("data-key");
+  }
+
+  /** The data key, made if there is none yet. Without it what it has sealed is lost. */
+  DataKey dataKey() throws IOException {
+    if (Files.notExists(dataKeyFile())) {
+      replace(dataKeyFile(), DataKey.random(new SecureRandom()).toBase64() + "\n");
+    }
+    return KeyFiles.dataKey(dataKeyFile());
   }
 
   /** What {@link #announce} wrote, if it can be read. */

@@ -24,7 +24,8 @@ final class GetCommand implements Callable<Integer> {
       converter = KindWord.Converter.class,
       completionCandidates = KindWord.Candidates.class,
       showDefaultValue = Visibility.NEVER,
-      description = "One of ${COMPLETION-CANDIDATES}; also in the singular, or lb, p, be, f, lbs.")
+      description =
+          "One of ${COMPLETION-CANDIDATES}; also in the singular, or lb, p, be, f, cert, fk, lbs.")
   KindWord kind = KindWord.POOLS;
 
   @Parameters(

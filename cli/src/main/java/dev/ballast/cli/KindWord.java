@@ -19,6 +19,8 @@ enum KindWord {
   POOLS(Kind.POOL, "p"),
   BACKENDS(Kind.BACKEND, "be"),
   FLEETS(Kind.FLEET, "f"),
+  CERTIFICATES(Kind.CERTIFICATE, "cert"),
+  FLEET_KEYS(Kind.FLEET_KEYS, "fk"),
   LB_SERVERS(Kind.LB_SERVER, "lbs");
 
   private final Kind kind;

@@ -1,5 +1,6 @@
 package dev.ballast.cli;
 
+import dev.ballast.model.FleetSecrets;
 import dev.ballast.model.View;
 import dev.ballast.proxy.ProxySettings;
 import dev.ballast.sync.SyncMode;
@@ -9,6 +10,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -17,6 +19,8 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,7 +37,15 @@ import picocli.CommandLine.Spec;
 final class LbCommand implements Callable<Integer> {
   private static final List<String> OF_FOLLOWING =
       List.of(
-          "--controller", "--sync", "--pull-interval", "--state-dir", "--ca-file", "--advertise");
+          "--controller",
+          "--sync",
+          "--pull-interval",
+          "--state-dir",
+          "--ca-file",
+          "--advertise",
+          "--data-key-file");
+
+  private static final Logger log = LoggerFactory.getLogger(LbCommand.class);
 
   private final Shell shell;
 
@@ -167,6 +179,15 @@ final class LbCommand implements Callable<Integer> {
           "Change a limit of docs/limits.md, for example client-connections=100000. May be repeated (default: those of that table).")
   List<String> limits = List.of();
 
+  @Option(
+      names = "--keys",
+      paramLabel = "FILE",
+      description =
+          "With --config: the keys that several LB servers share (hashSeed, cookieKeys, ticketKeys; docs/configuration.md), readable by its owner only (default: random ones, which end with the process).")
+  @Nullable Path keys;
+
+  @Mixin private final DataKeyOption dataKey = new DataKeyOption();
+
   @Spec private @Nullable CommandSpec spec;
 
   @Mixin private final LifetimeOptions lifetime = new LifetimeOptions();
@@ -220,9 +241,26 @@ final class LbCommand implements Callable<Integer> {
             .withAdmin(own, adminPort)
             .withPortOffset(portOffset)
             .withInsecureAdmin(isInsecure)
-            .withLimits(LimitOptions.read(limits));
+            .withLimits(LimitOptions.read(limits))
+            .withSecrets(secrets());
     return (eventLoops == null ? settings : settings.withEventLoops(eventLoops))
         .identifiedBy(settings.instance(), fleet, Version.TEXT);
+  }
+
+  private ProxySettings.Secrets secrets() {
+    if (keys != null && config == null) {
+      throw new CommandFailed(
+          ExitCode.USAGE, "--keys goes with --config: a controller has keys of its own");
+    }
+    if (keys == null && config != null) {
+      log.info(
+          "Without --keys this LB server draws keys of its own: cookies and TLS sessions end with it");
+    }
+    return new ProxySettings.Secrets(
+        dataKey.read(shell),
+        keys == null
+            ? FleetSecrets.random(new SecureRandom())
+            : KeyFiles.fleetKeys(shell.directory().resolve(keys)));
   }
 
   private SyncSettings syncSettings(String token, Path directory) {

@@ -55,6 +55,8 @@ record LocalServer(String name, String address, int adminPort, int portOffset) {
             controller.toString(),
             "--token-file",
             data.tokenFile().toString(),
+            "--data-key-file",
+            data.dataKeyFile().toString(),
             "--address",
             address,
             "--admin-port",

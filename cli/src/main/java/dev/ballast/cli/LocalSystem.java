@@ -6,9 +6,11 @@ import dev.ballast.configdb.EmbeddedPostgres;
 import dev.ballast.configdb.FeedMode;
 import dev.ballast.controller.ControllerServer;
 import dev.ballast.controller.ControllerSettings;
+import dev.ballast.model.Sealer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -74,6 +76,7 @@ final class LocalSystem implements AutoCloseable {
   Endpoint start() throws IOException {
     PortCheck.requireFree(ports(), PortOwner.ofThisMachine());
     String token = data.token();
+    var sealer = new Sealer(data.dataKey(), new SecureRandom());
     boolean isFirstStart = !Files.isDirectory(data.postgres());
     backends.forEach(backend -> supervisor.start(backend.child(launcher)));
     if (!isFirstStart) {
@@ -83,7 +86,7 @@ final class LocalSystem implements AutoCloseable {
     if (isFirstStart) {
       startServers();
     }
-    startController(postgres, token);
+    startController(postgres, token, sealer);
     data.announce(new DataDirectory.Running(ProcessHandle.current().pid(), settings.controller()));
     started.add(data::withdraw);
     return new Endpoint(settings.controller(), token, "this process", Optional.empty());
@@ -94,10 +97,12 @@ final class LocalSystem implements AutoCloseable {
         server -> supervisor.start(server.child(launcher, settings.controller(), data)));
   }
 
-  private void startController(EmbeddedPostgres postgres, String token) {
+  private void startController(EmbeddedPostgres postgres, String token, Sealer sealer) {
     progress.step("opening the configuration");
     ConfigDatabase database =
-        started.add(ConfigDatabase.open(DatabaseSettings.of(postgres.databaseUrl())));
+        started.add(
+            ConfigDatabase.open(
+                DatabaseSettings.of(postgres.databaseUrl()), shell.clock(), Optional.of(sealer)));
     if (settings.isDemo()) {
       DemoSetup.apply(database.store());
     }

@@ -67,7 +67,7 @@ final class OverrideOptions {
       KindWord kind = new KindWord.Converter().convert(target.getFirst());
       return switch (kind) {
         case BACKENDS, LB_SERVERS -> ResourcePath.key(kind.kind(), target.getLast());
-        case LOAD_BALANCERS, POOLS, FLEETS ->
+        case LOAD_BALANCERS, POOLS, FLEETS, CERTIFICATES, FLEET_KEYS ->
             throw new CommandFailed(
                 ExitCode.USAGE,
                 "backends and LB servers have an admin state, " + kind.word() + " have none");

@@ -3,8 +3,10 @@ package dev.ballast.cli;
 import dev.ballast.model.AdminOverride;
 import dev.ballast.model.AdminState;
 import dev.ballast.model.Backend;
+import dev.ballast.model.Certificate;
 import dev.ballast.model.Codec;
 import dev.ballast.model.Fleet;
+import dev.ballast.model.FleetKeys;
 import dev.ballast.model.HealthCheck;
 import dev.ballast.model.LbServer;
 import dev.ballast.model.LoadBalancer;
@@ -13,6 +15,8 @@ import dev.ballast.model.Resource;
 import dev.ballast.model.Route;
 import dev.ballast.model.RouteAction;
 import dev.ballast.model.Verdict;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
@@ -23,6 +27,8 @@ import java.util.stream.Stream;
 /** One table for each kind of resource. */
 record ResourceTables(Configuration configuration) {
   private static final String NONE = "-";
+  private static final int DIGEST_DIGITS = 16;
+  private static final Duration NOTICE = Duration.ofDays(14);
 
   Table of(KindWord kind, List<Resource> resources) {
     return switch (kind) {
@@ -30,6 +36,8 @@ record ResourceTables(Configuration configuration) {
       case POOLS -> pools(only(Pool.class, resources));
       case BACKENDS -> backends(only(Backend.class, resources));
       case FLEETS -> fleets(only(Fleet.class, resources));
+      case CERTIFICATES -> certificates(only(Certificate.class, resources));
+      case FLEET_KEYS -> fleetKeys(only(FleetKeys.class, resources));
       case LB_SERVERS -> lbServers(only(LbServer.class, resources));
     };
   }
@@ -144,6 +152,39 @@ record ResourceTables(Configuration configuration) {
           scaling.cpuPercent() + "%",
           scaling.memoryPercent() + "%",
           scaling.connectionsPerServer());
+    }
+    return table;
+  }
+
+  private Table certificates(List<Certificate> certificates) {
+    var table = Table.of("NAME", "HOSTS", "EXPIRES", "KEY SHA-256");
+    for (Certificate one : certificates) {
+      table.row(
+          one.name(),
+          joined(one.chain().hosts().stream()),
+          expiry(one.chain().notAfter()),
+          one.privateKey().map(key -> key.sha256().substring(0, DIGEST_DIGITS)).orElse(NONE));
+    }
+    return table;
+  }
+
+  private Table.Cell expiry(Instant end) {
+    Instant now = configuration.now();
+    return new Table.Cell(
+        Times.toSecond(end).toString(),
+        !now.isBefore(end)
+            ? Colour.RED
+            : now.isBefore(end.minus(NOTICE)) ? Colour.PLAIN : Colour.YELLOW);
+  }
+
+  private static Table fleetKeys(List<FleetKeys> keys) {
+    var table = Table.of("FLEET", "COOKIE KEY SINCE", "TICKET KEY SINCE", "DATA KEY");
+    for (FleetKeys one : keys) {
+      table.row(
+          one.name(),
+          Times.toSecond(one.cookieKeys().since()),
+          Times.toSecond(one.ticketKeys().since()),
+          one.hashSeed().dataKey());
     }
     return table;
   }

@@ -16,6 +16,7 @@ import dev.ballast.model.Revision;
 import dev.ballast.model.Scaling;
 import dev.ballast.model.Snapshot;
 import dev.ballast.model.View;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ final class StaticConfiguration {
   private static final int EPOCH_DIGITS = 8;
 
   private final String fleet;
+  private final InstantSource clock;
   private Snapshot current;
 
   /**
@@ -54,8 +56,9 @@ final class StaticConfiguration {
   }
 
   /** @param instance of the LB server, hexadecimal */
-  StaticConfiguration(String fleet, String instance) {
+  StaticConfiguration(String fleet, String instance, InstantSource clock) {
     this.fleet = fleet;
+    this.clock = clock;
     String digits = "0".repeat(EPOCH_DIGITS) + instance;
     this.current =
         Snapshot.of(new Revision(digits.substring(digits.length() - EPOCH_DIGITS), 0), List.of());
@@ -70,7 +73,11 @@ final class StaticConfiguration {
     try {
       Documents documents = input.parse();
       Plan plan =
-          Planner.plan(documents, new Current(fleets()), new ApplyOptions(false, false, true));
+          Planner.plan(
+              documents,
+              new Current(fleets()),
+              new ApplyOptions(false, false, true),
+              clock.instant());
       Snapshot next = snapshot(plan);
       refuseIfEmpty(next, documents, input);
       current = next;

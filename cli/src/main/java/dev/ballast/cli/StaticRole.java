@@ -33,7 +33,8 @@ final class StaticRole {
     this.settings = settings;
     this.farewell = farewell;
     this.file = new WatchedFile(shell, file);
-    this.configuration = new StaticConfiguration(settings.fleet(), settings.instance());
+    this.configuration =
+        new StaticConfiguration(settings.fleet(), settings.instance(), shell.clock());
   }
 
   /**

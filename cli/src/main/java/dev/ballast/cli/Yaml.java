@@ -19,6 +19,9 @@ final class Yaml {
   private static final Pattern WORD_WITH_MEANING =
       Pattern.compile("(?i:true|false|null|yes|no|on|off|y|n)|\\.inf|\\.nan");
 
+  /** Lines that a literal block keeps as they are: a certificate, say. */
+  private static final Pattern LINES = Pattern.compile("(?:[\\x21-\\x7e][\\x20-\\x7e]*\\n){2,}+");
+
   private final StringBuilder text = new StringBuilder();
 
   private Yaml() {}
@@ -55,7 +58,9 @@ final class Yaml {
         (name, value) -> {
           text.append(lead[0]).append(string(name)).append(':');
           lead[0] = indent;
-          if (isInline(value)) {
+          if (value.isString() && LINES.matcher(value.asString()).matches()) {
+            text.append(" |\n").append(value.asString().indent(indent.length() + 2));
+          } else if (isInline(value)) {
             text.append(' ').append(inline(value)).append('\n');
           } else {
             text.append('\n');

@@ -9,6 +9,7 @@ import dev.ballast.model.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,7 +36,7 @@ class StaticConfigurationTest {
 
   @TempDir Path directory;
   private final StaticConfiguration configuration =
-      new StaticConfiguration("default", "1234567890abcdef");
+      new StaticConfiguration("default", "1234567890abcdef", InstantSource.system());
 
   private StaticConfiguration.Loaded load(String text)
       throws IOException, StaticConfiguration.Rejected {
@@ -65,7 +66,7 @@ class StaticConfigurationTest {
     assertThatThrownBy(() -> load(other)).hasMessageContaining("there is no Fleet \"edge\"");
 
     Files.writeString(directory.resolve("edge.yaml"), other);
-    var ofEdge = new StaticConfiguration("edge", "1");
+    var ofEdge = new StaticConfiguration("edge", "1", InstantSource.system());
     assertThat(
             ofEdge
                 .load(DocumentInput.read(new TestShell(directory).shell(), "edge.yaml"))

@@ -62,10 +62,7 @@ public final class ConfigStore {
             secrecy.withFleetKeys(
                 connection,
                 Planner.plan(
-                    sealed,
-                    current(connection, sealed, options.prune()),
-                    options,
-                    secrecy.now()));
+                    sealed, current(connection, sealed, options.prune()), options, secrecy.now()));
     return options.dryRun() ? writer.rehearse(decision) : writer.write(who, decision);
   }
 

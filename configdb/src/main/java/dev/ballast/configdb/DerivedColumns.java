@@ -47,7 +47,13 @@ final class DerivedColumns {
               keys.hashSeed().dataKey(),
               keys.cookieKeys().since().toString(),
               keys.ticketKeys().since().toString());
-      case LoadBalancer _, Pool _, Backend _, Fleet _, LbServer _, BackendStatus _, AdminOverride _ ->
+      case LoadBalancer _,
+          Pool _,
+          Backend _,
+          Fleet _,
+          LbServer _,
+          BackendStatus _,
+          AdminOverride _ ->
           List.of();
     };
   }

@@ -9,8 +9,8 @@ import dev.ballast.model.Resource;
 import dev.ballast.model.Sealer;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.InstantSource;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -54,9 +54,7 @@ record Secrecy(Optional<Sealer> sealer, InstantSource clock) {
   Plan dueFleetKeys(Connection connection) throws SQLException {
     List<Resource> due = due(connection, new Rows(connection).resources(Table.FLEET));
     var edits =
-        due.stream()
-            .map(keys -> new Edit(keys.key(), Edit.Action.CHANGED, List.of()))
-            .toList();
+        due.stream().map(keys -> new Edit(keys.key(), Edit.Action.CHANGED, List.of())).toList();
     return new Plan(due, List.of(), edits, List.of());
   }
 

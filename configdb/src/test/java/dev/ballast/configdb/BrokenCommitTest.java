@@ -24,7 +24,9 @@ final class BrokenCommitTest {
   @BeforeEach
   void connectThroughTheRelay() throws IOException {
     relay = new TcpRelay(postgres.server().port());
-    database = ConfigDatabase.open(relay.through(postgres.settings()), InstantSource.system(), Optional.empty());
+    database =
+        ConfigDatabase.open(
+            relay.through(postgres.settings()), InstantSource.system(), Optional.empty());
   }
 
   @AfterEach

@@ -18,12 +18,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -300,7 +300,8 @@ final class ConfigStoreTest {
             Duration.ofMillis(100),
             patient.statementTimeout());
     try (Connection writer = openWriter();
-        ConfigDatabase database = ConfigDatabase.open(hasty, InstantSource.system(), Optional.empty())) {
+        ConfigDatabase database =
+            ConfigDatabase.open(hasty, InstantSource.system(), Optional.empty())) {
       var documents = Yaml.pool("web", 1, 1);
       assertThatThrownBy(() -> database.store().apply(documents, ApplyOptions.NONE, "test"))
           .isInstanceOf(DatabaseUnavailable.class)

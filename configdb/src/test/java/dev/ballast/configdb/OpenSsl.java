@@ -10,9 +10,24 @@ record OpenSsl(String certificate, String key) {
   static OpenSsl pair(Path directory, String host) throws IOException, InterruptedException {
     var command =
         List.of(
-            "openssl", "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt",
-            "ec_paramgen_curve:P-256", "-days", "30", "-keyout", "key", "-out", "certificate",
-            "-subj", "/CN=" + host, "-addext", "subjectAltName=DNS:" + host);
+            "openssl",
+            "req",
+            "-x509",
+            "-nodes",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-days",
+            "30",
+            "-keyout",
+            "key",
+            "-out",
+            "certificate",
+            "-subj",
+            "/CN=" + host,
+            "-addext",
+            "subjectAltName=DNS:" + host);
     Process process =
         new ProcessBuilder(command)
             .directory(directory.toFile())

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.time.Duration;
-import java.util.List;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +42,11 @@ final class PreflightTest {
             DriverManager.getConnection(
                 server.databaseUrl().replace("user=ballast", "user=postgres"));
         var statement = superuser.createStatement();
-        var database = ConfigDatabase.open(DatabaseSettings.of(server.databaseUrl()), InstantSource.system(), Optional.empty())) {
+        var database =
+            ConfigDatabase.open(
+                DatabaseSettings.of(server.databaseUrl()),
+                InstantSource.system(),
+                Optional.empty())) {
       statement.execute("SELECT pg_create_physical_replication_slot('taken')");
       statement.execute("ALTER ROLE ballast NOREPLICATION");
       statement.execute("REVOKE pg_monitor FROM ballast");

@@ -112,8 +112,7 @@ final class SecretsTest {
     for (String table : List.of("certificate", "history")) {
       String rows = "SELECT count(*) FROM ballast." + table + " AS whole";
       assertThat(postgres.query(rows)).isNotEqualTo("0");
-      assertThat(postgres.query(rows + " WHERE whole::text LIKE '%" + clear + "%'"))
-          .isEqualTo("0");
+      assertThat(postgres.query(rows + " WHERE whole::text LIKE '%" + clear + "%'")).isEqualTo("0");
     }
   }
 
@@ -283,8 +282,7 @@ final class SecretsTest {
 
   @Test
   void shouldNeverWriteAClearKeyWhateverAsksForIt() throws SQLException {
-    var clear =
-        Yaml.documents(pair.document("web")).resources().iterator().next();
+    var clear = Yaml.documents(pair.document("web")).resources().iterator().next();
     try (Connection connection = postgres.connect()) {
       assertThatThrownBy(() -> new Rows(connection).upsert(List.of(clear), 2))
           .isInstanceOf(IllegalStateException.class);

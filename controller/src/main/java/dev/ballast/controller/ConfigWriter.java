@@ -7,6 +7,7 @@ import dev.ballast.configdb.StoreCounters;
 import dev.ballast.model.AdminOverride;
 import dev.ballast.model.ApplyOptions;
 import dev.ballast.model.Documents;
+import dev.ballast.model.FleetKeys;
 import dev.ballast.model.ItemKey;
 import dev.ballast.model.LbServer;
 import java.util.List;
@@ -30,6 +31,9 @@ public interface ConfigWriter {
   Applied register(LbServer server);
 
   Applied unregister(String name, String instance);
+
+  /** Makes what fleets lack of keys, and renews them; answers those that nobody here can renew. */
+  List<FleetKeys> keepFleetKeys();
 
   /** The latest revisions before {@code before}, newest first. */
   List<HistoryEntry> history(int limit, long before);

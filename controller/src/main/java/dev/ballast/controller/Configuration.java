@@ -51,6 +51,10 @@ final class Configuration {
       routes.add(Router.Route.of("GET", "/v1/" + kind.path(), call -> list(call, kind)));
       routes.addAll(crud(one, kind));
     }
+    routes.add(Router.Route.of("GET", "/v1/fleetkeys", call -> list(call, Kind.FLEET_KEYS)));
+    routes.add(Router.Route.of("GET", "/v1/fleetkeys/{}", call -> get(call, Kind.FLEET_KEYS)));
+    routes.add(
+        Router.Route.of("DELETE", "/v1/fleetkeys/{}", call -> delete(call, Kind.FLEET_KEYS)));
     routes.add(Router.Route.of("GET", "/v1/lbservers", call -> list(call, Kind.LB_SERVER)));
     routes.add(Router.Route.of("GET", "/v1/lbservers/{}", call -> get(call, Kind.LB_SERVER)));
     routes.add(Router.Route.of("GET", "/v1/pools/{}/backends", this::backends));
@@ -116,8 +120,9 @@ final class Configuration {
           case POOL -> whole.pools();
           case FLEET -> whole.fleets();
           case CERTIFICATE -> whole.certificates();
+          case FLEET_KEYS -> whole.fleetKeys();
           case LB_SERVER -> whole.lbServers();
-          case FLEET_KEYS, BACKEND, BACKEND_STATUS, BACKEND_OVERRIDE, LB_SERVER_OVERRIDE ->
+          case BACKEND, BACKEND_STATUS, BACKEND_OVERRIDE, LB_SERVER_OVERRIDE ->
               throw new IllegalArgumentException(kind + " has no list of its own");
         };
     return list(whole, resources.map(resource -> listed(whole, resource)));

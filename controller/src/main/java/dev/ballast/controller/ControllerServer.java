@@ -38,6 +38,7 @@ public final class ControllerServer implements AutoCloseable {
   private final Server server;
   private final ServerConnector connector;
   private final Feed.Following feed;
+  private final FleetKeyKeeper fleetKeys;
 
   private ControllerServer(
       ControllerSettings settings,
@@ -52,6 +53,7 @@ public final class ControllerServer implements AutoCloseable {
     server.addConnector(connector);
     server.addBean(new NetworkConnectionLimit(settings.connections(), server));
     this.feed = feed.follow(catalog);
+    this.fleetKeys = FleetKeyKeeper.start(writer);
     server.setHandler(handler(writer, clock, nanoTime));
     server.setErrorHandler(Problems::answer);
     server.setStopTimeout(0);
@@ -136,7 +138,7 @@ public final class ControllerServer implements AutoCloseable {
     routes.addAll(new Configuration(writer, reads, writes, clock).routes());
     routes.addAll(new Operations(writer, catalog, writes, reports, clock).routes());
     routes.addAll(new Rollout(reads, reports).routes());
-    routes.addAll(new Health(settings, catalog, writer, metrics).routes());
+    routes.addAll(new Health(settings, catalog, writer, metrics, fleetKeys).routes());
     var gate = new Gate(settings.token(), settings.knownHosts());
     return new ApiHandler(gate, new Router(routes), metrics, nanoTime);
   }
@@ -183,6 +185,7 @@ public final class ControllerServer implements AutoCloseable {
   /** Ends the feed and every watch, and stops listening. */
   @Override
   public void close() {
+    fleetKeys.close();
     feed.close();
     catalog.end();
     stop();

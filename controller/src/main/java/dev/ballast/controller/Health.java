@@ -18,16 +18,19 @@ final class Health {
   private final Catalog catalog;
   private final ConfigWriter writer;
   private final ControllerMetrics metrics;
+  private final FleetKeyKeeper fleetKeys;
 
   Health(
       ControllerSettings settings,
       Catalog catalog,
       ConfigWriter writer,
-      ControllerMetrics metrics) {
+      ControllerMetrics metrics,
+      FleetKeyKeeper fleetKeys) {
     this.settings = settings;
     this.catalog = catalog;
     this.writer = writer;
     this.metrics = metrics;
+    this.fleetKeys = fleetKeys;
   }
 
   List<Router.Route> routes() {
@@ -60,6 +63,7 @@ final class Health {
     json.put("watchers", catalog.watchers());
     ArrayNode warnings = json.putArray("warnings");
     settings.warnings().forEach(warnings::add);
+    fleetKeys.warnings().forEach(warnings::add);
     json.put("version", settings.version());
     return Answer.json(json);
   }

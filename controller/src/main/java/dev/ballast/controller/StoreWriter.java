@@ -8,6 +8,7 @@ import dev.ballast.configdb.StoreCounters;
 import dev.ballast.model.AdminOverride;
 import dev.ballast.model.ApplyOptions;
 import dev.ballast.model.Documents;
+import dev.ballast.model.FleetKeys;
 import dev.ballast.model.ItemKey;
 import dev.ballast.model.LbServer;
 import java.util.List;
@@ -48,6 +49,11 @@ record StoreWriter(ConfigDatabase database) implements ConfigWriter {
   @Override
   public Applied unregister(String name, String instance) {
     return database.store().unregister(name, instance);
+  }
+
+  @Override
+  public List<FleetKeys> keepFleetKeys() {
+    return database.store().keepFleetKeys();
   }
 
   @Override

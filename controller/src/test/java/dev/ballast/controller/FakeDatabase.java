@@ -16,6 +16,7 @@ import dev.ballast.model.Current;
 import dev.ballast.model.Documents;
 import dev.ballast.model.Edit;
 import dev.ballast.model.Fleet;
+import dev.ballast.model.FleetKeys;
 import dev.ballast.model.Item;
 import dev.ballast.model.ItemKey;
 import dev.ballast.model.Kind;
@@ -226,6 +227,11 @@ final class FakeDatabase implements ConfigWriter, Feed {
   @Override
   public List<Finding> findings() {
     return List.of(new Finding("wal_level", true, "logical", ""));
+  }
+
+  @Override
+  public List<FleetKeys> keepFleetKeys() {
+    return List.of();
   }
 
   @Override

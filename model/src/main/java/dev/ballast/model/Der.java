@@ -4,11 +4,17 @@ import java.util.Arrays;
 
 /** The little of DER (ITU-T X.690) that keys and certificates need. Lengths up to 2³¹ − 1. */
 public final class Der {
+  public static final int BOOLEAN = 0x01;
   public static final int INTEGER = 0x02;
+  public static final int BIT_STRING = 0x03;
   public static final int OCTET_STRING = 0x04;
   public static final int NULL = 0x05;
   public static final int OBJECT_IDENTIFIER = 0x06;
+  public static final int UTF8_STRING = 0x0c;
+  public static final int UTC_TIME = 0x17;
+  public static final int GENERALIZED_TIME = 0x18;
   public static final int SEQUENCE = 0x30;
+  public static final int SET = 0x31;
   public static final int CONTEXT_0 = 0xa0;
 
   private Der() {}
@@ -38,6 +44,24 @@ public final class Der {
       head[2 + index] = (byte) (length >>> (8 * (bytes - 1 - index)));
     }
     return head;
+  }
+
+  /** A list of values in their order. */
+  public static byte[] sequence(byte[]... values) {
+    return value(SEQUENCE, values);
+  }
+
+  public static byte[] octets(byte[] content) {
+    return value(OCTET_STRING, content);
+  }
+
+  /**
+   * Bits.
+   *
+   * @param unused how many of the last byte are no part of it
+   */
+  public static byte[] bits(int unused, byte[] content) {
+    return value(BIT_STRING, new byte[] {(byte) unused}, content);
   }
 
   /** {@code 1.2.840.10045.2.1} and the like. */

@@ -5,7 +5,7 @@ import java.util.Base64;
 import java.util.List;
 
 /** A block of PEM (RFC 7468). Text between blocks is skipped; messages never repeat what stands in a block. */
-final class Pem {
+public final class Pem {
   private static final String BEGIN = "-----BEGIN ";
   private static final String END = "-----END ";
   private static final String DASHES = "-----";
@@ -13,7 +13,7 @@ final class Pem {
   private final String label;
   private final byte[] der;
 
-  Pem(String label, byte[] der) {
+  public Pem(String label, byte[] der) {
     this.label = label;
     this.der = der.clone();
   }
@@ -67,7 +67,8 @@ final class Pem {
             + " database");
   }
 
-  String text() {
+  /** Lines of 64 characters, each ended by a line feed. */
+  public String text() {
     return BEGIN
         + label
         + DASHES

@@ -12,7 +12,7 @@ import java.util.List;
  * Private keys, RSA and EC: from PEM as people write it to PKCS#8 (RFC 5958) as it is sealed, and on to what signs. Messages
  * never repeat anything of a key.
  */
-final class PrivateKeys {
+public final class PrivateKeys {
   private static final int PEM_LIMIT = 32 << 10;
   private static final byte[] VERSION_0 = Der.value(Der.INTEGER, new byte[] {0});
   private static final byte[] EC_PUBLIC_KEY = Der.objectIdentifier("1.2.840.10045.2.1");
@@ -27,7 +27,7 @@ final class PrivateKeys {
    *
    * @throws IllegalArgumentException when there is none, or one that is not supported
    */
-  static Secret.Clear read(String pem) {
+  public static Secret.Clear read(String pem) {
     if (pem.length() > PEM_LIMIT) {
       throw new IllegalArgumentException("the key has more than " + PEM_LIMIT + " characters");
     }
@@ -84,7 +84,7 @@ final class PrivateKeys {
    *
    * @throws IllegalArgumentException when it is neither RSA nor EC
    */
-  static PrivateKey parse(Secret.Clear pkcs8) {
+  public static PrivateKey parse(Secret.Clear pkcs8) {
     var encoded = new PKCS8EncodedKeySpec(pkcs8.bytes());
     for (String algorithm : List.of("EC", "RSA")) {
       try {
