@@ -204,6 +204,7 @@ record RandomConfiguration(RandomGenerator random) {
   }
 
   @SafeVarargs
+  @SuppressWarnings("varargs")
   private <T> T oneOf(T... choices) {
     return oneOf(List.of(choices));
   }
