@@ -23,7 +23,7 @@ record RandomConfiguration(RandomGenerator random) {
         some(4, this::listener),
         some(5, this::route),
         policy(),
-        oneOf(LoadBalancer.DEFAULT_DRAIN_TIMEOUT, Duration.ZERO, Duration.ofHours(168)));
+        oneOf(LoadBalancer.DEFAULT_DRAIN_TIMEOUT, Duration.ZERO, Duration.ofDays(7)));
   }
 
   Pool pool() {
