@@ -41,6 +41,7 @@ final class Exchange implements PoolPlace.Owner {
   private boolean isHttp10;
   private boolean keepsAlive;
   private boolean awaitsContinue;
+  private long bytesOfStep;
   private byte[] askedProtocol = NO_PROTOCOL;
   private RoutePolicy route = RoutePolicy.NONE;
   private final TimeLimits times;
@@ -71,6 +72,7 @@ final class Exchange implements PoolPlace.Owner {
     requestBody.begin(head.bodyFraming(), head.framing().length(), route.maxBodyBytes());
     awaitsContinue = head.expectsContinue() && !requestBody.isComplete();
     replay.begin(method.isIdempotent());
+    bytesOfStep = 0;
     askedProtocol = head.asksToSwitch() ? head.copyOfUpgrade() : NO_PROTOCOL;
     int capacity = headLength + RequestWriter.ADDED_BYTES + route.requestLines().length();
     boolean isChunked = head.bodyFraming() == BodyFraming.CHUNKED;
@@ -240,7 +242,22 @@ final class Exchange implements PoolPlace.Owner {
     if (to != null) {
       to.channel().flush();
     }
-    requestProgressed(nowNanos);
+    if (isProgress()) {
+      requestProgressed(nowNanos);
+    }
+  }
+
+  /** Whether the body gets on: a drip of bytes, before any answer, does not put off its time limit. */
+  private boolean isProgress() {
+    bytesOfStep += request.takeBodyBytes();
+    boolean isDrip =
+        phase == Phase.SENDING
+            && !requestBody.isComplete()
+            && bytesOfStep < loop.limits().of(Limit.BODY_STEP_BYTES);
+    if (!isDrip) {
+      bytesOfStep = 0;
+    }
+    return !isDrip;
   }
 
   private void requestProgressed(long nowNanos) {
@@ -272,7 +289,11 @@ final class Exchange implements PoolPlace.Owner {
     return phase == Phase.WAITING || (phase == Phase.SENDING && awaitsContinue);
   }
 
+  /** The backend takes more of the request, which is progress, or for now no more. */
   void upstreamWritabilityChanged() {
+    if (phase == Phase.SENDING && isUpstreamWritable()) {
+      requestProgressed(loop.nowNanos());
+    }
     client.adjustReading();
   }
 

@@ -30,7 +30,7 @@ enum Fault implements Reason {
   HEAD_TIMEOUT(
       408, Source.CLIENT, Retry.NEVER, "head-timeout", "The request head did not arrive in time"),
   CLIENT_SILENT(
-      408, Source.CLIENT, Retry.NEVER, "client-silent", "The request body stopped arriving"),
+      408, Source.CLIENT, Retry.NEVER, "client-silent", "The request body did not arrive in time"),
   CLIENT_STALLED(
       408, Source.CLIENT, Retry.NEVER, "client-stalled", "The client stopped taking the answer"),
   CLIENT_LEFT(

@@ -92,6 +92,11 @@ public enum Limit {
       32,
       "trusted proxies in a row behind which a request's client is looked for",
       "ballast_proxy_forwarded_chains_cut_total"),
+  BODY_STEP_BYTES(
+      "body-step-bytes",
+      4_096,
+      "bytes of a request's body that put off its pool's `idle` limit, before an answer has begun",
+      "ballast_proxy_exchanges_failed_total{reason=\"client-silent\"}"),
   BUFFERED_BYTES(
       "buffered-bytes",
       131_072,

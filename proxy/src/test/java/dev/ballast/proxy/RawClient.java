@@ -97,6 +97,16 @@ final class RawClient implements AutoCloseable {
     }
   }
 
+  /** Whether the server still took it. */
+  boolean sendIfOpen(byte[] bytes) {
+    try {
+      socket.getOutputStream().write(bytes);
+      return true;
+    } catch (IOException ended) {
+      return false;
+    }
+  }
+
   RawClient get(String path) {
     return send("GET " + path + " HTTP/1.1\r\nHost: any.test\r\n\r\n");
   }
