@@ -206,7 +206,7 @@ record RandomConfiguration(RandomGenerator random) {
   @SafeVarargs
   @SuppressWarnings("varargs")
   private <T> T oneOf(T... choices) {
-    return oneOf(List.of(choices));
+    return choices[random.nextInt(choices.length)];
   }
 
   private <T> T oneOf(List<T> choices) {
