@@ -23,6 +23,7 @@ from stage import Stage
 HOME = Path(__file__).resolve().parents[2]
 DOCUMENT = HOME / "docs" / "performance.md"
 BEGIN, END = "<!-- results: written by ./bench proxy --write-docs -->", "<!-- end of results -->"
+PEERS = {peer.name: peer for peer in (HaProxy, SplicingHaProxy, Nginx, Caddy)}
 FULL = Pace(warm_up=30, rounds=3, seconds=10)
 QUICK = Pace(warm_up=3, rounds=1, seconds=2, is_quick=True)
 NOT_QUICK = ("tls-rsa", "tls-bulk", "idle", "curve")
@@ -41,6 +42,7 @@ def arguments():
     proxy.add_argument("--rounds", type=int, metavar="N", help=f"default {FULL.rounds}")
     proxy.add_argument("--seconds", type=int, metavar="N", help=f"of a measurement, default {FULL.seconds}")
     proxy.add_argument("--warm-up", type=int, metavar="N", help=f"seconds of it, default {FULL.warm_up}")
+    proxy.add_argument("--peers", metavar="NAMES", default=",".join(PEERS), help="default %(default)s; --quick leaves out caddy")
     proxy.add_argument("--out", type=Path, metavar="DIR", default=HOME / "target" / "bench", help="default: target/bench")
     proxy.add_argument("--resume", action="store_true", help="keep the rows that are in DIR already")
     proxy.add_argument("--report", action="store_true", help="measure nothing, report what is in DIR")
@@ -71,7 +73,7 @@ def main():
 
 def measure(options):
     pace = pace_of(options)
-    proxies = [Ballast(options.ballast), HaProxy(), SplicingHaProxy(), Nginx(), *([] if options.quick else [Caddy()])]
+    proxies = [Ballast(options.ballast), *peers_of(options)]
     write(options.out / "setting.json", setting(options, pace, proxies))
     directory = tempfile.mkdtemp(prefix="ballast-bench-")
     try:
@@ -83,6 +85,14 @@ def measure(options):
             measure_row(options, name, next(getattr(side, method) for side in sides if hasattr(side, method)))
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def peers_of(options):
+    names = options.peers.split(",")
+    unknown = [name for name in names if name not in PEERS]
+    if unknown:
+        sys.exit(f"There is no peer {unknown[0]}; there are: {', '.join(PEERS)}.")
+    return [PEERS[name]() for name in names if not (options.quick and name == "caddy")]
 
 
 def measure_row(options, name, measure_it):
