@@ -13,6 +13,7 @@ import dev.ballast.model.AdminOverride;
 import dev.ballast.model.ApplyOptions;
 import dev.ballast.model.Change;
 import dev.ballast.model.Current;
+import dev.ballast.model.DataKey;
 import dev.ballast.model.Documents;
 import dev.ballast.model.Edit;
 import dev.ballast.model.Fleet;
@@ -26,7 +27,9 @@ import dev.ballast.model.Planner;
 import dev.ballast.model.Resource;
 import dev.ballast.model.Revision;
 import dev.ballast.model.Scaling;
+import dev.ballast.model.Sealer;
 import dev.ballast.model.Snapshot;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +41,7 @@ import java.util.Optional;
  */
 final class FakeDatabase implements ConfigWriter, Feed {
   static final Revision START = new Revision("9f3a1c2e", 1);
+  static final Sealer SEALER = new Sealer(DataKey.random(new SecureRandom()), new SecureRandom());
   private static final Fleet DEFAULT_FLEET = new Fleet(Fleet.DEFAULT, Scaling.defaults());
 
   private final List<Change> untold = new ArrayList<>();
@@ -155,7 +159,7 @@ final class FakeDatabase implements ConfigWriter, Feed {
   @Override
   public synchronized Applied apply(Documents documents, ApplyOptions options, String who) {
     failIfTold();
-    Plan plan = Planner.plan(documents, current(), options);
+    Plan plan = Planner.plan(documents.sealed(SEALER), current(), options);
     return options.dryRun() ? new Applied(state.revision(), plan) : carryOut(plan, who);
   }
 
@@ -163,7 +167,8 @@ final class FakeDatabase implements ConfigWriter, Feed {
   public synchronized Applied put(
       ItemKey key, Documents documents, Optional<Long> ifMatch, String who) {
     requireMatch(key, ifMatch);
-    return carryOut(Planner.plan(documents, current(), ApplyOptions.NONE), who);
+    return carryOut(
+        Planner.plan(documents.sealed(SEALER), current(), ApplyOptions.NONE), who);
   }
 
   @Override
