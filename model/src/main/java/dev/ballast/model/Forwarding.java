@@ -1,6 +1,7 @@
 package dev.ballast.model;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * What backends are told of the client.
@@ -22,11 +23,24 @@ public record Forwarding(List<AddressBlock> trust, Style style, String requestId
     NONE
   }
 
+  private static final Set<String> FIELDS =
+      Set.of(
+          "x-forwarded-for",
+          "x-forwarded-proto",
+          "x-forwarded-host",
+          "x-forwarded-port",
+          "forwarded");
+
   private static final Forwarding DEFAULTS =
       new Forwarding(List.of(), Style.X_FORWARDED, DEFAULT_REQUEST_ID_FIELD);
 
   public Forwarding {
     trust = List.copyOf(trust);
+  }
+
+  /** Whether the field of this name, in lower case, is written by the LB server, or left out since it would be incomplete. */
+  boolean writes(String name) {
+    return name.equals(requestIdField) || (style != Style.NONE && FIELDS.contains(name));
   }
 
   public static Forwarding defaults() {

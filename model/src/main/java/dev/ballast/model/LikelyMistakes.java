@@ -5,10 +5,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Warns of what is valid and hardly meant. Looks only at what was written. */
 final class LikelyMistakes {
+  private static final Pattern AMBIGUOUS = Pattern.compile(";|//|\\\\|%2[Ff]");
+
   private final Current state;
   private final Remarks remarks;
 
@@ -82,6 +85,8 @@ final class LikelyMistakes {
     for (int index = 0; index < routes.size(); index++) {
       String path = "routes[" + index + "]";
       ofRegex(loadBalancer, path, routes.get(index).match());
+      ofAmbiguousPath(loadBalancer, path, routes.get(index).match());
+      ofForwardedFields(loadBalancer, path, routes.get(index).requestHeaders());
       switch (routes.get(index).action()) {
         case RouteAction.Split split -> ofSplit(loadBalancer, path + ".split", split);
         case RouteAction.Redirect _ -> ofRedirect(loadBalancer, index);
@@ -100,6 +105,38 @@ final class LikelyMistakes {
                     loadBalancer,
                     route + ".match.pathRegex",
                     "never matches: it is compared with the whole path, which begins with /"));
+  }
+
+  /** Backends read such paths in other ways, so requests for them are refused where these take another route. */
+  private void ofAmbiguousPath(LoadBalancer loadBalancer, String route, RouteMatch match) {
+    match
+        .path()
+        .or(match::pathPrefix)
+        .filter(path -> AMBIGUOUS.matcher(path).find())
+        .ifPresent(
+            path ->
+                remarks.warning(
+                    loadBalancer,
+                    route + ".match",
+                    "has ;, //, \\ or %2F in its path: requests that would take another route"
+                        + " without are refused"));
+  }
+
+  private void ofForwardedFields(LoadBalancer loadBalancer, String route, HeaderEdits edits) {
+    Forwarding forwarding = loadBalancer.exchanges().forwarding();
+    Stream.of(
+            edits.set().stream().map(HeaderEdits.Field::name),
+            edits.add().stream().map(HeaderEdits.Field::name),
+            edits.remove().stream())
+        .flatMap(names -> names)
+        .filter(forwarding::writes)
+        .distinct()
+        .forEach(
+            name ->
+                remarks.warning(
+                    loadBalancer,
+                    route + ".requestHeaders",
+                    "\"" + name + "\" stays as forwarded says: it is written after all edits"));
   }
 
   private void ofSplit(LoadBalancer loadBalancer, String path, RouteAction.Split split) {

@@ -159,6 +159,21 @@ class ValidationTest {
             "routes[0].match.pathRegex",
             "never matches"),
         warning(
+            "a path that backends read otherwise",
+            http("[{match: {path: /a%2Fb}, pool: p}, {pool: p}]"),
+            "routes[0].match",
+            "are refused"),
+        warning(
+            "an edit of a forwarded field",
+            http("[{pool: p, requestHeaders: {set: {X-Forwarded-Proto: https}}}]"),
+            "routes[0].requestHeaders",
+            "\"x-forwarded-proto\" stays as forwarded says"),
+        warning(
+            "an edit of the request id",
+            http("[{pool: p, requestHeaders: {remove: [x-request-id]}}]"),
+            "routes[0].requestHeaders",
+            "\"x-request-id\" stays as forwarded says"),
+        warning(
             "two pages for a status",
             http("[{pool: p}]")
                 + "\nerrorPages: [{statuses: [502, 503], body: x}, {statuses: [503], body: y}]",
