@@ -65,7 +65,7 @@ public final class ProxyServer implements AutoCloseable {
             settings.surroundings().random());
     this.names = new Names(settings.nameServers(), settings.limits(), this::evaluateSoon);
     var secrets = new OpenedSecrets(settings.secrets().dataKey(), settings.secrets().fleetKeys());
-    var tls = new TlsCompiler(TlsLibrary.best(), secrets.ticketKeys());
+    var tls = new TlsCompiler(secrets.ticketKeys());
     this.compiler =
         new Compiler(
             new PoolCompiler(

@@ -29,7 +29,7 @@ final class Reports {
         sync.held(),
         settings.eventLoops(),
         transport.name(),
-        TlsLibrary.best().description(),
+        TlsLibrary.description(),
         sync(sync),
         inUse.listeners().stream().map(listener -> listener(listener, listeners)).toList(),
         inUse.pools().values().stream()

@@ -34,7 +34,6 @@ final class TlsCompiler {
     TlsMaterial find(String certificate) throws UnusableCertificate;
   }
 
-  private final TlsLibrary library;
   private Materials materials;
   private TicketKeys tickets;
   private Map<ServerTls, TlsContext> servers = new HashMap<>();
@@ -48,17 +47,12 @@ final class TlsCompiler {
   /** What all connections to the backends of one kind share. */
   private record Backends(TlsContext context, UpstreamTls tls) {}
 
-  TlsCompiler(TlsLibrary library, TicketKeys tickets) {
-    this.library = library;
+  TlsCompiler(TicketKeys tickets) {
     this.tickets = tickets;
     this.materials =
         name -> {
           throw new UnusableCertificate("there is no Certificate " + name, "apply one");
         };
-  }
-
-  TlsLibrary library() {
-    return library;
   }
 
   /** Begins with a snapshot. */
@@ -175,7 +169,7 @@ final class TlsCompiler {
   private TlsContext made(String name, ServerTls how) throws UnusableCertificate {
     how.certificate().requirePair(name);
     try {
-      return library.server(how, tickets);
+      return TlsLibrary.best().server(how, tickets);
     } catch (SSLException | RuntimeException e) {
       throw unusable(name, e);
     }
@@ -242,7 +236,7 @@ final class TlsCompiler {
       shown.requirePair("for the backends");
     }
     try {
-      TlsContext context = library.client(how);
+      TlsContext context = TlsLibrary.best().client(how);
       return new Backends(context, new UpstreamTls(context, how.serverName()));
     } catch (SSLException | RuntimeException e) {
       throw unusable("for the backends", e);

@@ -14,6 +14,7 @@ import io.netty.internal.tcnative.SSL;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whose TLS is spoken: BoringSSL's where its native library loads, else the JDK's, which is slower and can't share session
@@ -53,6 +54,8 @@ enum TlsLibrary {
     System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
   }
 
+  private static volatile @Nullable TlsLibrary inUse;
+
   private final String label;
   private final SslProvider provider;
 
@@ -61,13 +64,23 @@ enum TlsLibrary {
     this.provider = provider;
   }
 
-  /** BoringSSL where it can be loaded. */
+  /** BoringSSL where it can be loaded. That takes a moment, so it happens when TLS is first spoken. */
   static TlsLibrary best() {
-    return OpenSsl.isAvailable() ? BORINGSSL : JDK;
+    TlsLibrary known = inUse;
+    if (known == null) {
+      known = OpenSsl.isAvailable() ? BORINGSSL : JDK;
+      inUse = known;
+    }
+    return known;
   }
 
-  /** For the report: which one, and why not the better one. */
-  String description() {
+  /** For the report: which one is in use, and why not the better one. */
+  static String description() {
+    TlsLibrary known = inUse;
+    return known == null ? "none, as no TLS is spoken" : known.why();
+  }
+
+  private String why() {
     Throwable cause = OpenSsl.unavailabilityCause();
     return this == BORINGSSL || cause == null
         ? label

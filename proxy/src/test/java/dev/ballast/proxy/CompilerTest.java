@@ -35,7 +35,7 @@ class CompilerTest {
   private final Names names = new Names(List.of(), Limits.defaults(), () -> {});
   private final OpenedSecrets secrets =
       new OpenedSecrets(Optional.empty(), FleetSecrets.random(new SecureRandom()));
-  private final TlsCompiler tls = new TlsCompiler(TlsLibrary.best(), secrets.ticketKeys());
+  private final TlsCompiler tls = new TlsCompiler(secrets.ticketKeys());
   private final Compiler compiler =
       new Compiler(new PoolCompiler(loops, names, tls, new Random(1), 0, () -> {}), tls, secrets);
   private final Instant now = Instant.parse("2026-03-01T12:00:00Z");
