@@ -36,6 +36,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class AotTraining {
   private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
+  private static final URI NOBODY = URI.create("http://127.0.0.1:1");
   private static final int REQUESTS = 200;
   private static final int ENOUGH_SECONDS = 60;
 
@@ -54,6 +55,7 @@ final class AotTraining {
     Logging.start(OutputStream.nullOutputStream());
     try (var started = new ClosingStack()) {
       backend(started);
+      staticLb();
       DataDirectory data = new DataDirectory(directory);
       supervise(started, data);
       var postgres = started.add(EmbeddedPostgres.start(directory, _ -> {}));
@@ -135,10 +137,21 @@ final class AotTraining {
         ControllerServer.start(settings, database, FeedMode.AUTO, shell.clock(), System::nanoTime));
   }
 
+  /** One that serves a file; it makes way for the one that follows a controller. */
+  private void staticLb() throws IOException {
+    ballast(NOBODY, "", "lb", "--help");
+    try (var started = new ClosingStack()) {
+      new StaticRole(shell, proxy(), documents().toString(), Farewell.AT_ONCE).start(started);
+      requests();
+    }
+  }
+
+  private ProxySettings proxy() {
+    return ProxySettings.of("training", LOOPBACK, "training", shell.clock(), new Random())
+        .withAdmin(LOOPBACK, 0);
+  }
+
   private void lb(ClosingStack started, URI controller, String token) throws IOException {
-    var proxy =
-        ProxySettings.of("training", LOOPBACK, token, shell.clock(), new Random())
-            .withAdmin(LOOPBACK, 0);
     var sync =
         new SyncSettings(
             List.of(controller),
@@ -148,7 +161,7 @@ final class AotTraining {
             SyncMode.PUSH_PULL,
             Duration.ofSeconds(1),
             directory.resolve("training.snapshot"));
-    new LbRole(shell, proxy, sync, LOOPBACK, Farewell.AT_ONCE).start(started);
+    new LbRole(shell, proxy(), sync, LOOPBACK, Farewell.AT_ONCE).start(started);
   }
 
   private void commands(URI controller, String token) throws IOException {
@@ -168,7 +181,7 @@ final class AotTraining {
     ballast(controller, token, "--help");
     ballast(controller, token, "apply", "--help");
     ballast(controller, token, "apply");
-    ballast(URI.create("http://127.0.0.1:1"), token, "get", "pools");
+    ballast(NOBODY, token, "get", "pools");
   }
 
   private void ballast(URI controller, String token, String... arguments) {
