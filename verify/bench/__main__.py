@@ -59,7 +59,8 @@ def main():
     options.out.mkdir(parents=True, exist_ok=True)
     if not options.report:
         measure(options)
-    results = {path.stem: read(path) for path in sorted(options.out.glob("*.json")) if path.stem in report.ROWS}
+    paths = {name: options.out / f"{name}.json" for name in report.ROWS}
+    results = {name: read(path) for name, path in paths.items() if path.exists()}
     if not results:
         sys.exit(f"Nothing has been measured in {options.out}.")
     setting_of_run = read(options.out / "setting.json")
@@ -74,7 +75,8 @@ def main():
 def measure(options):
     pace = pace_of(options)
     proxies = [Ballast(options.ballast), *peers_of(options)]
-    write(options.out / "setting.json", setting(options, pace, proxies))
+    setting_of_run = setting(pace, proxies)
+    write(options.out / "setting.json", setting_of_run)
     directory = tempfile.mkdtemp(prefix="ballast-bench-")
     try:
         stage = Stage(directory, Cores.of_this_machine(), raise_open_files())
@@ -82,7 +84,8 @@ def measure(options):
         sides = Rows(stage, proxies, pace), Alone(stage, options.ballast, pace)
         for name in chosen_rows(options):
             method = name.replace("-", "_")
-            measure_row(options, name, next(getattr(side, method) for side in sides if hasattr(side, method)))
+            measure_it = next(getattr(side, method) for side in sides if hasattr(side, method))
+            measure_row(options, name, measure_it, setting_of_run)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
@@ -95,7 +98,7 @@ def peers_of(options):
     return [PEERS[name]() for name in names if not (options.quick and name == "caddy")]
 
 
-def measure_row(options, name, measure_it):
+def measure_row(options, name, measure_it, setting_of_run):
     """A row that fails is reported, and the others go on."""
     path = options.out / f"{name}.json"
     if options.resume and path.exists() and is_complete(read(path)):
@@ -109,7 +112,7 @@ def measure_row(options, name, measure_it):
     except Exception as failure:  # pylint: disable=broad-exception-caught
         say(f"{name}: FAILED: {failure!r}")
         result = {"failure": repr(failure)}
-    write(path, result)
+    write(path, {**result, "setting": setting_of_run})
     say(f"{name}: took {time.monotonic() - started:.0f} s")
 
 
@@ -131,7 +134,7 @@ def pace_of(options):
     )
 
 
-def setting(options, pace, proxies):
+def setting(pace, proxies):
     versions = {proxy.name: proxy.version() for proxy in proxies if not getattr(proxy, "splice", "")}
     return {
         "date": time.strftime("%Y-%m-%d %H:%M %Z"),

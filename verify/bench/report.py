@@ -37,7 +37,7 @@ def markdown(results, setting):
     lines = figures.lines(results)
     parts = [setting_text(setting)]
     parts += [ratios(lines)] if lines else []
-    parts += [alone(list(figures.facts(results))), caveats(results), details(results)]
+    parts += [alone(list(figures.facts(results))), caveats(results, setting), details(results)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -84,10 +84,13 @@ def alone(facts):
     return table(rows)
 
 
-def caveats(results):
-    """What limits the tables above, each once."""
+def caveats(results, setting):
+    """What limits the tables above, each once; and where a row is from another run than the last."""
     found = [f"- {where}: {caveat}" for where, caveat in figures.caveats(results)]
     for row, result in results.items():
+        own = result.get("setting", setting)
+        if any(own[key] != setting[key] for key in ("revision", "warmUp", "rounds", "seconds")):
+            found.append(f"- {row}: {run_text(own)}")
         secured = dict.fromkeys(filter(None, result.get("secured", {}).values()))
         found += [f"- {row}: {', '.join(secured)}"] if secured else []
     return "\n".join(["What limits these numbers:", "", *found]) if found else ""
@@ -128,9 +131,15 @@ def setting_text(setting):
     versions = ", ".join(f"{TITLES.get(name, name)} {version}" for name, version in setting["versions"].items())
     kind = "virtual machine" if machine["virtual"] else "machine"
     return (
-        f"Measured on {setting['date']} at revision {setting['revision']}: {versions}; {machine['cpu']}, "
-        f"{machine['cores']} cores, {machine['memoryGiB']:.0f} GiB, a {kind} with Linux {machine['kernel']}; "
-        f"{setting['warmUp']} s of warm-up, {setting['rounds']} rounds of {setting['seconds']} s."
+        f"{run_text(setting)}. {versions}; {machine['cpu']}, {machine['cores']} cores, {machine['memoryGiB']:.0f} GiB, "
+        f"a {kind} with Linux {machine['kernel']}."
+    )
+
+
+def run_text(setting):
+    return (
+        f"Measured on {setting['date']} at revision {setting['revision']}, {setting['warmUp']} s of warm-up, "
+        f"rounds: {setting['rounds']} of {setting['seconds']} s"
     )
 
 
