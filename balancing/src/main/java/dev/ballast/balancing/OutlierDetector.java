@@ -89,8 +89,8 @@ public final class OutlierDetector<S extends OutlierDetector.Subject> {
   }
 
   private void forgetOthersThan(List<S> subjects) {
-    subjects.forEach(this::history);
-    if (histories.size() > subjects.size()) {
+    if (histories.size() != subjects.size()) {
+      subjects.forEach(this::history);
       histories.keySet().retainAll(new HashSet<>(subjects));
     }
   }

@@ -1,6 +1,7 @@
 package dev.ballast.proxy;
 
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the head of a backend's answer as the client gets it: status line, framing and Connection in our own words, other
@@ -22,12 +23,17 @@ final class AnswerWriter {
 
   private AnswerWriter() {}
 
-  /** A final answer. */
+  /**
+   * A final answer.
+   *
+   * @param choice adds whom to stay with, if that is to be told; null: nobody
+   */
   static void write(
       AnswerHead head,
       BodyFraming framing,
       Persistence persistence,
       HeaderLines edits,
+      @Nullable Choice choice,
       ByteBuf out) {
     writeStatusLine(head, out);
     if (edits != HeaderLines.NONE) {
@@ -35,6 +41,9 @@ final class AnswerWriter {
     }
     head.fields().copy(Field::isCopiedInAnswers, out);
     edits.write(out);
+    if (choice != null) {
+      choice.writeStay(out);
+    }
     if (framing == BodyFraming.CHUNKED) {
       out.writeBytes(CHUNKED);
     } else if (head.framing().length() != Framing.NO_LENGTH && head.status() != 204) {

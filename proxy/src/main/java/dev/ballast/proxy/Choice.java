@@ -4,6 +4,7 @@ import dev.ballast.balancing.Balancer;
 import dev.ballast.balancing.FirstByteEstimate;
 import dev.ballast.balancing.Tried;
 import dev.ballast.model.Retries;
+import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +31,21 @@ final class Choice {
   private int triesFailed;
   private int status;
   private @Nullable PoolPlan plan;
+  private @Nullable StickyPlan sticky;
+  private int told = Balancer.NONE;
   private @Nullable BackendHandle backend;
 
   Choice(Loop loop) {
     this.loop = loop;
     this.place = new PoolPlace(loop);
     this.connectsLimit = loop.limits().of(Limit.TRIES);
+  }
+
+  /** The request comes from a client that may have been told to stay with a backend of the pool. */
+  PoolPlace.Outcome begin(PoolPlan pool, RequestHead head, PoolPlace.Owner owner, long nowNanos) {
+    sticky = pool.sticky();
+    told = sticky == null ? Balancer.NONE : sticky.find(head);
+    return begin(pool, owner, nowNanos);
   }
 
   /** Asks the pool for a place; {@code owner} hears of it if that comes later. */
@@ -51,7 +61,7 @@ final class Choice {
   /** The next backend to try, whose account is opened; null if none is left. */
   @Nullable BackendHandle pick() {
     PoolPlan pool = plan;
-    index = pool == null ? Balancer.NONE : pool.pick(nextKey(pool), tried);
+    index = pool == null ? Balancer.NONE : pickOf(pool);
     if (pool == null || index == Balancer.NONE) {
       return null;
     }
@@ -59,6 +69,30 @@ final class Choice {
     picked.cell(loop).began();
     backend = picked;
     return picked;
+  }
+
+  private int pickOf(PoolPlan pool) {
+    StickyPlan how = sticky;
+    return how != null && told != Balancer.NONE && tried.size() == 0
+        ? how.index(told)
+        : pool.pick(nextKey(pool), tried);
+  }
+
+  /** How many bytes {@link #writeStay} writes. */
+  int stayLength() {
+    return sticky == null || isToldRight(sticky) ? 0 : sticky.length();
+  }
+
+  /** Tells the client to stay with the backend, unless it has just said that it does. */
+  void writeStay(ByteBuf out) {
+    StickyPlan how = sticky;
+    if (how != null && !isToldRight(how)) {
+      how.write(index, out);
+    }
+  }
+
+  private boolean isToldRight(StickyPlan how) {
+    return told == index && how.isCurrent(told);
   }
 
   /**
@@ -132,6 +166,12 @@ final class Choice {
     plan = null;
   }
 
+  /** The head of the answer has been passed on: nothing of the configuration is needed any more. */
+  void begun() {
+    plan = null;
+    sticky = null;
+  }
+
   /** The backend has answered with this status. */
   void answered(int withStatus) {
     status = withStatus;
@@ -156,6 +196,7 @@ final class Choice {
     closeAccount(hasFailed);
     place.leave();
     plan = null;
+    sticky = null;
   }
 
   private void closeAccount(boolean hasFailed) {

@@ -1,5 +1,6 @@
 package dev.ballast.proxy;
 
+import dev.ballast.model.FleetSecrets;
 import dev.ballast.model.Item;
 import java.time.Instant;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.Set;
  * A pool as the compiler remembers it from one snapshot to the next.
  *
  * @param members sorted by name
+ * @param keys that clients are told with whom to stay
  * @param hostNames what the names service must resolve for it
  * @param unresolved members that wait for their address
  * @param nextChange when time alone may change the plan
@@ -19,6 +21,7 @@ record CompiledPool(
     List<PoolMember> members,
     PoolPlan plan,
     PoolHandle handle,
+    FleetSecrets keys,
     Set<String> hostNames,
     List<BackendHandle> unresolved,
     Optional<Instant> nextChange) {

@@ -78,7 +78,7 @@ final class Exchange implements PoolPlace.Owner {
     boolean isChunked = head.bodyFraming() == BodyFraming.CHUNKED;
     RequestWriter.write(
         head, route, client.origin(), request.begin(client.buffers(), capacity, isChunked));
-    switch (choice.begin(plan, this, nowNanos)) {
+    switch (choice.begin(plan, head, this, nowNanos)) {
       case ADMITTED -> pick(nowNanos);
       case WAITING -> queue(nowNanos);
       case FULL -> fail(Fault.QUEUE_FULL, "", nowNanos);
@@ -334,13 +334,16 @@ final class Exchange implements PoolPlace.Owner {
         headLength
             + AnswerWriter.ADDED_BYTES
             + route.answerLines().length()
+            + choice.stayLength()
             + MessageWriter.roomFor(head.framing().length());
     AnswerWriter.write(
         head,
         framing,
         persistence,
         route.answerLines(),
+        choice,
         answer.begin(client.buffers(), capacity, framing == BodyFraming.CHUNKED));
+    choice.begun();
     answer.attach(client.channel());
     moveDeadline(policy().idleNanos(), nowNanos);
   }
@@ -357,7 +360,7 @@ final class Exchange implements PoolPlace.Owner {
       @Nullable ByteBuf rest,
       long nowNanos) {
     replay.drop();
-    choice.settle();
+    choice.begun();
     choice.answered(head.status());
     loop.count(Counter.UPGRADES);
     int capacity = headLength + AnswerWriter.ADDED_BYTES + askedProtocol.length;

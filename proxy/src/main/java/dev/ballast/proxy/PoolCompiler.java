@@ -32,6 +32,7 @@ final class PoolCompiler {
   private final RandomGenerator random;
   private final long fleetSeed;
   private final TlsCompiler tls;
+  private final OpenedSecrets secrets;
   private final Runnable onSuspicion;
 
   /** @param onSuspicion asked, by any loop, to evaluate again soon: a backend has failed again and again */
@@ -39,10 +40,12 @@ final class PoolCompiler {
       Loops loops,
       Names names,
       TlsCompiler tls,
+      OpenedSecrets secrets,
       RandomGenerator random,
       long fleetSeed,
       Runnable onSuspicion) {
     this.tls = tls;
+    this.secrets = secrets;
     this.loops = loops;
     this.names = names;
     this.random = random;
@@ -62,6 +65,7 @@ final class PoolCompiler {
     boolean isJudgedAnew = Outliers.judge(handle, members, pool.resilience().ejection(), now);
     if (before != null
         && !isJudgedAnew
+        && (pool.sticky().isEmpty() || before.keys().equals(secrets.fleet()))
         && before.item().equals(item)
         && members.equals(previous)
         && !before.isOutdated(now)) {
@@ -118,6 +122,7 @@ final class PoolCompiler {
         members,
         plan(pool, handle, members, eligibility, now),
         handle,
+        secrets.fleet(),
         hostNames(members),
         unresolved(members),
         nextChange(members, eligibility, pool.resilience().slowStart(), now));
@@ -163,7 +168,20 @@ final class PoolCompiler {
         eligibility,
         eligible.stream().map(PoolMember::handle).toArray(BackendHandle[]::new),
         Balancers.build(shares.algorithm(), shares.members(), fleetSeed),
-        shares.ofAll(members, eligibility));
+        shares.ofAll(members, eligibility),
+        sticky(pool, eligible));
+  }
+
+  private @Nullable StickyPlan sticky(Pool pool, List<PoolMember> eligible) {
+    return pool.sticky()
+        .map(
+            how ->
+                StickyPlan.of(
+                    how,
+                    pool.name(),
+                    eligible.stream().map(PoolMember::id).toList(),
+                    secrets.fleet().cookieKeys()))
+        .orElse(null);
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.ballast.balancing.Eligibility;
 import dev.ballast.balancing.Loads;
 import dev.ballast.balancing.Tried;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pool as the event loops see it: who may be picked, and how. Immutable but for the sequence; built anew when a member, its
@@ -18,12 +19,14 @@ final class PoolPlan implements Loads {
   private final BackendHandle[] eligible;
   private final Balancer balancer;
   private final int[] percents;
+  private final @Nullable StickyPlan sticky;
 
   /**
    * @param members all of them, sorted by name
    * @param eligibility in the order of the members
    * @param eligible those that may be picked, in the order that the balancer was built with
    * @param percents of its weight that each of the members gets; empty: all get all of it
+   * @param sticky in the order of {@code eligible}; null if clients need not stay
    */
   PoolPlan(
       PoolHandle handle,
@@ -32,7 +35,8 @@ final class PoolPlan implements Loads {
       Eligibility eligibility,
       BackendHandle[] eligible,
       Balancer balancer,
-      int[] percents) {
+      int[] percents,
+      @Nullable StickyPlan sticky) {
     this.handle = handle;
     this.policy = policy;
     this.members = members;
@@ -40,6 +44,7 @@ final class PoolPlan implements Loads {
     this.eligible = eligible;
     this.balancer = balancer;
     this.percents = percents;
+    this.sticky = sticky;
   }
 
   String name() {
@@ -52,6 +57,10 @@ final class PoolPlan implements Loads {
 
   ExchangePolicy policy() {
     return policy;
+  }
+
+  @Nullable StickyPlan sticky() {
+    return sticky;
   }
 
   /** What the loop's next exchange is picked by. */

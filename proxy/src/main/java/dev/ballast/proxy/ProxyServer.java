@@ -72,6 +72,7 @@ public final class ProxyServer implements AutoCloseable {
                 loops,
                 names,
                 tls,
+                secrets,
                 settings.surroundings().random(),
                 settings.fleetSeed(),
                 this::evaluateSoon),

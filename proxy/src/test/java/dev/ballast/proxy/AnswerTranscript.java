@@ -97,7 +97,13 @@ final class AnswerTranscript {
     if (head.isInterim()) {
       AnswerWriter.writeInterim(head, out);
     } else {
-      AnswerWriter.write(head, isChunked ? BodyFraming.CHUNKED : framing, Persistence.KEPT, HeaderLines.NONE, out);
+      AnswerWriter.write(
+          head,
+          isChunked ? BodyFraming.CHUNKED : framing,
+          Persistence.KEPT,
+          HeaderLines.NONE,
+          null,
+          out);
     }
     writer.attach(client);
     writer.push();

@@ -37,7 +37,8 @@ class CompilerTest {
       new OpenedSecrets(Optional.empty(), FleetSecrets.random(new SecureRandom()));
   private final TlsCompiler tls = new TlsCompiler(secrets.ticketKeys());
   private final Compiler compiler =
-      new Compiler(new PoolCompiler(loops, names, tls, new Random(1), 0, () -> {}), tls, secrets);
+      new Compiler(
+          new PoolCompiler(loops, names, tls, secrets, new Random(1), 0, () -> {}), tls, secrets);
   private final Instant now = Instant.parse("2026-03-01T12:00:00Z");
 
   @AfterEach
