@@ -51,7 +51,7 @@ final class Reports {
         listener.loadBalancer(),
         listener.name(),
         listener.port(),
-        listener.protocol().name().toLowerCase(Locale.ROOT),
+        listener.protocol().name().toLowerCase(Locale.ROOT).replace('_', '-'),
         unbound == null ? "bound" : "failed",
         failure == null ? null : failure.reason(),
         failure == null ? null : failure.remedy());
