@@ -13,6 +13,7 @@ SATURATED_CORE = 0.95
 FULL_CORE = 0.97
 NOISE = 0.05
 ROUNDS_TO_JUDGE = 3
+SPLICING = ("haproxy-splice",)
 SECONDS_PER_GB = 1e9 / 2**20 / 1e6
 
 
@@ -38,9 +39,7 @@ FIGURES = (
     Figure("… requests per second", "keepalive", "saturated", "perSecond", "/s", digits=0, is_higher_better=True),
     Figure("a new connection per request: CPU per connection", "connect", "saturated", "cpuMicros", "µs", 1, 1.05, 0.90),
     Figure("1 MiB bodies: CPU per GB, without splice", "large", "saturated", "cpuMicros", "s", SECONDS_PER_GB, 1.0, 0.8, 3),
-    Figure(
-        "… beside HAProxy, splicing", "large", "saturated", "cpuMicros", "s", SECONDS_PER_GB, digits=3, peers=("haproxy-splice",)
-    ),
+    Figure("… beside HAProxy, splicing", "large", "saturated", "cpuMicros", "s", SECONDS_PER_GB, digits=3, peers=SPLICING),
     Figure("TLS 1.3: CPU per full handshake, P-256", "tls-ec", "saturated", "cpuMicros", "µs", 1, 1.05, 1.0),
     Figure("TLS 1.3: CPU per full handshake, RSA 2048", "tls-rsa", "saturated", "cpuMicros", "µs", 1, 1.05, 1.0),
     Figure("TLS 1.3, 1 MiB bodies: CPU per GB", "tls-bulk", "saturated", "cpuMicros", "s", SECONDS_PER_GB, 1.05, 1.0, 3),
