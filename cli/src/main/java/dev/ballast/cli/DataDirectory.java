@@ -23,7 +23,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * DATA/data-key       what seals private keys in the database, readable by its owner only; made once
  * DATA/running.json   where the API is, while it runs
  * DATA/lock           held while it runs
- * DATA/logs/NAME.log  the log of each process
+ * DATA/logs/NAME.log  the log of each process; NAME.access.log: the access log of an LB server
  * DATA/postgres       the embedded database
  * DATA/lb             each LB server's last good snapshot
  * </pre>
@@ -43,6 +43,11 @@ record DataDirectory(Path path) {
 
   Path logs() {
     return path.resolve("logs");
+  }
+
+  /** Of the load balancers that log, as one LB server has served them. */
+  Path accessLog(String server) {
+    return logs().resolve(server + ".access.log");
   }
 
   Path tokenFile() {

@@ -156,6 +156,14 @@ final class LbCommand implements Callable<Integer> {
   @Nullable Integer eventLoops;
 
   @Option(
+      names = "--access-log",
+      paramLabel = "FILE",
+      defaultValue = AccessLogFile.STANDARD_OUTPUT,
+      description =
+          "Where the access log of load balancers that have one goes: a file, rotated at 64 MiB and opened anew when it is moved away, or - for standard output.")
+  String accessLog = AccessLogFile.STANDARD_OUTPUT;
+
+  @Option(
       names = "--drain-delay",
       paramLabel = "DURATION",
       defaultValue = "5s",
@@ -242,7 +250,8 @@ final class LbCommand implements Callable<Integer> {
             .withPortOffset(portOffset)
             .withInsecureAdmin(isInsecure)
             .withLimits(LimitOptions.read(limits))
-            .withSecrets(secrets());
+            .withSecrets(secrets())
+            .withAccessLog(AccessLogFile.of(shell, accessLog));
     return (eventLoops == null ? settings : settings.withEventLoops(eventLoops))
         .identifiedBy(settings.instance(), fleet, Version.TEXT);
   }

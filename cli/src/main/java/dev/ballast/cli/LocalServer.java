@@ -65,6 +65,8 @@ record LocalServer(String name, String address, int adminPort, int portOffset) {
             Integer.toString(portOffset),
             "--state-dir",
             data.lbServers().toString(),
+            "--access-log",
+            data.accessLog(name).toString(),
             "--drain-delay",
             "0s",
             "--drain-timeout",

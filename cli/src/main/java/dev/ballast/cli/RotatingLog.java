@@ -6,11 +6,13 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A log file that never grows beyond a limit: when it would, it becomes {@code FILE.1}, the one before {@code FILE.2}, and
- * the oldest is dropped. What can't be written, on a full disk say, is lost: a process must not stand still because of its
+ * the oldest is dropped. A file that somebody moves away is opened anew. What can't be written, on a full disk say, is lost: a process must not stand still because of its
  * log. Thread-safe; each write stays in one piece.
  */
 final class RotatingLog extends OutputStream {
@@ -21,6 +23,7 @@ final class RotatingLog extends OutputStream {
   private final long limitBytes;
   private final int older;
   private @Nullable OutputStream stream;
+  private @Nullable Object key;
   private long size;
 
   /** The log of a process: three files of at most 8 MiB. */
@@ -44,24 +47,46 @@ final class RotatingLog extends OutputStream {
   }
 
   @Override
-  public synchronized void write(byte[] bytes, int offset, int length) {
+  public void write(byte[] bytes, int offset, int length) {
     try {
-      if (stream == null) {
-        stream = open();
-      }
-      if (size > 0 && size + length > limitBytes) {
-        stream = rotated(stream);
-      }
-      stream.write(bytes, offset, length);
-      size += length;
+      append(bytes, offset, length);
     } catch (IOException _) {
       close();
+    }
+  }
+
+  /** The same for who wants to know what is lost. */
+  synchronized void append(byte[] bytes, int offset, int length) throws IOException {
+    if (stream != null && isMovedAway()) {
+      close();
+    }
+    if (stream == null) {
+      stream = open();
+    }
+    if (size > 0 && size + length > limitBytes) {
+      stream = rotated(stream);
+    }
+    stream.write(bytes, offset, length);
+    size += length;
+  }
+
+  /** Whether somebody else, such as logrotate, has taken the file away. */
+  private boolean isMovedAway() {
+    return !Objects.equals(key, keyOf(file));
+  }
+
+  private static @Nullable Object keyOf(Path file) {
+    try {
+      return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    } catch (IOException _) {
+      return null;
     }
   }
 
   private OutputStream open() throws IOException {
     var opened = new FileOutputStream(file.toFile(), true);
     size = Files.size(file);
+    key = keyOf(file);
     return opened;
   }
 

@@ -1,8 +1,10 @@
 package dev.ballast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +54,34 @@ class RotatingLogTest {
       write(log, "lost\n");
     }
     assertThat(directory.resolve("missing")).doesNotExist();
+  }
+
+  @Test
+  void shouldBeginANewFileWhenItsFileIsMovedAway() throws IOException {
+    Path file = directory.resolve("lb-1.log");
+    try (var log = new RotatingLog(file, 100, 1)) {
+      write(log, "before\n");
+      Files.move(file, directory.resolve("archived"));
+      write(log, "between\n");
+      Files.move(file, directory.resolve("archived-2"));
+      Files.createFile(file);
+      write(log, "after\n");
+    }
+    assertThat(directory.resolve("archived")).hasContent("before");
+    assertThat(directory.resolve("archived-2")).hasContent("between");
+    assertThat(file).hasContent("after");
+  }
+
+  @Test
+  void shouldSayThatAnAccessLogCannotBeWrittenAndGoOnOnceItCan() throws IOException {
+    Path file = directory.resolve("missing/lb-1.access.log");
+    byte[] line = "x\n".getBytes(StandardCharsets.UTF_8);
+    try (OutputStream log = AccessLogFile.of(new TestShell(directory).shell(), file.toString())) {
+      assertThatThrownBy(() -> log.write(line)).isInstanceOf(IOException.class);
+      Files.createDirectory(file.getParent());
+      log.write(line);
+    }
+    assertThat(file).hasContent("x");
   }
 
   private static void write(RotatingLog log, String line) {

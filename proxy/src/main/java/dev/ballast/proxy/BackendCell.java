@@ -40,6 +40,16 @@ final class BackendCell implements IdleUpstreams {
     counts.decrement(BackendCounter.IN_FLIGHT);
   }
 
+  /** It answers with this status. */
+  void answered(int status) {
+    switch (status / 100) {
+      case 1, 2 -> counts.increment(BackendCounter.ANSWERS_2XX);
+      case 3 -> counts.increment(BackendCounter.ANSWERS_3XX);
+      case 4 -> counts.increment(BackendCounter.ANSWERS_4XX);
+      default -> counts.increment(BackendCounter.ANSWERS_5XX);
+    }
+  }
+
   void count(BackendCounter what) {
     counts.increment(what);
   }

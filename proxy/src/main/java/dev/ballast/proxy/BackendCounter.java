@@ -9,5 +9,10 @@ enum BackendCounter {
   /** Answered with a status of 5xx. */
   ERRORS,
   /** Not answered, or not properly. */
-  FAILURES
+  FAILURES,
+  /** Final answers by the class of their status; a switch of protocols counts as a success. */
+  ANSWERS_2XX,
+  ANSWERS_3XX,
+  ANSWERS_4XX,
+  ANSWERS_5XX
 }

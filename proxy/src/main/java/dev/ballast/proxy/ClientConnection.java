@@ -28,6 +28,7 @@ final class ClientConnection extends ClientSide {
   private final SocketChannel channel;
   private final Origin origin;
   private final HeadReader heads;
+  private final Account account;
   private State state = State.BETWEEN_REQUESTS;
   private RoutePolicy policy = RoutePolicy.NONE;
   private @Nullable Exchange exchange;
@@ -41,6 +42,7 @@ final class ClientConnection extends ClientSide {
     this.loop = loop;
     this.channel = channel;
     this.origin = new Origin(peer);
+    this.account = new Account(loop, peer);
     this.heads = HeadReader.ofRequests(loop.limits());
   }
 
@@ -145,6 +147,7 @@ final class ClientConnection extends ClientSide {
     boolean isSure = !head.path().isAmbiguous() || host.isRoutedAlike(head, route);
     policy = route == null ? host.policy() : route.policy();
     identify(head);
+    account.begin(policy.books(), head, origin, nowNanos);
     if (!isSure) {
       refuse(Violation.PATH_AMBIGUOUS, head, nowNanos);
     } else if (route == null) {
@@ -182,10 +185,10 @@ final class ClientConnection extends ClientSide {
   private void answerByRoute(RouteAnswer answer, RequestHead head, long nowNanos) {
     loop.count(Counter.ofAnswer(answer.status()));
     boolean isKept = head.keepsAlive() && head.bodyFraming() == BodyFraming.NONE && mayPersist();
-    send(
-        OwnAnswer.of(buffers(), answer, policy, origin, head, persistence(isKept, head.isHttp10())),
-        isKept,
-        nowNanos);
+    ByteBuf written =
+        OwnAnswer.of(buffers(), answer, policy, origin, head, persistence(isKept, head.isHttp10()));
+    account.answeredByUs(answer.status(), null, written, nowNanos);
+    send(written, isKept, nowNanos);
   }
 
   /** Whether the connection was begun for a name that does not vouch for the request's host. */
@@ -280,6 +283,7 @@ final class ClientConnection extends ClientSide {
     loop.count(Counter.ofAnswer(reason.status()));
     ByteBuf answer =
         OwnAnswer.of(buffers(), reason, detail, policy, origin, persistence, isForHead);
+    account.answeredByUs(reason.status(), reason, answer, nowNanos);
     send(answer, !isLast, nowNanos);
   }
 
@@ -293,6 +297,7 @@ final class ClientConnection extends ClientSide {
   private void send(ByteBuf answer, boolean isKept, long nowNanos) {
     Sockets.write(channel, answer);
     channel.flush();
+    account.end(nowNanos);
     if (isKept) {
       awaitRequest(nowNanos);
       proceed(nowNanos);
@@ -445,7 +450,11 @@ final class ClientConnection extends ClientSide {
     return channel.alloc();
   }
 
-  /** The client's, as forwarded fields have it. */
+  /** Where the request under way is entered. */
+  Account account() {
+    return account;
+  }
+
   /** Whom its requests are from. */
   Origin origin() {
     return origin;

@@ -25,11 +25,14 @@ final class Compiler {
   private final PoolCompiler poolCompiler;
   private final TlsCompiler tls;
   private final OpenedSecrets secrets;
+  private final Bookkeeper bookkeeper;
   private Map<String, CompiledPool> pools = Map.of();
   private List<Item> loadBalancers = List.of();
   private PortCompiler.Ports ports = PortCompiler.Ports.NONE;
 
-  Compiler(PoolCompiler poolCompiler, TlsCompiler tls, OpenedSecrets secrets) {
+  Compiler(
+      PoolCompiler poolCompiler, TlsCompiler tls, OpenedSecrets secrets, Bookkeeper bookkeeper) {
+    this.bookkeeper = bookkeeper;
     this.poolCompiler = poolCompiler;
     this.tls = tls;
     this.secrets = secrets;
@@ -43,7 +46,7 @@ final class Compiler {
     if (isSameCertificates && isSamePlans(compiled) && balancers.equals(loadBalancers)) {
       tls.keepServers();
     } else {
-      ports = PortCompiler.compile(balancers, name -> planOf(compiled, name, now), tls);
+      ports = PortCompiler.compile(balancers, name -> planOf(compiled, name, now), tls, bookkeeper);
     }
     retireRemoved(compiled);
     pools = compiled;

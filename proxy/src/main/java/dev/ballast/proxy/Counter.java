@@ -45,6 +45,12 @@ enum Counter {
   FORWARDED_CHAINS_CUT(
       "forwarded_chains_cut_total",
       "Requests through more trusted proxies than are looked at, at the limit forwarded-hops"),
+  ACCESS_LOG_LINES("access_log_lines_total", "Lines of the access log"),
+  ACCESS_LOG_CUT(
+      "access_log_cut_total", "Lines of the access log in which something was too long and cut"),
+  ACCESS_LOG_DROPPED(
+      "access_log_dropped_total",
+      "Lines of the access log dropped because the writer was too slow"),
   RETRIES("retries_total", "Times a request went to another backend or out once more"),
   RETRIES_OVER_BUDGET(
       "retries_over_budget_total", "Times a request was not tried again for want of budget"),

@@ -1,7 +1,6 @@
 package dev.ballast.proxy;
 
 import dev.ballast.model.AddressBlock;
-import dev.ballast.model.LoadBalancer;
 import java.net.InetAddress;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -9,11 +8,11 @@ import java.util.List;
 /**
  * How connections come in at a port, before what is served there begins. Immutable.
  *
+ * @param port as it is configured
  * @param fronts the addresses whose connections begin with a PROXY header
  * @param drainNanos how long streams go on once the port is no longer served
  */
-record Entry(List<AddressBlock> fronts, long drainNanos) {
-  static final Entry PLAIN = new Entry(List.of(), LoadBalancer.DEFAULT_DRAIN_TIMEOUT.toNanos());
+record Entry(int port, List<AddressBlock> fronts, long drainNanos) {
 
   Entry {
     fronts = List.copyOf(fronts);
@@ -23,7 +22,7 @@ record Entry(List<AddressBlock> fronts, long drainNanos) {
   Entry joined(Entry other) {
     var all = new LinkedHashSet<>(fronts);
     all.addAll(other.fronts);
-    return new Entry(List.copyOf(all), Math.max(drainNanos, other.drainNanos));
+    return new Entry(port, List.copyOf(all), Math.max(drainNanos, other.drainNanos));
   }
 
   /** Whether a connection from this address is from a front proxy, which names the client. */

@@ -35,6 +35,7 @@ final class Exchange implements PoolPlace.Owner {
   private final MessageWriter request;
   private final MessageWriter answer = new MessageWriter();
   private final Choice choice;
+  private final Account account;
 
   private Phase phase = Phase.NONE;
   private Method method = Method.OTHER;
@@ -59,6 +60,7 @@ final class Exchange implements PoolPlace.Owner {
     this.request = new MessageWriter(replay);
     this.times = new TimeLimits(loop.limits());
     this.choice = new Choice(loop);
+    this.account = client.account();
   }
 
   /** Takes on the request whose head the loop has just read. */
@@ -106,6 +108,7 @@ final class Exchange implements PoolPlace.Owner {
       connect(picked, nowNanos);
     } else {
       loop.count(Counter.UPSTREAMS_REUSED);
+      account.tried(picked);
       send(idle, nowNanos);
     }
   }
@@ -131,6 +134,11 @@ final class Exchange implements PoolPlace.Owner {
     return client.peer();
   }
 
+  /** Where what becomes of it is entered. */
+  Account account() {
+    return account;
+  }
+
   /** No further request will come. */
   void leave() {
     if (ownUpstreams != null) {
@@ -152,6 +160,7 @@ final class Exchange implements PoolPlace.Owner {
       awaitConnection(nowNanos);
       return;
     }
+    account.tried(picked);
     InetSocketAddress address = picked.socketAddress();
     if (loop.counts().read(Counter.CONNECTS_PENDING) >= loop.limits().of(Limit.PENDING_CONNECTS)) {
       fail(Fault.TOO_MANY_CONNECTS, "", nowNanos);
@@ -249,7 +258,9 @@ final class Exchange implements PoolPlace.Owner {
 
   /** Whether the body gets on: a drip of bytes, before any answer, does not put off its time limit. */
   private boolean isProgress() {
-    bytesOfStep += request.takeBodyBytes();
+    long bodyBytes = request.takeBodyBytes();
+    account.passed(bodyBytes, 0);
+    bytesOfStep += bodyBytes;
     boolean isDrip =
         phase == Phase.SENDING
             && !requestBody.isComplete()
@@ -261,6 +272,7 @@ final class Exchange implements PoolPlace.Owner {
   }
 
   private void requestProgressed(long nowNanos) {
+    account.sent(nowNanos);
     if (phase == Phase.SENDING && requestBody.isComplete()) {
       phase = Phase.WAITING;
       times.sent(nowNanos);
@@ -325,6 +337,7 @@ final class Exchange implements PoolPlace.Owner {
     }
     phase = Phase.ANSWERING;
     choice.answered(head.status());
+    account.answered(head.status(), nowNanos);
     BodyFraming fromBackend = head.bodyFraming(method);
     times.answered(fromBackend, head.framing().length());
     BodyFraming framing = framingToClient(fromBackend);
@@ -362,6 +375,7 @@ final class Exchange implements PoolPlace.Owner {
     replay.drop();
     choice.begun();
     choice.answered(head.status());
+    account.switched(head.status(), nowNanos);
     loop.count(Counter.UPGRADES);
     int capacity = headLength + AnswerWriter.ADDED_BYTES + askedProtocol.length;
     AnswerWriter.writeSwitch(head, askedProtocol, answer.begin(client.buffers(), capacity, false));
@@ -434,6 +448,7 @@ final class Exchange implements PoolPlace.Owner {
     }
     choice.leave(false);
     clear();
+    account.end(nowNanos);
     client.answered(persistence == Persistence.CLOSED, isRequestComplete, nowNanos);
   }
 
@@ -483,6 +498,7 @@ final class Exchange implements PoolPlace.Owner {
     choice.leave(isBackendsFault);
     clear();
     if (hasBegun) {
+      account.breakOff(reason, nowNanos);
       client.reset();
     } else {
       client.answer(
@@ -503,6 +519,7 @@ final class Exchange implements PoolPlace.Owner {
     closeUpstream();
     choice.leave(false);
     clear();
+    account.breakOff(Fault.CLIENT_LEFT, loop.nowNanos());
   }
 
   void expired(long nowNanos) {
@@ -569,7 +586,9 @@ final class Exchange implements PoolPlace.Owner {
     phase = Phase.NONE;
     route = RoutePolicy.NONE;
     connectFault = null;
-    loop.counts().add(Counter.BYTES_OUT, answer.takeBodyBytes());
+    long answerBytes = answer.takeBodyBytes();
+    loop.counts().add(Counter.BYTES_OUT, answerBytes);
+    account.passed(request.takeBodyBytes(), answerBytes);
     request.release();
     answer.release();
     replay.drop();

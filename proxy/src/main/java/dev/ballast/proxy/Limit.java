@@ -167,6 +167,26 @@ public enum Limit {
       1_048_576,
       "how much of what a refused client still sends is read and thrown away",
       "ballast_proxy_lingers_cut_off_total"),
+  ACCESS_LOG_LINE_BYTES(
+      "access-log-line-bytes",
+      16_384,
+      "bytes of a line of the access log; what finds no room in it is left out",
+      "ballast_proxy_access_log_cut_total"),
+  ACCESS_LOG_VALUE_BYTES(
+      "access-log-value-bytes",
+      1_024,
+      "bytes of one value in a line of the access log; the rest is left out",
+      "ballast_proxy_access_log_cut_total"),
+  ACCESS_LOG_BUFFER_BYTES(
+      "access-log-buffer-bytes",
+      1_048_576,
+      "bytes of the access log that wait to be written, per event loop",
+      "ballast_proxy_access_log_dropped_total"),
+  MEASURED_ROUTES(
+      "measured-routes",
+      1_024,
+      "routes, each per listener, with numbers of their own in the metrics; the others share one set",
+      "ballast_proxy_routes_sharing"),
   NAME_QUERIES("name-queries", 64, "name queries under way", "ballast_proxy_names_waiting"),
   WAITING_REPORTS(
       "waiting-reports",

@@ -30,6 +30,7 @@ final class Loop {
   private final Tally<Violation> refusedAnswers = new Tally<>(Violation.class);
   private final Tally<Fault> faults = new Tally<>(Fault.class);
   private final TlsCounts tls = new TlsCounts();
+  private final LoopLog log;
 
   Loop(
       int index,
@@ -37,6 +38,7 @@ final class Loop {
       Transport transport,
       Limits limits,
       Admission admission,
+      LogWriter log,
       Ticker ticker,
       RandomGenerator random) {
     this.admission = admission;
@@ -52,6 +54,7 @@ final class Loop {
     this.requestHead = new RequestHead(limits);
     this.answerHead = new AnswerHead(limits);
     this.forwardedChain = new ForwardedChain(limits);
+    this.log = log.of(index, counts);
   }
 
   /** Begins to watch the deadlines. */
@@ -129,6 +132,11 @@ final class Loop {
 
   Tally<Fault> faults() {
     return faults;
+  }
+
+  /** Where lines of the access log go. */
+  LoopLog log() {
+    return log;
   }
 
   TlsCounts tls() {

@@ -33,6 +33,7 @@ final class Loops {
       Transport transport,
       Limits limits,
       Admission admission,
+      LogWriter log,
       Ticker ticker,
       RandomGenerator random) {
     var group =
@@ -42,7 +43,8 @@ final class Loops {
     for (EventExecutor executor : group) {
       var own = new SplittableRandom(random.nextLong());
       all.add(
-          new Loop(all.size(), (EventLoop) executor, transport, limits, admission, ticker, own));
+          new Loop(
+              all.size(), (EventLoop) executor, transport, limits, admission, log, ticker, own));
     }
     all.forEach(loop -> loop.eventLoop().execute(loop::start));
     return new Loops(group, List.copyOf(all));

@@ -40,14 +40,14 @@ final class Opening {
   private static ClientSide service(Loop loop, Port port, SocketChannel channel, Peer peer) {
     return switch (port.plan()) {
       case PortPlan.Http _ -> new ClientConnection(loop, port, channel, peer);
-      case PortPlan.Tcp tcp -> new TcpStream(loop, port, channel, peer, tcp.pool());
+      case PortPlan.Tcp tcp -> new TcpStream(loop, port, channel, peer, tcp.streams());
       case PortPlan.Https _ ->
           peer.isSecure()
               ? new ClientConnection(loop, port, channel, peer)
               : new TlsStep(loop, port, channel, peer);
       case PortPlan.Tls tls ->
           peer.isSecure()
-              ? new TcpStream(loop, port, channel, peer, tls.pool())
+              ? new TcpStream(loop, port, channel, peer, tls.streams())
               : new TlsStep(loop, port, channel, peer);
       case PortPlan.Passthrough _ -> new TlsStep(loop, port, channel, peer);
     };

@@ -32,6 +32,8 @@ final class PoolCell {
   private final PoolHandle pool;
   private final Tally<PoolCounter> counts = new Tally<>(PoolCounter.class);
   private final FirstByteEstimate firstBytes;
+  private final Durations connects = new Durations();
+  private final Durations answers = new Durations();
   private final AtomicBoolean isLookDue = new AtomicBoolean();
   private final Runnable look = this::look;
   private @Nullable BackendCell firstIdle;
@@ -52,6 +54,16 @@ final class PoolCell {
 
   Tally<PoolCounter> counts() {
     return counts;
+  }
+
+  /** How long connects to the pool's backends take, handshakes included. */
+  Durations connects() {
+    return connects;
+  }
+
+  /** How long the pool's backends take from a request to the first byte of its answer. */
+  Durations answers() {
+    return answers;
   }
 
   FirstByteEstimate firstBytes() {

@@ -3,8 +3,11 @@ package dev.ballast.proxy;
 import dev.ballast.balancing.OutlierDetector;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -93,6 +96,18 @@ final class PoolHandle {
       sum += cell == null ? 0 : cell.counts().read(what);
     }
     return sum;
+  }
+
+  /** One of the durations that each loop measures. */
+  List<Durations> durations(Function<PoolCell, Durations> which) {
+    var all = new ArrayList<Durations>();
+    for (int i = 0; i < cells.length(); i++) {
+      PoolCell cell = cells.getAcquire(i);
+      if (cell != null) {
+        all.add(which.apply(cell));
+      }
+    }
+    return all;
   }
 
   /** Whether anybody waits for room, on any loop. */

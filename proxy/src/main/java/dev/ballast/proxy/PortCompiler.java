@@ -38,7 +38,12 @@ final class PortCompiler {
   }
 
   static Ports compile(
-      List<Item> loadBalancers, Function<String, PoolPlan> pools, TlsCompiler tls) {
+      List<Item> loadBalancers,
+      Function<String, PoolPlan> pools,
+      TlsCompiler tls,
+      Bookkeeper bookkeeper) {
+    bookkeeper.begin();
+    var streams = new StreamCompiler(pools, bookkeeper);
     var plans = new HashMap<Integer, PortPlan>();
     var listeners = new ArrayList<ConfiguredListener>();
     var http = new TreeMap<Integer, List<LoadBalancer>>();
@@ -58,7 +63,7 @@ final class PortCompiler {
                 offer.trouble()));
         entries.merge(
             listener.port(),
-            new Entry(listener.proxyProtocol(), balancer.drainTimeout().toNanos()),
+            new Entry(listener.port(), listener.proxyProtocol(), balancer.drainTimeout().toNanos()),
             Entry::joined);
         switch (listener.protocol()) {
           case HTTP ->
@@ -68,23 +73,37 @@ final class PortCompiler {
               plans.putIfAbsent(
                   listener.port(),
                   new PortPlan.Tcp(
-                      entries.getOrDefault(listener.port(), Entry.PLAIN),
-                      pools.apply(listener.pool().orElseThrow())));
+                      Objects.requireNonNull(entries.get(listener.port())),
+                      streams.ofListener(balancer, listener)));
         }
       }
     }
     http.forEach(
         (port, sharing) ->
-            plans.putIfAbsent(
+            plans.computeIfAbsent(
                 port,
-                compileHttp("http", entries.getOrDefault(port, Entry.PLAIN), sharing, pools)));
+                number ->
+                    compileHttp(
+                        "http",
+                        Objects.requireNonNull(entries.get(number)),
+                        sharing,
+                        pools,
+                        bookkeeper)));
     secured.compile(
-        entries, (entry, sharing) -> compileHttp("https", entry, sharing, pools), pools, plans);
+        entries,
+        (entry, sharing) -> compileHttp("https", entry, sharing, pools, bookkeeper),
+        streams,
+        plans);
+    bookkeeper.finish();
     return new Ports(Map.copyOf(plans), List.copyOf(listeners));
   }
 
   private static PortPlan.Http compileHttp(
-      String scheme, Entry entry, List<LoadBalancer> sharing, Function<String, PoolPlan> pools) {
+      String scheme,
+      Entry entry,
+      List<LoadBalancer> sharing,
+      Function<String, PoolPlan> pools,
+      Bookkeeper bookkeeper) {
     var owners = new LinkedHashMap<String, LoadBalancer>();
     for (LoadBalancer balancer : sharing) {
       balancer.hosts().forEach(host -> owners.putIfAbsent(host, balancer));
@@ -92,7 +111,12 @@ final class PortCompiler {
     HostTable<LoadBalancer> ownerTable = HostTable.of(owners);
     var plans = new LinkedHashMap<String, HostPlan>();
     for (LoadBalancer balancer : sharing) {
-      var compiler = new RouteCompiler(balancer, scheme, pools);
+      var compiler =
+          new RouteCompiler(
+              balancer,
+              scheme,
+              pools,
+              route -> bookkeeper.open(balancer, listenerOf(balancer, entry.port()), route));
       Map<String, RouteTable> byHost = tablesByHost(balancer, compiler);
       RoutePolicy unrouted = compiler.unrouted();
       Stream.concat(balancer.hosts().stream(), byHost.keySet().stream())
@@ -104,6 +128,14 @@ final class PortCompiler {
     }
     return new PortPlan.Http(
         entry, HostTable.of(plans), describe(owners.keySet().stream().sorted().toList()));
+  }
+
+  private static String listenerOf(LoadBalancer balancer, int port) {
+    return balancer.listeners().stream()
+        .filter(listener -> listener.port() == port)
+        .map(Listener::name)
+        .findFirst()
+        .orElseThrow();
   }
 
   /** The load balancer that requests for this host, or for the hosts under this wildcard, go to. */

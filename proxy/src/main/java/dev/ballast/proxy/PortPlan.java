@@ -46,10 +46,10 @@ sealed interface PortPlan {
   }
 
   /** A byte stream, passed on whole. */
-  record Tcp(Entry entry, PoolPlan pool) implements PortPlan {}
+  record Tcp(Entry entry, StreamPlan streams) implements PortPlan {}
 
   /** A byte stream over TLS, which ends here. */
-  record Tls(Entry entry, PoolPlan pool, TlsPlan tls) implements PortPlan {
+  record Tls(Entry entry, StreamPlan streams, TlsPlan tls) implements PortPlan {
     @Override
     public Map<String, Instant> certificateEnds() {
       return tls.ends();
@@ -57,9 +57,9 @@ sealed interface PortPlan {
   }
 
   /** TLS passed on unopened, to the pool of the name that the client asks for. */
-  record Passthrough(Entry entry, HostTable<PoolPlan> pools) implements PortPlan {
-    @Nullable PoolPlan pool(byte @Nullable [] serverName) {
-      return pools.find(
+  record Passthrough(Entry entry, HostTable<StreamPlan> byName) implements PortPlan {
+    @Nullable StreamPlan streams(byte @Nullable [] serverName) {
+      return byName.find(
           serverName == null ? NO_NAME : serverName, 0, serverName == null ? 0 : serverName.length);
     }
 

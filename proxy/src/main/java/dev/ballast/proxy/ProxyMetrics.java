@@ -22,24 +22,30 @@ import java.util.function.Function;
  * are reasons, listeners, pools and backends, so their number is bounded by the configuration. Safe for all threads.
  */
 final class ProxyMetrics {
-  private static final String PREFIX = "ballast_proxy_";
+  static final String PREFIX = "ballast_proxy_";
   private static final String TOTAL = "_total";
 
   /** One line of a metric. */
-  private record Point(Labels labels, double value) {}
+  record Point(Labels labels, double value) {}
 
   private final Loops loops;
   private final Names names;
   private final AtomicReference<CompiledSnapshot> inUse;
   private final Listeners listeners;
   private final RevisionGate revisions;
+  private final Bookkeeper bookkeeper;
+  private final LogWriter log;
 
   ProxyMetrics(
       Loops loops,
       Names names,
       AtomicReference<CompiledSnapshot> inUse,
       Listeners listeners,
-      RevisionGate revisions) {
+      RevisionGate revisions,
+      Bookkeeper bookkeeper,
+      LogWriter log) {
+    this.bookkeeper = bookkeeper;
+    this.log = log;
     this.loops = loops;
     this.names = names;
     this.inUse = inUse;
@@ -80,6 +86,13 @@ final class ProxyMetrics {
     metrics.add(gauge("listener_bound", "Whether the listener is bound", listeners(snapshot)));
     addPools(metrics, snapshot);
     addPoolCounters(metrics, snapshot);
+    metrics.addAll(TrafficMetrics.ofRoutes(bookkeeper));
+    metrics.addAll(TrafficMetrics.ofPools(snapshot.pools().values()));
+    metrics.add(
+        total(
+            "access_log_unwritten_total",
+            "Lines of the access log lost because its file could not be written",
+            one(log.unwritten())));
     return new MetricSnapshots(metrics);
   }
 
@@ -215,7 +228,7 @@ final class ProxyMetrics {
   }
 
   /** The library appends the suffix of totals by itself. */
-  private static MetricSnapshot total(String name, String help, List<Point> points) {
+  static MetricSnapshot total(String name, String help, List<Point> points) {
     var metric =
         CounterSnapshot.builder()
             .name(PREFIX + name.substring(0, name.length() - TOTAL.length()))
@@ -230,7 +243,7 @@ final class ProxyMetrics {
     return metric.build();
   }
 
-  private static MetricSnapshot gauge(String name, String help, List<Point> points) {
+  static MetricSnapshot gauge(String name, String help, List<Point> points) {
     var metric = GaugeSnapshot.builder().name(PREFIX + name).help(help);
     points.forEach(
         point ->

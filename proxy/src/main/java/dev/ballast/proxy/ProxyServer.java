@@ -35,6 +35,7 @@ public final class ProxyServer implements AutoCloseable {
   private final ProxySettings settings;
   private final ScheduledThreadPoolExecutor control;
   private final Transport transport;
+  private final LogWriter log;
   private final Loops loops;
   private final Names names;
   private final Compiler compiler;
@@ -55,17 +56,25 @@ public final class ProxyServer implements AutoCloseable {
     this.control = new ScheduledThreadPoolExecutor(1, ProxyServer::controlThread);
     control.setRemoveOnCancelPolicy(true);
     control.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    this.log =
+        LogWriter.start(
+            settings.accessLog(),
+            settings.limits(),
+            settings.eventLoops(),
+            settings.surroundings().clock());
     this.loops =
         Loops.start(
             settings.eventLoops(),
             transport,
             settings.limits(),
             new Admission(settings.limits(), settings.surroundings().random().nextLong()),
+            log,
             settings.surroundings().ticker(),
             settings.surroundings().random());
     this.names = new Names(settings.nameServers(), settings.limits(), this::evaluateSoon);
     var secrets = new OpenedSecrets(settings.secrets().dataKey(), settings.secrets().fleetKeys());
     var tls = new TlsCompiler(secrets.ticketKeys());
+    var bookkeeper = new Bookkeeper(settings.limits(), loops.count());
     this.compiler =
         new Compiler(
             new PoolCompiler(
@@ -77,7 +86,8 @@ public final class ProxyServer implements AutoCloseable {
                 settings.fleetSeed(),
                 this::evaluateSoon),
             tls,
-            secrets);
+            secrets,
+            bookkeeper);
     this.releases = new TlsReleases(control, settings.limits());
     this.listeners =
         new Listeners(
@@ -91,7 +101,10 @@ public final class ProxyServer implements AutoCloseable {
     this.revisions = new RevisionGate(settings.limits().of(Limit.WAITING_REPORTS));
     this.admin =
         AdminServer.start(
-            settings, this, revisions, new ProxyMetrics(loops, names, inUse, listeners, revisions));
+            settings,
+            this,
+            revisions,
+            new ProxyMetrics(loops, names, inUse, listeners, revisions, bookkeeper, log));
   }
 
   private static Thread controlThread(Runnable work) {
@@ -247,6 +260,7 @@ public final class ProxyServer implements AutoCloseable {
     admin.close();
     names.close();
     loops.stop(STOP_TIMEOUT);
+    log.close();
     onControl(
         () -> {
           releases.now(compiler.close());

@@ -3,6 +3,9 @@ package dev.ballast.proxy;
 import dev.ballast.model.DataKey;
 import dev.ballast.model.FleetSecrets;
 import io.netty.util.concurrent.Ticker;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -22,6 +25,7 @@ import java.util.random.RandomGenerator;
  * @param acceptHeld told to use a configuration that was held back
  * @param fleetSeed what the LB servers of a fleet hash with
  * @param secrets what opens the secrets of the configuration
+ * @param accessLog where lines of the access log go, in batches; may be slow, and stand still
  */
 public record ProxySettings(
     Identity identity,
@@ -34,7 +38,8 @@ public record ProxySettings(
     Runnable acceptHeld,
     long fleetSeed,
     Surroundings surroundings,
-    Secrets secrets) {
+    Secrets secrets,
+    OutputStream accessLog) {
   public static final int DEFAULT_ADMIN_PORT = 7071;
 
   public ProxySettings {
@@ -106,7 +111,8 @@ public record ProxySettings(
         () -> {},
         0,
         new Surroundings(clock, Ticker.systemTicker(), random),
-        new Secrets(Optional.empty(), FleetSecrets.random(new SecureRandom())));
+        new Secrets(Optional.empty(), FleetSecrets.random(new SecureRandom())),
+        new FileOutputStream(FileDescriptor.out));
   }
 
   public String name() {
@@ -178,7 +184,8 @@ public record ProxySettings(
         acceptHeld,
         fleetSeed,
         surroundings,
-        secrets);
+        secrets,
+        accessLog);
   }
 
   public ProxySettings withLimits(Limits others) {
@@ -193,7 +200,8 @@ public record ProxySettings(
         acceptHeld,
         fleetSeed,
         surroundings,
-        secrets);
+        secrets,
+        accessLog);
   }
 
   public ProxySettings withNameServers(List<InetSocketAddress> servers) {
@@ -208,7 +216,8 @@ public record ProxySettings(
         acceptHeld,
         fleetSeed,
         surroundings,
-        secrets);
+        secrets,
+        accessLog);
   }
 
   /** Where its configuration comes from, and what to do with one that was held back. */
@@ -224,7 +233,8 @@ public record ProxySettings(
         accept,
         fleetSeed,
         surroundings,
-        secrets);
+        secrets,
+        accessLog);
   }
 
   public ProxySettings withSecrets(Secrets opening) {
@@ -239,7 +249,25 @@ public record ProxySettings(
         acceptHeld,
         fleetSeed,
         surroundings,
-        opening);
+        opening,
+        accessLog);
+  }
+
+  /** Where the access log goes; closed by whoever opened it. */
+  public ProxySettings withAccessLog(OutputStream out) {
+    return new ProxySettings(
+        identity,
+        addresses,
+        token,
+        eventLoops,
+        limits,
+        nameServers,
+        sync,
+        acceptHeld,
+        fleetSeed,
+        surroundings,
+        secrets,
+        out);
   }
 
   private ProxySettings with(Identity other) {
@@ -254,7 +282,8 @@ public record ProxySettings(
         acceptHeld,
         fleetSeed,
         surroundings,
-        secrets);
+        secrets,
+        accessLog);
   }
 
   private ProxySettings with(Addresses others) {
@@ -269,6 +298,7 @@ public record ProxySettings(
         acceptHeld,
         fleetSeed,
         surroundings,
-        secrets);
+        secrets,
+        accessLog);
   }
 }

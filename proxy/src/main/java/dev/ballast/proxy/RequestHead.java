@@ -271,6 +271,15 @@ final class RequestHead {
     return path;
   }
 
+  /** Where the path as the client wrote it begins. */
+  int pathStart() {
+    return pathStart;
+  }
+
+  int pathEnd() {
+    return pathEnd;
+  }
+
   /** Where the query begins, with its question mark; it ends with the target. */
   int queryStart() {
     return queryStart;

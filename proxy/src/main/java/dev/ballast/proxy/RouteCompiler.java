@@ -12,16 +12,26 @@ import java.util.function.Function;
 final class RouteCompiler {
   private final LoadBalancer balancer;
   private final Function<String, PoolPlan> pools;
+  private final Function<String, Books> books;
   private final RoutePolicy unrouted;
 
-  /** @param scheme that clients of the port use: {@code http} or {@code https} */
-  RouteCompiler(LoadBalancer balancer, String scheme, Function<String, PoolPlan> pools) {
+  /**
+   * @param scheme that clients of the port use: {@code http} or {@code https}
+   * @param books of a route, by its name
+   */
+  RouteCompiler(
+      LoadBalancer balancer,
+      String scheme,
+      Function<String, PoolPlan> pools,
+      Function<String, Books> books) {
+    this.books = books;
     this.balancer = balancer;
     this.pools = pools;
     this.unrouted =
         RoutePolicy.unchanged(
             Forwarder.of(balancer.exchanges().forwarding(), scheme),
-            ErrorPages.of(balancer.exchanges().errorPages()));
+            ErrorPages.of(balancer.exchanges().errorPages()),
+            books.apply(RouteAccount.Key.NO_ROUTE));
   }
 
   /** How requests are treated that no route takes. */
@@ -32,12 +42,13 @@ final class RouteCompiler {
   /** @param place of the route in its document, from 1: its name, if it has none */
   RoutePlan compile(Route route, int place) {
     PathMatch path = PathMatch.of(route.match());
+    String name = route.name().orElse(Integer.toString(place));
     return new RoutePlan(
-        route.name().orElse(Integer.toString(place)),
+        name,
         path,
         RouteConditions.of(route.match()),
         target(route.action(), path),
-        policy(route, path));
+        policy(route, name, path));
   }
 
   private RouteTarget target(RouteAction action, PathMatch path) {
@@ -53,7 +64,7 @@ final class RouteCompiler {
     };
   }
 
-  private RoutePolicy policy(Route route, PathMatch path) {
+  private RoutePolicy policy(Route route, String name, PathMatch path) {
     Rewrite rewrite = route.rewrite();
     Optional<Long> maxBody = route.maxBodyBytes().or(balancer.exchanges()::maxBodyBytes);
     return new RoutePolicy(
@@ -63,6 +74,7 @@ final class RouteCompiler {
         HeaderLines.ofAnswers(route.responseHeaders()),
         maxBody.orElse(RoutePolicy.NO_LIMIT),
         unrouted.forwarder(),
-        unrouted.pages());
+        unrouted.pages(),
+        books.apply(name));
   }
 }

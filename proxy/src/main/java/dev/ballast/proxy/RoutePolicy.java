@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxBodyBytes of a request
  * @param forwarder of the load balancer
  * @param pages of the load balancer
+ * @param books where its exchanges are entered
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record RoutePolicy(
@@ -19,14 +20,15 @@ record RoutePolicy(
     HeaderLines answerLines,
     long maxBodyBytes,
     Forwarder forwarder,
-    ErrorPages pages) {
+    ErrorPages pages,
+    Books books) {
   static final long NO_LIMIT = Long.MAX_VALUE;
 
   /** Nothing is changed, and nothing said of the client. */
-  static final RoutePolicy NONE = unchanged(Forwarder.NONE, ErrorPages.NONE);
+  static final RoutePolicy NONE = unchanged(Forwarder.NONE, ErrorPages.NONE, Books.NONE);
 
   /** Nothing is changed. */
-  static RoutePolicy unchanged(Forwarder forwarder, ErrorPages pages) {
+  static RoutePolicy unchanged(Forwarder forwarder, ErrorPages pages, Books books) {
     return new RoutePolicy(
         null,
         PathRewrite.UNCHANGED,
@@ -34,6 +36,7 @@ record RoutePolicy(
         HeaderLines.NONE,
         NO_LIMIT,
         forwarder,
-        pages);
+        pages,
+        books);
   }
 }

@@ -25,7 +25,9 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
   private final SocketChannel client;
   private final ExchangePolicy policy;
   private final Choice choice;
-  private @Nullable PoolPlan pool;
+  private final Account account;
+  private @Nullable StreamPlan plan;
+  private long connectNanos;
   private @Nullable SocketChannel upstream;
   private @Nullable ByteBuf early;
   private boolean hasEndedEarly;
@@ -38,15 +40,21 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
   private boolean isRetired;
   private long endNanos;
 
-  TcpStream(Loop loop, Port port, SocketChannel client, Peer peer, PoolPlan pool) {
-    this(loop, port, client, peer, pool.policy(), new Choice(loop));
-    this.pool = pool;
+  TcpStream(Loop loop, Port port, SocketChannel client, Peer peer, StreamPlan plan) {
+    this(loop, port, client, new Account(loop, peer), plan.pool().policy(), new Choice(loop));
+    this.plan = plan;
     client.config().setAllowHalfClosure(true).setAutoRead(false);
   }
 
   private TcpStream(
-      Loop loop, Port port, SocketChannel client, Peer peer, ExchangePolicy policy, Choice choice) {
-    super(loop, port, peer);
+      Loop loop,
+      Port port,
+      SocketChannel client,
+      Account account,
+      ExchangePolicy policy,
+      Choice choice) {
+    super(loop, port, account.peer());
+    this.account = account;
     this.loop = loop;
     this.client = client;
     this.policy = policy;
@@ -57,7 +65,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
   static TcpStream joining(
       ClientConnection from, SocketChannel backend, Choice choice, ExchangePolicy policy) {
     var stream =
-        new TcpStream(from.loop(), from.port(), from.channel(), from.peer(), policy, choice);
+        new TcpStream(from.loop(), from.port(), from.channel(), from.account(), policy, choice);
     stream.upstream = backend;
     return stream;
   }
@@ -106,10 +114,11 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
   }
 
   private void enter(long nowNanos) {
-    PoolPlan into = pool;
-    pool = null;
+    StreamPlan into = plan;
+    plan = null;
     if (into != null) {
-      switch (choice.begin(into, this, nowNanos)) {
+      account.beginStream(into.books(), nowNanos);
+      switch (choice.begin(into.pool(), this, nowNanos)) {
         case ADMITTED -> pick(Fault.NO_BACKEND, nowNanos);
         case WAITING -> schedule(nowNanos + policy.queueNanos());
         case FULL -> fail(Fault.QUEUE_FULL);
@@ -147,6 +156,8 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
   }
 
   private void connect(BackendHandle picked, InetSocketAddress address, long nowNanos) {
+    account.tried(picked);
+    connectNanos = nowNanos;
     SocketChannel connecting = Sockets.open(loop, picked);
     if (connecting == null) {
       fail(Fault.CONNECT_LOCAL);
@@ -194,6 +205,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
 
   private void begin(SocketChannel backend) {
     loop.count(Counter.UPSTREAMS_OPENED);
+    account.connected(loop.nowNanos() - connectNanos);
     choice.settle();
     choice.answered(STREAM_STATUS);
     isConnected = true;
@@ -231,6 +243,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
   public void channelRead(ChannelHandlerContext context, Object message) {
     ByteBuf bytes = (ByteBuf) message;
     loop.counts().add(Counter.BYTES_IN, bytes.readableBytes());
+    account.passed(bytes.readableBytes(), 0);
     if (isConnected && upstream != null) {
       pass(bytes, client, upstream);
     } else if (isOver) {
@@ -378,6 +391,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
 
   private void fail(Fault fault) {
     loop.count(fault);
+    account.breakOff(fault, loop.nowNanos());
     choice.leave(fault.source() == Fault.Source.UPSTREAM);
     reset();
   }
@@ -391,6 +405,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
 
   @Override
   void reset() {
+    account.breakOff(null, loop.nowNanos());
     if (upstream != null) {
       Sockets.reset(upstream);
     }
@@ -401,6 +416,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
   private void end() {
     if (!isOver) {
       isOver = true;
+      account.end(loop.nowNanos());
       loop.deadlines().cancel(this);
       loop.counts().decrement(Counter.STREAMS_OPEN);
       choice.leave(false);
@@ -431,6 +447,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     public void channelRead(ChannelHandlerContext context, Object message) {
       ByteBuf bytes = (ByteBuf) message;
       loop.counts().add(Counter.BYTES_OUT, bytes.readableBytes());
+      account.passed(0, bytes.readableBytes());
       pass(bytes, channel, client);
     }
 

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 
 /**
  * Gathers the listeners that speak TLS, and makes of them what their ports serve. A listener whose certificates can't be used is
@@ -53,27 +53,31 @@ final class TlsPorts {
   void compile(
       Map<Integer, Entry> entries,
       BiFunction<Entry, List<LoadBalancer>, PortPlan.Http> http,
-      Function<String, PoolPlan> pools,
+      StreamCompiler streams,
       Map<Integer, PortPlan> plans) {
     secured.forEach(
         (port, sharing) ->
-            plans.putIfAbsent(
-                port, secured(entries.getOrDefault(port, Entry.PLAIN), sharing, http, pools)));
+            plans.computeIfAbsent(
+                port, number -> secured(entry(entries, number), sharing, http, streams)));
     unopened.forEach(
         (port, sharing) ->
-            plans.putIfAbsent(
-                port, unopened(entries.getOrDefault(port, Entry.PLAIN), sharing, pools)));
+            plans.computeIfAbsent(
+                port, number -> unopened(entry(entries, number), sharing, streams)));
+  }
+
+  private static Entry entry(Map<Integer, Entry> entries, Integer port) {
+    return Objects.requireNonNull(entries.get(port));
   }
 
   private static PortPlan secured(
       Entry entry,
       List<Secured> sharing,
       BiFunction<Entry, List<LoadBalancer>, PortPlan.Http> http,
-      Function<String, PoolPlan> pools) {
+      StreamCompiler streams) {
     Secured first = sharing.getFirst();
     if (first.listener().protocol() == Protocol.TLS) {
-      PoolPlan pool = pools.apply(first.listener().pool().orElseThrow());
-      return new PortPlan.Tls(entry, pool, TlsPlan.of(first.terms()));
+      return new PortPlan.Tls(
+          entry, streams.ofListener(first.balancer(), first.listener()), TlsPlan.of(first.terms()));
     }
     var byHost = new LinkedHashMap<String, TlsPlan.Terms>();
     for (Secured one : sharing) {
@@ -85,20 +89,19 @@ final class TlsPorts {
   }
 
   /** A name that is routed by itself goes before the hosts of any load balancer. */
-  private static PortPlan unopened(
-      Entry entry, List<Unopened> sharing, Function<String, PoolPlan> pools) {
-    var byHost = new LinkedHashMap<String, PoolPlan>();
+  private static PortPlan unopened(Entry entry, List<Unopened> sharing, StreamCompiler streams) {
+    var byHost = new LinkedHashMap<String, StreamPlan>();
     for (Unopened one : sharing) {
       for (SniRoute route : one.listener().sni()) {
-        byHost.putIfAbsent(route.host(), pools.apply(route.pool()));
+        byHost.putIfAbsent(route.host(), streams.to(route.pool(), one.balancer(), one.listener()));
       }
     }
     for (Unopened one : sharing) {
       one.listener()
           .pool()
-          .map(pools)
+          .map(pool -> streams.to(pool, one.balancer(), one.listener()))
           .ifPresent(
-              pool -> one.balancer().hosts().forEach(host -> byHost.putIfAbsent(host, pool)));
+              plan -> one.balancer().hosts().forEach(host -> byHost.putIfAbsent(host, plan)));
     }
     return new PortPlan.Passthrough(entry, HostTable.of(byHost));
   }

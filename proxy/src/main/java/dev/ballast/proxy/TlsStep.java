@@ -92,15 +92,15 @@ final class TlsStep extends ClientSide {
   }
 
   private void passOn(ChannelHandlerContext context, PortPlan.Passthrough plan, ByteBuf all) {
-    PoolPlan pool = plan.pool(hello.serverName());
-    if (pool == null) {
+    StreamPlan streams = plan.streams(hello.serverName());
+    if (streams == null) {
       all.release();
       refuseName();
       return;
     }
     over();
     loop.count(Counter.PASSED_THROUGH);
-    Opening.proceed(context, this, new TcpStream(loop, port(), channel, peer(), pool));
+    Opening.proceed(context, this, new TcpStream(loop, port(), channel, peer(), streams));
     context.fireChannelRead(all);
   }
 

@@ -35,6 +35,7 @@ final class UpstreamConnection extends TimedHandler {
   private @Nullable Exchange exchange;
   private @Nullable ByteBuf received;
   private int interimAnswers;
+  private long connectNanos;
   private boolean isReused;
   private boolean isBroken;
   private boolean hasEndedTls;
@@ -62,6 +63,7 @@ final class UpstreamConnection extends TimedHandler {
   /** Connects, and tells the exchange the outcome. */
   void connect(InetSocketAddress address) {
     loop.count(Counter.CONNECTS_PENDING);
+    connectNanos = loop.nowNanos();
     if (exchange != null) {
       Sockets.introduce(channel, introduction, exchange.peer());
     }
@@ -75,8 +77,10 @@ final class UpstreamConnection extends TimedHandler {
     if (state == State.CLOSED || waiting == null) {
       close();
     } else if (fault == null) {
+      long nowNanos = loop.nowNanos();
       loop.count(Counter.UPSTREAMS_OPENED);
-      waiting.connected(this, loop.nowNanos());
+      waiting.account().connected(nowNanos - connectNanos);
+      waiting.connected(this, nowNanos);
     } else {
       exchange = null;
       close();

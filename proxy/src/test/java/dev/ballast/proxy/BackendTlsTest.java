@@ -45,7 +45,8 @@ class BackendTlsTest {
     try (var backend = TlsBackend.named("one", CA.context(CA.issue("b.test")))) {
       assertThat(answer(to(verified("b.test"), backend)).text()).isEqualTo("one");
       assertThat(
-              proxy.metric("ballast_proxy_backend_handshakes_total{resumed=\"false\",version=\"1.3\"}"))
+              proxy.metric(
+                  "ballast_proxy_backend_handshakes_total{resumed=\"false\",version=\"1.3\"}"))
           .isEqualTo(1);
     }
   }
@@ -106,8 +107,7 @@ class BackendTlsTest {
 
   @Test
   void shouldShowItsCertificateToBackendsThatAskForOne() {
-    var tls =
-        new BackendTls(true, Optional.of("ca"), Optional.of("b.test"), Optional.of("shown"));
+    var tls = new BackendTls(true, Optional.of("ca"), Optional.of("b.test"), Optional.of("shown"));
     try (var backend =
         TlsBackend.running(
             CA.context(CA.issue("b.test")),
@@ -116,7 +116,8 @@ class BackendTlsTest {
               TlsBackend.readHead(in);
               String peer = socket.getSession().getPeerPrincipal().getName();
               TlsBackend.write(
-                  socket, "HTTP/1.1 200 OK\r\nContent-Length: " + peer.length() + "\r\n\r\n" + peer);
+                  socket,
+                  "HTTP/1.1 200 OK\r\nContent-Length: " + peer.length() + "\r\n\r\n" + peer);
             })) {
       assertThat(answer(to(tls, backend).put(CA.issue("lb").resource("shown"))).text())
           .isEqualTo("CN=lb");
@@ -133,7 +134,8 @@ class BackendTlsTest {
         }
       }
       assertThat(
-              proxy.metric("ballast_proxy_backend_handshakes_total{resumed=\"true\",version=\"1.3\"}"))
+              proxy.metric(
+                  "ballast_proxy_backend_handshakes_total{resumed=\"true\",version=\"1.3\"}"))
           .isEqualTo(2);
     }
   }
@@ -141,8 +143,7 @@ class BackendTlsTest {
   @Test
   void shouldConnectToNobodyWhereACertificateIsMissing() {
     try (var backend = TlsBackend.named("one", CA.context(CA.issue("127.0.0.1")))) {
-      var tls =
-          new BackendTls(true, Optional.of("none"), Optional.empty(), Optional.empty());
+      var tls = new BackendTls(true, Optional.of("none"), Optional.empty(), Optional.empty());
       Configuration configuration =
           new Configuration()
               .httpBalancer("web", proxy.port(), List.of("*"), Configuration.route("web"))

@@ -11,9 +11,11 @@ import dev.ballast.model.Item;
 import dev.ballast.model.Snapshot;
 import dev.ballast.model.Verdict;
 import io.netty.util.concurrent.Ticker;
+import java.io.OutputStream;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -24,12 +26,16 @@ import org.junit.jupiter.api.Test;
 class CompilerTest {
   private static final int BACKENDS = 10_000;
 
+  private final LogWriter log =
+      LogWriter.start(
+          OutputStream.nullOutputStream(), Limits.defaults(), 2, InstantSource.system());
   private final Loops loops =
       Loops.start(
           2,
           Transport.best(),
           Limits.defaults(),
           new Admission(Limits.defaults(), 1),
+          log,
           Ticker.systemTicker(),
           new Random(2));
   private final Names names = new Names(List.of(), Limits.defaults(), () -> {});
@@ -38,13 +44,17 @@ class CompilerTest {
   private final TlsCompiler tls = new TlsCompiler(secrets.ticketKeys());
   private final Compiler compiler =
       new Compiler(
-          new PoolCompiler(loops, names, tls, secrets, new Random(1), 0, () -> {}), tls, secrets);
+          new PoolCompiler(loops, names, tls, secrets, new Random(1), 0, () -> {}),
+          tls,
+          secrets,
+          new Bookkeeper(Limits.defaults(), 2));
   private final Instant now = Instant.parse("2026-03-01T12:00:00Z");
 
   @AfterEach
   void stop() {
     names.close();
     loops.stop(Duration.ofSeconds(1));
+    log.close();
   }
 
   private static Configuration big() {

@@ -39,7 +39,8 @@ class ForwarderTest {
   private static String written(Forwarder forwarder, Origin origin, RequestHead head) {
     ByteBuf out = Unpooled.buffer();
     origin.begin(head, forwarder, CHAIN, new Random(1));
-    RequestWriter.write(head, RoutePolicy.unchanged(forwarder, ErrorPages.NONE), origin, out);
+    RequestWriter.write(
+        head, RoutePolicy.unchanged(forwarder, ErrorPages.NONE, Books.NONE), origin, out);
     String text = out.toString(StandardCharsets.ISO_8859_1);
     return text.substring(text.indexOf("\r\nHost:") + "\r\nHost: a.test\r\n".length())
         .replace("\r\n", "|");

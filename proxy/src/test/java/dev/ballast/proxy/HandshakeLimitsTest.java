@@ -23,7 +23,11 @@ class HandshakeLimitsTest {
         new Configuration()
             .put(CA.issue("a.test").resource("a"))
             .httpsBalancer(
-                "web", proxy.port(), List.of("*"), Configuration.tls("a"), Configuration.route("web"))
+                "web",
+                proxy.port(),
+                List.of("*"),
+                Configuration.tls("a"),
+                Configuration.route("web"))
             .pool("web", backend));
   }
 
@@ -66,8 +70,7 @@ class HandshakeLimitsTest {
       serve(proxy, backend);
       try (var first = proxy.client().send(new byte[] {22});
           var second = proxy.client().send(new byte[] {22})) {
-        Awaitility.await()
-            .until(() -> proxy.metric("ballast_proxy_handshakes_pending") == 2);
+        Awaitility.await().until(() -> proxy.metric("ballast_proxy_handshakes_pending") == 2);
         try (var third = proxy.client()) {
           assertThat(third.isEnded()).isTrue();
         }
@@ -85,8 +88,7 @@ class HandshakeLimitsTest {
     try (var backend = TestBackend.named("one");
         var proxy = Proxy.start()) {
       serve(proxy, backend);
-      byte[] hello =
-          HelloBytes.hello().named("a.test").extension(43, new byte[] {2, 3, 4}).bytes();
+      byte[] hello = HelloBytes.hello().named("a.test").extension(43, new byte[] {2, 3, 4}).bytes();
       for (int n = 0; n < 200; n++) {
         byte[] damaged = hello.clone();
         damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);

@@ -121,8 +121,7 @@ class HostileTlsTest {
               })
           .isInstanceOfAny(IOException.class, AssertionError.class);
     }
-    assertThat(
-            proxy.metric("ballast_proxy_handshakes_total{resumed=\"false\",version=\"1.2\"}"))
+    assertThat(proxy.metric("ballast_proxy_handshakes_total{resumed=\"false\",version=\"1.2\"}"))
         .as("the first one alone")
         .isEqualTo(1);
     try (var client = client()) {

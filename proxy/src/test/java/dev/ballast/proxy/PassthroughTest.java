@@ -53,7 +53,8 @@ class PassthroughTest {
   @Test
   void shouldPassOnExactlyTheBytesThatCame() throws IOException {
     byte[] hello =
-        HelloBytes.records(HelloBytes.hello().named("a.test").extension(99, new byte[300]).message(), 50);
+        HelloBytes.records(
+            HelloBytes.hello().named("a.test").extension(99, new byte[300]).message(), 50);
     try (var echo = TestBackend.echo()) {
       proxy.use(configuration(echo.address(), echo.address()));
       try (var client = proxy.client()) {

@@ -28,9 +28,6 @@ record Reading(String method, String target, String host, String body) {
     }
   }
 
-  /** The server has ended the connection before it has answered everything. */
-  private static final Verdict WITHOUT_A_WORD = new Verdict(0, null);
-
   /** What a request, written as plainly as this proxy writes, says. */
   static Reading of(String request) throws IOException {
     var in = new ByteArrayInputStream(request.getBytes(StandardCharsets.ISO_8859_1));
@@ -105,13 +102,8 @@ record Reading(String method, String target, String host, String body) {
           verdicts.add(verdict);
         }
       } while (verdict != null);
-    } catch (SocketTimeoutException silence) {
-      return verdicts;
-    } catch (SocketException reset) {
-      // an end like any other
-    }
-    if (verdicts.size() < methods.size()) {
-      verdicts.add(WITHOUT_A_WORD);
+    } catch (SocketException | SocketTimeoutException end) {
+      // a reset ends it, and so does silence
     }
     return verdicts;
   }

@@ -86,7 +86,8 @@ class RequestCostTest {
             "http",
             name -> {
               throw new AssertionError(name);
-            });
+            },
+            route -> Books.NONE);
     List<RoutePlan> plans = routes.stream().map(route -> compiler.compile(route, 1)).toList();
     return new HostPlan(List.of(RouteTable.of(plans)), compiler.unrouted());
   }

@@ -24,7 +24,7 @@ class RouteTableTest {
 
   private static RouteTable table(List<RouteMatch> matches) {
     var balancer = new LoadBalancer("web", "default", "a.test", List.of("*"), List.of(), List.of());
-    var compiler = new RouteCompiler(balancer, "http", RouteTableTest::noPool);
+    var compiler = new RouteCompiler(balancer, "http", RouteTableTest::noPool, route -> Books.NONE);
     return RouteTable.of(
         IntStream.range(0, matches.size())
             .mapToObj(i -> compiler.compile(route(i, matches.get(i)), i + 1))

@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 
 /** A backend that speaks TLS, and a script for what it does with each connection. */
@@ -57,9 +56,7 @@ final class TlsBackend implements AutoCloseable {
         false,
         (tls, in, plain) -> {
           while (readHead(in)) {
-            write(
-                tls,
-                "HTTP/1.1 200 OK\r\nContent-Length: " + name.length() + "\r\n\r\n" + name);
+            write(tls, "HTTP/1.1 200 OK\r\nContent-Length: " + name.length() + "\r\n\r\n" + name);
           }
         });
   }
@@ -114,7 +111,8 @@ final class TlsBackend implements AutoCloseable {
   private void serve(Socket plain) {
     try (plain;
         SSLSocket tls =
-            (SSLSocket) context.getSocketFactory().createSocket(plain, null, plain.getPort(), true)) {
+            (SSLSocket)
+                context.getSocketFactory().createSocket(plain, null, plain.getPort(), true)) {
       tls.setUseClientMode(false);
       tls.setNeedClientAuth(asksForCertificates);
       tls.startHandshake();

@@ -38,8 +38,7 @@ class TlsClientsTest {
 
   private Proxy start() {
     return Proxy.start(
-        settings ->
-            settings.withSecrets(new ProxySettings.Secrets(Optional.empty(), fleet)));
+        settings -> settings.withSecrets(new ProxySettings.Secrets(Optional.empty(), fleet)));
   }
 
   @AfterEach
@@ -68,12 +67,10 @@ class TlsClientsTest {
   /** What openssl prints after one request. */
   private String openssl(Proxy proxy, String... options) {
     var command =
-        new ArrayList<>(
-            List.of("openssl", "s_client", "-connect", "127.0.0.1:" + proxy.port()));
+        new ArrayList<>(List.of("openssl", "s_client", "-connect", "127.0.0.1:" + proxy.port()));
     command.addAll(List.of("-CAfile", CA.file(directory).toString(), "-ign_eof"));
     command.addAll(List.of(options));
-    return run(
-        command, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    return run(command, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   }
 
   private static String run(List<String> command, String input) {
@@ -104,7 +101,8 @@ class TlsClientsTest {
     serve(one, Configuration.tls("a"));
 
     assertThat(openssl(one, "-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0")).doesNotContain("200 OK");
-    assertThat(one.metric("ballast_proxy_handshakes_failed_total{reason=\"version\"}")).isEqualTo(1);
+    assertThat(one.metric("ballast_proxy_handshakes_failed_total{reason=\"version\"}"))
+        .isEqualTo(1);
   }
 
   @ParameterizedTest
@@ -173,8 +171,7 @@ class TlsClientsTest {
     try (HttpClient client = HttpClient.newBuilder().sslContext(CA.client()).build()) {
       URI uri = URI.create("https://localhost:" + one.port() + "/");
       var answer =
-          client.send(
-              HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+          client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
 
       assertThat(answer.body()).isEqualTo("one");
       assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_1_1);

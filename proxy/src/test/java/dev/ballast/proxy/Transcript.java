@@ -22,7 +22,8 @@ final class Transcript {
   private static final RoutePolicy POLICY =
       RoutePolicy.unchanged(
           Forwarder.of(new Forwarding(List.of(), Forwarding.Style.X_FORWARDED, ""), "http"),
-          ErrorPages.NONE);
+          ErrorPages.NONE,
+          Books.NONE);
 
   private final Origin origin =
       new Origin(new Peer(address("192.0.2.1"), address("192.0.2.2"), true));
