@@ -109,7 +109,7 @@ final class ClientConnection extends ClientSide {
     in.skipBytes(length);
     isHeadBegun = false;
     if (violation == null) {
-      serve(head, length, nowNanos);
+      loop.router().route(this, head, length, nowNanos);
     } else {
       refuse(violation, nowNanos);
     }
@@ -129,82 +129,16 @@ final class ClientConnection extends ClientSide {
     schedule(nowNanos + loop.limits().nanosOf(limit));
   }
 
-  /** Routes a request by the snapshot in use, which is read here and nowhere else. */
-  private void serve(RequestHead head, int headLength, long nowNanos) {
-    loop.count(Counter.REQUESTS);
-    PortPlan served = port().plan();
-    if (isMisdirected(served, head)) {
-      answerUnrouted(Fault.MISDIRECTED, "", head, nowNanos);
-      return;
-    }
-    PortPlan.Http plan = served.http();
-    HostPlan host = plan.host(head);
-    if (host == null) {
-      answerUnrouted(Fault.NO_HOST, "it serves " + plan.servedHosts(), head, nowNanos);
-      return;
-    }
-    RoutePlan route = host.route(head);
-    boolean isSure = !head.path().isAmbiguous() || host.isRoutedAlike(head, route);
-    policy = route == null ? host.policy() : route.policy();
-    identify(head);
-    account.begin(policy.books(), head, origin, nowNanos);
-    if (!isSure) {
-      refuse(Violation.PATH_AMBIGUOUS, head, nowNanos);
-    } else if (route == null) {
-      answerUnrouted(Fault.NO_ROUTE, "", head, nowNanos);
-    } else if (head.framing().length() > policy.maxBodyBytes()) {
-      refuse(Violation.BODY_TOO_LARGE, head, nowNanos);
-    } else {
-      serve(route, head, headLength, nowNanos);
-    }
+  /** From here on what we answer by ourselves is as this policy has it. */
+  void serveBy(RoutePolicy routePolicy) {
+    policy = routePolicy;
   }
 
-  /** Finds out on whose behalf the request is, and under which id it goes. */
-  private void identify(RequestHead head) {
-    origin.begin(head, policy.forwarder(), loop.forwardedChain(), loop.random());
-    if (origin.isCut()) {
-      loop.count(Counter.FORWARDED_CHAINS_CUT);
-    }
-  }
-
-  private void serve(RoutePlan route, RequestHead head, int headLength, long nowNanos) {
-    switch (route.target()) {
-      case RouteTarget.ToPool(PoolPlan pool) -> begin(route, pool, head, headLength, nowNanos);
-      case RouteTarget.Split split ->
-          begin(route, split.draw(loop.random()), head, headLength, nowNanos);
-      case RouteTarget.Answered(RouteAnswer answer) -> answerByRoute(answer, head, nowNanos);
-    }
-  }
-
-  private void begin(
-      RoutePlan route, PoolPlan pool, RequestHead head, int headLength, long nowNanos) {
+  /** The request goes to a pool. */
+  void begin(
+      RequestHead head, int headLength, RoutePolicy routePolicy, PoolPlan pool, long nowNanos) {
     state = State.EXCHANGING;
-    exchange().begin(head, headLength, route.policy(), pool, nowNanos);
-  }
-
-  private void answerByRoute(RouteAnswer answer, RequestHead head, long nowNanos) {
-    loop.count(Counter.ofAnswer(answer.status()));
-    boolean isKept = head.keepsAlive() && head.bodyFraming() == BodyFraming.NONE && mayPersist();
-    ByteBuf written =
-        OwnAnswer.of(buffers(), answer, policy, origin, head, persistence(isKept, head.isHttp10()));
-    account.answeredByUs(answer.status(), null, written, nowNanos);
-    send(written, isKept, nowNanos);
-  }
-
-  /** Whether the connection was begun for a name that does not vouch for the request's host. */
-  private boolean isMisdirected(PortPlan served, RequestHead head) {
-    TlsSession tls = peer().tls();
-    return tls != null
-        && served instanceof PortPlan.Https secured
-        && !secured
-            .tls()
-            .isServed(tls.serverName(), head.bytes(), head.host().start(), head.host().end());
-  }
-
-  private void answerUnrouted(Fault fault, String detail, RequestHead head, long nowNanos) {
-    loop.count(fault);
-    boolean isKept = head.keepsAlive() && head.bodyFraming() == BodyFraming.NONE;
-    answer(fault, detail, isKept, head.method() == Method.HEAD, head.isHttp10(), nowNanos);
+    exchange().begin(head, headLength, routePolicy, pool, nowNanos);
   }
 
   private Exchange exchange() {
@@ -259,12 +193,6 @@ final class ClientConnection extends ClientSide {
     proceed(nowNanos);
   }
 
-  /** Its body, if it has one, is not looked at any more. */
-  private void refuse(Violation violation, RequestHead head, long nowNanos) {
-    loop.refusedRequests().increment(violation);
-    answer(violation, "", false, head.method() == Method.HEAD, head.isHttp10(), nowNanos);
-  }
-
   private void refuse(Violation violation, long nowNanos) {
     loop.refusedRequests().increment(violation);
     answer(violation, "", false, false, false, nowNanos);
@@ -279,7 +207,7 @@ final class ClientConnection extends ClientSide {
       boolean isHttp10,
       long nowNanos) {
     boolean isLast = !isKept || !mayPersist();
-    Persistence persistence = persistence(!isLast, isHttp10);
+    Persistence persistence = Persistence.of(!isLast, isHttp10);
     loop.count(Counter.ofAnswer(reason.status()));
     ByteBuf answer =
         OwnAnswer.of(buffers(), reason, detail, policy, origin, persistence, isForHead);
@@ -287,14 +215,8 @@ final class ClientConnection extends ClientSide {
     send(answer, !isLast, nowNanos);
   }
 
-  private static Persistence persistence(boolean isKept, boolean isHttp10) {
-    if (!isKept) {
-      return Persistence.CLOSED;
-    }
-    return isHttp10 ? Persistence.KEPT_IF_SAID : Persistence.KEPT;
-  }
-
-  private void send(ByteBuf answer, boolean isKept, long nowNanos) {
+  /** Writes an answer that is ours, whole. */
+  void send(ByteBuf answer, boolean isKept, long nowNanos) {
     Sockets.write(channel, answer);
     channel.flush();
     account.end(nowNanos);

@@ -1,6 +1,5 @@
 package dev.ballast.proxy;
 
-import dev.ballast.balancing.FirstByteEstimate;
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -14,52 +13,28 @@ import org.jspecify.annotations.Nullable;
  * is replayable.
  */
 final class Exchange implements PoolPlace.Owner {
-  private enum Phase {
-    NONE,
-    /** There is no room in the pool yet. */
-    QUEUED,
-    CONNECTING,
-    /** The request is being sent; no answer has begun. */
-    SENDING,
-    /** The request was sent whole. */
-    WAITING,
-    ANSWERING
-  }
-
-  private static final byte[] NO_PROTOCOL = {};
-
   private final ClientConnection client;
   private final Loop loop;
-  private final BodyReader requestBody;
-  private final Replay replay;
-  private final MessageWriter request;
-  private final MessageWriter answer = new MessageWriter();
+  private final OutgoingRequest request;
+  private final OutgoingAnswer answer;
   private final Choice choice;
   private final Account account;
-
-  private Phase phase = Phase.NONE;
-  private Method method = Method.OTHER;
-  private boolean isHttp10;
-  private boolean keepsAlive;
-  private boolean awaitsContinue;
-  private long bytesOfStep;
-  private byte[] askedProtocol = NO_PROTOCOL;
-  private RoutePolicy route = RoutePolicy.NONE;
   private final TimeLimits times;
-  private Persistence persistence = Persistence.KEPT;
+  private final OwnUpstreams ownUpstreams;
 
+  private ExchangePhase phase = ExchangePhase.NONE;
+  private RoutePolicy route = RoutePolicy.NONE;
   private @Nullable Fault connectFault;
   private @Nullable UpstreamConnection upstream;
-  private @Nullable OwnUpstreams ownUpstreams;
 
   Exchange(ClientConnection client, Loop loop) {
     this.client = client;
     this.loop = loop;
-    this.requestBody = new BodyReader(loop.limits());
-    this.replay = new Replay(loop);
-    this.request = new MessageWriter(replay);
+    this.request = new OutgoingRequest(client, loop);
+    this.answer = new OutgoingAnswer(client, loop);
     this.times = new TimeLimits(loop.limits());
     this.choice = new Choice(loop);
+    this.ownUpstreams = new OwnUpstreams(loop);
     this.account = client.account();
   }
 
@@ -67,19 +42,9 @@ final class Exchange implements PoolPlace.Owner {
   void begin(
       RequestHead head, int headLength, RoutePolicy routePolicy, PoolPlan plan, long nowNanos) {
     route = routePolicy;
-    method = head.method();
-    isHttp10 = head.isHttp10();
-    keepsAlive = head.keepsAlive();
     times.begin(plan.policy(), head.bodyFraming(), head.framing().length(), nowNanos);
-    requestBody.begin(head.bodyFraming(), head.framing().length(), route.maxBodyBytes());
-    awaitsContinue = head.expectsContinue() && !requestBody.isComplete();
-    replay.begin(method.isIdempotent());
-    bytesOfStep = 0;
-    askedProtocol = head.asksToSwitch() ? head.copyOfUpgrade() : NO_PROTOCOL;
-    int capacity = headLength + RequestWriter.ADDED_BYTES + route.requestLines().length();
-    boolean isChunked = head.bodyFraming() == BodyFraming.CHUNKED;
-    RequestWriter.write(
-        head, route, client.origin(), request.begin(client.buffers(), capacity, isChunked));
+    answer.begin(head);
+    request.begin(head, headLength, route);
     switch (choice.begin(plan, head, this, nowNanos)) {
       case ADMITTED -> pick(nowNanos);
       case WAITING -> queue(nowNanos);
@@ -88,7 +53,7 @@ final class Exchange implements PoolPlace.Owner {
   }
 
   private void queue(long nowNanos) {
-    phase = Phase.QUEUED;
+    phase = ExchangePhase.QUEUED;
     moveDeadline(policy().queueNanos(), nowNanos);
   }
 
@@ -103,7 +68,7 @@ final class Exchange implements PoolPlace.Owner {
       failUnpicked(nowNanos);
       return;
     }
-    UpstreamConnection idle = takeIdle(picked);
+    UpstreamConnection idle = ownUpstreams.take(picked);
     if (idle == null) {
       connect(picked, nowNanos);
     } else {
@@ -113,19 +78,8 @@ final class Exchange implements PoolPlace.Owner {
     }
   }
 
-  /** What was opened in the name of one client is not for another. */
-  private @Nullable UpstreamConnection takeIdle(BackendHandle picked) {
-    if (picked.proxyProtocol() == null) {
-      return picked.cell(loop).takeIdle();
-    }
-    return ownUpstreams == null ? null : ownUpstreams.take(picked);
-  }
-
   /** The idle connections that were opened in the name of this client. */
   OwnUpstreams ownUpstreams() {
-    if (ownUpstreams == null) {
-      ownUpstreams = new OwnUpstreams(loop);
-    }
     return ownUpstreams;
   }
 
@@ -141,9 +95,7 @@ final class Exchange implements PoolPlace.Owner {
 
   /** No further request will come. */
   void leave() {
-    if (ownUpstreams != null) {
-      ownUpstreams.close();
-    }
+    ownUpstreams.close();
   }
 
   private void failUnpicked(long nowNanos) {
@@ -155,7 +107,7 @@ final class Exchange implements PoolPlace.Owner {
   }
 
   private void connect(BackendHandle picked, long nowNanos) {
-    phase = Phase.CONNECTING;
+    phase = ExchangePhase.CONNECTING;
     if (!choice.mayConnect()) {
       awaitConnection(nowNanos);
       return;
@@ -203,30 +155,29 @@ final class Exchange implements PoolPlace.Owner {
   private void send(UpstreamConnection connection, long nowNanos) {
     upstream = connection;
     connection.serve(this);
-    request.attach(connection.channel());
-    replay.sendAgain(connection.channel());
-    request.push();
+    request.sendTo(connection.channel());
     settleIfFinal();
     connection.channel().flush();
-    phase = Phase.SENDING;
+    phase = ExchangePhase.SENDING;
     requestProgressed(nowNanos);
     client.continueBody(nowNanos);
   }
 
   /** Once the request can't go out again, no other backend comes into question. */
   private void settleIfFinal() {
-    if (!replay.isWhole()) {
+    if (!request.isReplayable()) {
       choice.settle();
     }
   }
 
   /** Whether bytes of the client belong to this request and can be passed on now. */
   boolean takesBody() {
-    return (phase == Phase.SENDING || phase == Phase.ANSWERING) && !requestBody.isComplete();
+    return (phase == ExchangePhase.SENDING || phase == ExchangePhase.ANSWERING)
+        && !request.isComplete();
   }
 
   boolean isRequestComplete() {
-    return requestBody.isComplete();
+    return request.isComplete();
   }
 
   /** Whether the backend keeps up with the request. */
@@ -236,74 +187,48 @@ final class Exchange implements PoolPlace.Owner {
 
   void requestBody(ByteBuf in, long nowNanos) {
     UpstreamConnection to = upstream;
-    awaitsContinue = false;
-    Violation violation = requestBody.read(in, request);
+    Violation violation = request.pass(in);
     if (violation != null) {
       loop.refusedRequests().increment(violation);
       end(violation, "", nowNanos);
       return;
     }
-    if (requestBody.isComplete()) {
-      request.end();
-    }
-    request.push();
     settleIfFinal();
     if (to != null) {
       to.channel().flush();
     }
-    if (isProgress()) {
+    boolean getsOn = request.getsOn();
+    if (getsOn || phase != ExchangePhase.SENDING) {
       requestProgressed(nowNanos);
     }
   }
 
-  /** Whether the body gets on: a drip of bytes, before any answer, does not put off its time limit. */
-  private boolean isProgress() {
-    long bodyBytes = request.takeBodyBytes();
-    account.passed(bodyBytes, 0);
-    bytesOfStep += bodyBytes;
-    boolean isDrip =
-        phase == Phase.SENDING
-            && !requestBody.isComplete()
-            && bytesOfStep < loop.limits().of(Limit.BODY_STEP_BYTES);
-    if (!isDrip) {
-      bytesOfStep = 0;
-    }
-    return !isDrip;
-  }
-
   private void requestProgressed(long nowNanos) {
     account.sent(nowNanos);
-    if (phase == Phase.SENDING && requestBody.isComplete()) {
-      phase = Phase.WAITING;
+    if (phase == ExchangePhase.SENDING && request.isComplete()) {
+      phase = ExchangePhase.WAITING;
       times.sent(nowNanos);
-      client.schedule(times.firstByteDeadlineNanos(tryNanos()));
+      client.schedule(times.tryDeadlineNanos(request.isReplayable() ? choice.firstBytes() : null));
     } else {
       moveDeadline(isBackendsTurn() ? policy().firstByteNanos() : policy().idleNanos(), nowNanos);
     }
   }
 
-  /** How long to wait for the answer before another backend is asked. */
-  private long tryNanos() {
-    FirstByteEstimate firstBytes = choice.firstBytes();
-    long mostNanos = policy().firstByteNanos();
-    return firstBytes == null || !replay.isWhole() ? mostNanos : firstBytes.tryNanos(mostNanos);
-  }
-
   private void recordFirstByte(long nowNanos) {
-    FirstByteEstimate firstBytes = choice.firstBytes();
-    if (firstBytes != null && phase == Phase.WAITING) {
-      firstBytes.record(times.sinceSentNanos(nowNanos), nowNanos);
+    if (phase == ExchangePhase.WAITING) {
+      times.recordFirstByte(choice.firstBytes(), nowNanos);
     }
   }
 
   /** Whether the next word is the backend's: the request is complete, or its client waits to be told to go on. */
   private boolean isBackendsTurn() {
-    return phase == Phase.WAITING || (phase == Phase.SENDING && awaitsContinue);
+    return phase == ExchangePhase.WAITING
+        || (phase == ExchangePhase.SENDING && request.awaitsContinue());
   }
 
   /** The backend takes more of the request, which is progress, or for now no more. */
   void upstreamWritabilityChanged() {
-    if (phase == Phase.SENDING && isUpstreamWritable()) {
+    if (phase == ExchangePhase.SENDING && isUpstreamWritable()) {
       requestProgressed(loop.nowNanos());
     }
     client.adjustReading();
@@ -311,58 +236,34 @@ final class Exchange implements PoolPlace.Owner {
 
   /** The client's connection takes more, or for now no more. */
   void clientWritabilityChanged(boolean isWritable) {
-    if (upstream != null && phase != Phase.CONNECTING) {
+    if (upstream != null && phase != ExchangePhase.CONNECTING) {
       upstream.resumeReading(isWritable);
     }
   }
 
-  Method method() {
-    return method;
-  }
-
-  MessageWriter answer() {
+  /** The answer as it goes out to the client. */
+  OutgoingAnswer answer() {
     return answer;
   }
 
   /** The backend's answer has begun, or an interim one has come. */
   void answerHead(AnswerHead head, int headLength, long nowNanos) {
     recordFirstByte(nowNanos);
-    replay.drop();
+    request.settle();
     choice.settle();
     if (head.isInterim()) {
-      awaitsContinue = false;
-      passInterim(head, headLength);
+      request.goOn();
+      answer.passInterim(head, headLength);
       moveDeadline(policy().firstByteNanos(), nowNanos);
       return;
     }
-    phase = Phase.ANSWERING;
+    phase = ExchangePhase.ANSWERING;
     choice.answered(head.status());
     account.answered(head.status(), nowNanos);
-    BodyFraming fromBackend = head.bodyFraming(method);
-    times.answered(fromBackend, head.framing().length());
-    BodyFraming framing = framingToClient(fromBackend);
-    persistence = persistence(framing);
-    loop.count(Counter.ofAnswer(head.status()));
-    int capacity =
-        headLength
-            + AnswerWriter.ADDED_BYTES
-            + route.answerLines().length()
-            + choice.stayLength()
-            + MessageWriter.roomFor(head.framing().length());
-    AnswerWriter.write(
-        head,
-        framing,
-        persistence,
-        route.answerLines(),
-        choice,
-        answer.begin(client.buffers(), capacity, framing == BodyFraming.CHUNKED));
+    times.answered(head.bodyFraming(answer.method()), head.framing().length());
+    answer.passHead(head, headLength, route.answerLines(), choice, request.isComplete());
     choice.begun();
-    answer.attach(client.channel());
     moveDeadline(policy().idleNanos(), nowNanos);
-  }
-
-  boolean maySwitch(AnswerHead head) {
-    return askedProtocol.length > 0 && head.switchesTo(askedProtocol);
   }
 
   /** The backend has switched protocols as it was asked to: both connections go on as one stream. */
@@ -372,17 +273,12 @@ final class Exchange implements PoolPlace.Owner {
       int headLength,
       @Nullable ByteBuf rest,
       long nowNanos) {
-    replay.drop();
     choice.begun();
     choice.answered(head.status());
     account.switched(head.status(), nowNanos);
-    loop.count(Counter.UPGRADES);
-    int capacity = headLength + AnswerWriter.ADDED_BYTES + askedProtocol.length;
-    AnswerWriter.writeSwitch(head, askedProtocol, answer.begin(client.buffers(), capacity, false));
-    answer.attach(client.channel());
-    answer.push();
+    answer.passSwitch(head, headLength);
     upstream = null;
-    phase = Phase.NONE;
+    phase = ExchangePhase.NONE;
     request.release();
     answer.release();
     leave();
@@ -390,55 +286,15 @@ final class Exchange implements PoolPlace.Owner {
         TcpStream.joining(client, from.channel(), choice, policy()), rest, nowNanos);
   }
 
-  /** HTTP/1.0 knows no interim answers. */
-  private void passInterim(AnswerHead head, int headLength) {
-    if (!isHttp10) {
-      AnswerWriter.writeInterim(
-          head, answer.begin(client.buffers(), headLength + AnswerWriter.ADDED_BYTES, false));
-      answer.attach(client.channel());
-      answer.push();
-      client.channel().flush();
-    }
-  }
-
-  private BodyFraming framingToClient(BodyFraming fromBackend) {
-    boolean hasLength = fromBackend == BodyFraming.NONE || fromBackend == BodyFraming.LENGTH;
-    if (hasLength) {
-      return fromBackend;
-    }
-    return isHttp10 ? BodyFraming.UNTIL_CLOSE : BodyFraming.CHUNKED;
-  }
-
-  private Persistence persistence(BodyFraming framing) {
-    boolean isKept =
-        keepsAlive
-            && framing != BodyFraming.UNTIL_CLOSE
-            && requestBody.isComplete()
-            && client.mayPersist();
-    if (!isKept) {
-      return Persistence.CLOSED;
-    }
-    return isHttp10 ? Persistence.KEPT_IF_SAID : Persistence.KEPT;
-  }
-
   void answerProgressed(long nowNanos) {
     answer.push();
-    if (!client.channel().isWritable()) {
-      client.channel().flush();
-    }
     moveDeadline(policy().idleNanos(), nowNanos);
-  }
-
-  void flushAnswer() {
-    client.channel().flush();
   }
 
   /** The answer was read whole. */
   void answerComplete(boolean isUpstreamReusable, long nowNanos) {
     answer.end();
-    answer.push();
-    client.channel().flush();
-    boolean isRequestComplete = requestBody.isComplete();
+    boolean isRequestComplete = request.isComplete();
     UpstreamConnection from = upstream;
     upstream = null;
     if (from != null && isUpstreamReusable && isRequestComplete) {
@@ -449,7 +305,7 @@ final class Exchange implements PoolPlace.Owner {
     choice.leave(false);
     clear();
     account.end(nowNanos);
-    client.answered(persistence == Persistence.CLOSED, isRequestComplete, nowNanos);
+    client.answered(answer.isLast(), isRequestComplete, nowNanos);
   }
 
   /**
@@ -458,13 +314,13 @@ final class Exchange implements PoolPlace.Owner {
    */
   void closedUnanswered(boolean wasReused, long nowNanos) {
     BackendHandle same = choice.backend();
-    if (!wasReused || !replay.isWhole() || same == null) {
+    if (!wasReused || !request.isReplayable() || same == null) {
       fail(Fault.CLOSED_UNANSWERED, "", nowNanos);
       return;
     }
     loop.count(Counter.RETRIES);
     upstream = null;
-    request.detach();
+    request.takeBack();
     connect(same, nowNanos);
   }
 
@@ -479,19 +335,19 @@ final class Exchange implements PoolPlace.Owner {
   }
 
   private boolean mayTryAgain(boolean isAnotherOnly) {
-    return replay.isWhole() && choice.mayPassOn(policy().retries(), isAnotherOnly);
+    return request.isReplayable() && choice.mayPassOn(policy().retries(), isAnotherOnly);
   }
 
   private void tryAgain(long nowNanos) {
     closeUpstream();
-    request.detach();
+    request.takeBack();
     choice.passOn();
     pick(nowNanos);
   }
 
   private void end(Reason reason, String detail, long nowNanos) {
-    boolean hasBegun = phase == Phase.ANSWERING;
-    boolean isRequestComplete = requestBody.isComplete();
+    boolean hasBegun = phase == ExchangePhase.ANSWERING;
+    boolean isRequestComplete = request.isComplete();
     boolean isBackendsFault =
         reason instanceof Fault fault && fault.source() == Fault.Source.UPSTREAM;
     closeUpstream();
@@ -501,19 +357,13 @@ final class Exchange implements PoolPlace.Owner {
       account.breakOff(reason, nowNanos);
       client.reset();
     } else {
-      client.answer(
-          reason,
-          detail,
-          keepsAlive && isRequestComplete,
-          method == Method.HEAD,
-          isHttp10,
-          nowNanos);
+      answer.answer(reason, detail, isRequestComplete, nowNanos);
     }
   }
 
   /** The client has left: so does its request. */
   void cancel() {
-    if (phase != Phase.NONE) {
+    if (phase != ExchangePhase.NONE) {
       loop.count(Fault.CLIENT_LEFT);
     }
     closeUpstream();
@@ -540,17 +390,15 @@ final class Exchange implements PoolPlace.Owner {
 
   /** A try that takes much longer than usual is given up if there is another one to make; else it gets all the time it may have. */
   private void answerOverdue(long nowNanos) {
-    long limitNanos = policy().firstByteNanos();
-    boolean isOver = times.sinceSentNanos(nowNanos) >= limitNanos;
     if (mayTryAgain(true)) {
       recordFirstByte(nowNanos);
       tryAgain(nowNanos);
-    } else if (isOver) {
+    } else if (times.isFirstByteOver(nowNanos)) {
       recordFirstByte(nowNanos);
       loop.count(Fault.FIRST_BYTE_TIMEOUT);
       end(Fault.FIRST_BYTE_TIMEOUT, "", nowNanos);
     } else {
-      client.schedule(times.firstByteDeadlineNanos(limitNanos));
+      client.schedule(times.tryDeadlineNanos(null));
     }
   }
 
@@ -583,14 +431,10 @@ final class Exchange implements PoolPlace.Owner {
   }
 
   private void clear() {
-    phase = Phase.NONE;
+    phase = ExchangePhase.NONE;
     route = RoutePolicy.NONE;
     connectFault = null;
-    long answerBytes = answer.takeBodyBytes();
-    loop.counts().add(Counter.BYTES_OUT, answerBytes);
-    account.passed(request.takeBodyBytes(), answerBytes);
     request.release();
     answer.release();
-    replay.drop();
   }
 }

@@ -21,6 +21,7 @@ final class Loop {
   private final RandomGenerator random;
   private final DeadlineWheel deadlines;
   private final RequestHead requestHead;
+  private final Router router;
   private final AnswerHead answerHead;
   private final ForwardedChain forwardedChain;
   private final Admission admission;
@@ -52,6 +53,7 @@ final class Loop {
     this.random = random;
     this.deadlines = new DeadlineWheel(ticker.nanoTime());
     this.requestHead = new RequestHead(limits);
+    this.router = new Router(this);
     this.answerHead = new AnswerHead(limits);
     this.forwardedChain = new ForwardedChain(limits);
     this.log = log.of(index, counts);
@@ -106,6 +108,10 @@ final class Loop {
   /** For the head of this turn: overwritten by the next one. */
   RequestHead requestHead() {
     return requestHead;
+  }
+
+  Router router() {
+    return router;
   }
 
   /** For the head of this turn: overwritten by the next one. */

@@ -12,14 +12,18 @@ final class OwnUpstreams implements IdleUpstreams {
   private static final int LIMIT = 8;
 
   private final Loop loop;
-  private final List<UpstreamConnection> idle = new ArrayList<>(1);
+  private final List<UpstreamConnection> idle = new ArrayList<>(0);
 
   OwnUpstreams(Loop loop) {
     this.loop = loop;
   }
 
-  /** One to this backend that is still open. */
+  /** One to this backend that is still open: of everybody's, or, where connections are opened in a client's name, of these. */
   @Nullable UpstreamConnection take(BackendHandle backend) {
+    return backend.proxyProtocol() == null ? backend.cell(loop).takeIdle() : takeOwn(backend);
+  }
+
+  private @Nullable UpstreamConnection takeOwn(BackendHandle backend) {
     for (int i = idle.size() - 1; i >= 0; i--) {
       UpstreamConnection connection = idle.get(i);
       if (connection.isTo(backend) && connection.isOpen()) {

@@ -6,5 +6,12 @@ enum Persistence {
   KEPT,
   /** HTTP/1.0 keeps a connection only if that is said. */
   KEPT_IF_SAID,
-  CLOSED
+  CLOSED;
+
+  static Persistence of(boolean isKept, boolean isHttp10) {
+    if (!isKept) {
+      return CLOSED;
+    }
+    return isHttp10 ? KEPT_IF_SAID : KEPT;
+  }
 }

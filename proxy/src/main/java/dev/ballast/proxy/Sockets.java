@@ -129,6 +129,16 @@ final class Sockets {
     var _ = channel.write(bytes, channel.voidPromise());
   }
 
+  /** Writes what is left over of something, if anything is, and flushes. */
+  static void writeAll(Channel to, @Nullable ByteBuf rest) {
+    if (rest != null && rest.isReadable()) {
+      write(to, rest);
+    } else if (rest != null) {
+      rest.release();
+    }
+    to.flush();
+  }
+
   /** Reads on, or stops until told otherwise. Stopped, the kernel's buffers fill up and slow the sender down. */
   static void read(SocketChannel channel, boolean isReading, Loop loop) {
     if (channel.config().isAutoRead() != isReading) {

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -78,27 +77,18 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     }
     loop.count(Counter.STREAMS_OPEN);
     backend.pipeline().removeLast();
-    backend.pipeline().addLast(new BackendEnd(backend));
+    backend.pipeline().addLast(new StreamBackend(this, backend));
     client.config().setAllowHalfClosure(true);
     backend.config().setAllowHalfClosure(true);
     isConnected = true;
-    passRest(fromBackend, client);
-    passRest(fromClient, backend);
+    Sockets.writeAll(client, fromBackend);
+    Sockets.writeAll(backend, fromClient);
     if (port().isRetired()) {
       retire(nowNanos);
     }
     schedule(nowNanos + policy.idleNanos());
     Sockets.read(backend, client.isWritable(), loop);
     Sockets.read(client, backend.isWritable(), loop);
-  }
-
-  private static void passRest(@Nullable ByteBuf rest, SocketChannel to) {
-    if (rest != null && rest.isReadable()) {
-      Sockets.write(to, rest);
-    } else if (rest != null) {
-      rest.release();
-    }
-    to.flush();
   }
 
   @Override
@@ -171,7 +161,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
   }
 
   private void connect(SocketChannel connecting, BackendHandle picked, InetSocketAddress address) {
-    var end = new BackendEnd(connecting);
+    var end = new StreamBackend(this, connecting);
     Sockets.introduce(connecting, picked.proxyProtocol(), peer());
     UpstreamTls tls = picked.tls();
     SslHandler beginning = tls == null ? null : tls.connect(connecting.alloc(), picked.address());
@@ -219,10 +209,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
   private void passEarly(SocketChannel backend) {
     ByteBuf bytes = early;
     early = null;
-    if (bytes != null) {
-      Sockets.write(backend, bytes);
-    }
-    backend.flush();
+    Sockets.writeAll(backend, bytes);
     if (hasEndedEarly) {
       endOutput(backend);
     }
@@ -251,6 +238,26 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     } else {
       early = Buffers.joined(early, bytes);
     }
+  }
+
+  void passToClient(ByteBuf bytes, SocketChannel backend) {
+    loop.counts().add(Counter.BYTES_OUT, bytes.readableBytes());
+    account.passed(0, bytes.readableBytes());
+    pass(bytes, backend, client);
+  }
+
+  void flushToClient() {
+    client.flush();
+    touch();
+  }
+
+  /** The backend takes more, or for now no more. */
+  void readClient(boolean isReading) {
+    Sockets.read(client, isReading, loop);
+  }
+
+  boolean isJoinedTo(SocketChannel backend) {
+    return isConnected && !isOver && backend.equals(upstream);
   }
 
   /** Stops reading as soon as the other side does not keep up. */
@@ -311,12 +318,15 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     }
   }
 
-  private void backendEnded(boolean isOverTls) {
-    hasBackendEnded = true;
-    if (isOverTls) {
-      isBackendsOutputOver = true;
+  /** The backend may have said that it sends no more. */
+  void backendSaid(Object event, SocketChannel backend) {
+    if (isEnd(event, backend)) {
+      hasBackendEnded = true;
+      if (event instanceof SslCloseCompletionEvent) {
+        isBackendsOutputOver = true;
+      }
+      endOutput(client);
     }
-    endOutput(client);
   }
 
   /** One side has ended its sending: so do we towards the other, once all has been passed on. */
@@ -432,64 +442,6 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     if (early != null) {
       early.release();
       early = null;
-    }
-  }
-
-  /** The backend's side: the same, the other way round. */
-  private final class BackendEnd extends ChannelInboundHandlerAdapter {
-    private final SocketChannel channel;
-
-    BackendEnd(SocketChannel channel) {
-      this.channel = channel;
-    }
-
-    @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-      ByteBuf bytes = (ByteBuf) message;
-      loop.counts().add(Counter.BYTES_OUT, bytes.readableBytes());
-      account.passed(0, bytes.readableBytes());
-      pass(bytes, channel, client);
-    }
-
-    @Override
-    public void channelReadComplete(ChannelHandlerContext context) {
-      if (isCurrent()) {
-        client.flush();
-        touch();
-      }
-    }
-
-    @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
-      if (isCurrent() && isEnd(event, channel)) {
-        backendEnded(event instanceof SslCloseCompletionEvent);
-      }
-    }
-
-    @Override
-    public void channelWritabilityChanged(ChannelHandlerContext context) {
-      if (isCurrent()) {
-        Sockets.read(client, channel.isWritable(), loop);
-      }
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext context) {
-      if (isCurrent()) {
-        reset();
-      }
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      if (isCurrent()) {
-        reset();
-      }
-    }
-
-    /** A channel that could not connect may still speak up after another one took its place. */
-    private boolean isCurrent() {
-      return isConnected && !isOver && channel.equals(upstream);
     }
   }
 }

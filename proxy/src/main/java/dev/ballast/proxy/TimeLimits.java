@@ -1,5 +1,8 @@
 package dev.ballast.proxy;
 
+import dev.ballast.balancing.FirstByteEstimate;
+import org.jspecify.annotations.Nullable;
+
 /**
  * How long one exchange may take: each of its phases, and the whole. Owned by one event loop; reused for each exchange.
  *
@@ -52,10 +55,6 @@ final class TimeLimits {
     sentNanos = nowNanos;
   }
 
-  long sinceSentNanos(long nowNanos) {
-    return nowNanos - sentNanos;
-  }
-
   /** When the exchange is over if the phase that may take {@code phaseNanos} from {@code fromNanos} on goes on until then. */
   long deadlineNanos(long phaseNanos, long fromNanos) {
     long phaseDeadlineNanos = fromNanos + phaseNanos;
@@ -63,9 +62,26 @@ final class TimeLimits {
     return isOverallFirst ? overallDeadlineNanos : phaseDeadlineNanos;
   }
 
-  /** When a try has taken too long for the answer to begin. */
-  long firstByteDeadlineNanos(long tryNanos) {
-    return deadlineNanos(tryNanos, sentNanos);
+  /**
+   * When the answer must have begun.
+   *
+   * @param usual how long answers take; given if another try may follow, which then does so much earlier
+   */
+  long tryDeadlineNanos(@Nullable FirstByteEstimate usual) {
+    long mostNanos = policy.firstByteNanos();
+    return deadlineNanos(usual == null ? mostNanos : usual.tryNanos(mostNanos), sentNanos);
+  }
+
+  /** Whether no answer may begin any more. */
+  boolean isFirstByteOver(long nowNanos) {
+    return nowNanos - sentNanos >= policy.firstByteNanos();
+  }
+
+  /** The answer to a request that was sent whole has begun, or the try is given up. */
+  void recordFirstByte(@Nullable FirstByteEstimate usual, long nowNanos) {
+    if (usual != null) {
+      usual.record(nowNanos - sentNanos, nowNanos);
+    }
   }
 
   boolean isOverallOver(long nowNanos) {

@@ -157,7 +157,7 @@ final class UpstreamConnection extends TimedHandler {
     served.answerHead(head, length, nowNanos);
     if (!head.isInterim() && exchange == served) {
       keepsAlive = head.keepsAlive();
-      body.begin(head.bodyFraming(served.method()), head.framing().length());
+      body.begin(head.bodyFraming(served.answer().method()), head.framing().length());
       state = State.BODY;
     }
     return exchange == served;
@@ -165,7 +165,7 @@ final class UpstreamConnection extends TimedHandler {
 
   private @Nullable Violation checkInterim(Exchange served, AnswerHead head) {
     if (head.isSwitch()) {
-      return served.maySwitch(head) ? null : Violation.SWITCHED_PROTOCOLS;
+      return served.answer().maySwitch(head) ? null : Violation.SWITCHED_PROTOCOLS;
     }
     boolean isEnough = ++interimAnswers > loop.limits().of(Limit.INTERIM_ANSWERS);
     return isEnough ? Violation.TOO_MANY_INTERIM_ANSWERS : null;
@@ -178,7 +178,7 @@ final class UpstreamConnection extends TimedHandler {
   }
 
   private void readBody(Exchange served, ByteBuf in, long nowNanos) {
-    Violation violation = body.read(in, served.answer());
+    Violation violation = body.read(in, served.answer().body());
     if (violation != null) {
       refuse(served, violation, nowNanos);
     } else if (body.isComplete()) {
@@ -191,7 +191,7 @@ final class UpstreamConnection extends TimedHandler {
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     if (exchange != null) {
-      exchange.flushAnswer();
+      exchange.answer().flush();
     }
   }
 
