@@ -46,7 +46,7 @@ final class AddressBits {
   private static long number(byte[] bytes, int from, int to) {
     long number = 0;
     for (int at = from; at < to; at++) {
-      number = number << 8 | bytes[at] & 0xff;
+      number = (number << 8) | (bytes[at] & 0xff);
     }
     return number;
   }

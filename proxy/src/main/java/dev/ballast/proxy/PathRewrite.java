@@ -8,7 +8,9 @@ import java.util.Optional;
 /** What becomes of a request's path on the way to the backend, or in a redirect. The query is not part of it. Immutable. */
 sealed interface PathRewrite {
   /** It stays as it is passed on. */
-  record Unchanged() implements PathRewrite {}
+  record Unchanged() implements PathRewrite {
+    static final Unchanged INSTANCE = new Unchanged();
+  }
 
   /** Another path. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -25,8 +27,6 @@ sealed interface PathRewrite {
 
   /** What a regular expression makes of it. Costs a few objects for each request. */
   record Regex(PathTemplate template) implements PathRewrite {}
-
-  PathRewrite UNCHANGED = new Unchanged();
 
   /**
    * At most one of the three is present.
@@ -48,7 +48,7 @@ sealed interface PathRewrite {
     if (regexReplacement.isPresent() && match instanceof PathMatch.Regex(Pattern pattern)) {
       return new Regex(new PathTemplate(pattern, regexReplacement.get()));
     }
-    return UNCHANGED;
+    return Unchanged.INSTANCE;
   }
 
   private static byte[] proper(String path) {

@@ -42,17 +42,17 @@ final class PathTemplate {
   }
 
   private void fill(byte[] matched, Matcher matcher, ByteArrayOutputStream filled) {
-    for (int at = 0; at < template.length; at++) {
+    int at = 0;
+    while (at < template.length) {
       byte next = at + 1 < template.length ? template[at + 1] : 0;
       if (template[at] != '$' || (next != '$' && !Grammar.isDigit(next))) {
-        filled.write(template[at]);
-        continue;
-      }
-      at++;
-      if (next == '$') {
+        filled.write(template[at++]);
+      } else if (next == '$') {
         filled.write('$');
+        at += 2;
       } else {
         writeGroup(matched, matcher, next - '0', filled);
+        at += 2;
       }
     }
   }

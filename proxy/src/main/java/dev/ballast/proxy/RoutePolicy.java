@@ -31,7 +31,7 @@ record RoutePolicy(
   static RoutePolicy unchanged(Forwarder forwarder, ErrorPages pages, Books books) {
     return new RoutePolicy(
         null,
-        PathRewrite.UNCHANGED,
+        PathRewrite.Unchanged.INSTANCE,
         HeaderLines.NONE,
         HeaderLines.NONE,
         NO_LIMIT,

@@ -17,6 +17,7 @@ import java.util.List;
  * @param members for the balancer
  * @param percents of their weights, in the same order
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Shares(Algorithm algorithm, List<Member> members, int[] percents) {
   private static final int WHOLE = 100;
 

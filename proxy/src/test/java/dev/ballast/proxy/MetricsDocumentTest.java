@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -78,11 +79,11 @@ class MetricsDocumentTest {
         .collect(Collectors.joining("\n"));
   }
 
-  private static TreeSet<String> labelsOf(String line) {
+  private static Set<String> labelsOf(String line) {
     String inside = line.substring(line.indexOf('{') + 1, line.lastIndexOf('}'));
     return Arrays.stream(inside.split("\",", -1))
         .map(pair -> pair.substring(0, pair.indexOf('=')))
         .filter(label -> !label.equals("le"))
-        .collect(Collectors.toCollection(TreeSet::new));
+        .collect(Collectors.toSet());
   }
 }
