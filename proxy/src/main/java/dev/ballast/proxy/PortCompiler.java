@@ -53,14 +53,7 @@ final class PortCompiler {
       LoadBalancer balancer = (LoadBalancer) item.resource();
       for (Listener listener : balancer.listeners()) {
         TlsCompiler.Offer offer = secured.add(balancer, listener);
-        listeners.add(
-            new ConfiguredListener(
-                balancer.name(),
-                listener.name(),
-                listener.port(),
-                listener.protocol(),
-                offer.isServed(),
-                offer.trouble()));
+        listeners.add(ConfiguredListener.of(balancer, listener, offer));
         entries.merge(
             listener.port(),
             new Entry(listener.port(), listener.proxyProtocol(), balancer.drainTimeout().toNanos()),
@@ -79,16 +72,10 @@ final class PortCompiler {
       }
     }
     http.forEach(
-        (port, sharing) ->
-            plans.computeIfAbsent(
-                port,
-                number ->
-                    compileHttp(
-                        "http",
-                        Objects.requireNonNull(entries.get(number)),
-                        sharing,
-                        pools,
-                        bookkeeper)));
+        (port, sharing) -> {
+          Entry entry = Objects.requireNonNull(entries.get(port));
+          plans.putIfAbsent(port, compileHttp("http", entry, sharing, pools, bookkeeper));
+        });
     secured.compile(
         entries,
         (entry, sharing) -> compileHttp("https", entry, sharing, pools, bookkeeper),
@@ -199,5 +186,16 @@ final class PortCompiler {
       int port,
       Protocol protocol,
       boolean isServed,
-      @Nullable BindFailure trouble) {}
+      @Nullable BindFailure trouble) {
+    private static ConfiguredListener of(
+        LoadBalancer balancer, Listener listener, TlsCompiler.Offer offer) {
+      return new ConfiguredListener(
+          balancer.name(),
+          listener.name(),
+          listener.port(),
+          listener.protocol(),
+          offer.isServed(),
+          offer.trouble());
+    }
+  }
 }
