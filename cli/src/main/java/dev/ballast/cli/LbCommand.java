@@ -3,6 +3,7 @@ package dev.ballast.cli;
 import dev.ballast.model.FleetSecrets;
 import dev.ballast.model.View;
 import dev.ballast.proxy.ProxySettings;
+import dev.ballast.proxy.TransportKind;
 import dev.ballast.sync.SyncMode;
 import dev.ballast.sync.SyncSettings;
 import java.io.IOException;
@@ -156,6 +157,15 @@ final class LbCommand implements Callable<Integer> {
   @Nullable Integer eventLoops;
 
   @Option(
+      names = "--transport",
+      paramLabel = "NAME",
+      defaultValue = "auto",
+      converter = TransportConverter.class,
+      description =
+          "How sockets are waited for: io_uring, epoll, nio, or auto: the first of these that this machine has.")
+  TransportKind transport = TransportKind.AUTO;
+
+  @Option(
       names = "--access-log",
       paramLabel = "FILE",
       defaultValue = AccessLogFile.STANDARD_OUTPUT,
@@ -251,6 +261,7 @@ final class LbCommand implements Callable<Integer> {
             .withInsecureAdmin(isInsecure)
             .withLimits(LimitOptions.read(limits))
             .withSecrets(secrets())
+            .withTransport(transport)
             .withAccessLog(AccessLogFile.of(shell, accessLog));
     return (eventLoops == null ? settings : settings.withEventLoops(eventLoops))
         .identifiedBy(settings.instance(), fleet, Version.TEXT);

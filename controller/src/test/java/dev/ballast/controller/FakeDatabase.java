@@ -167,8 +167,7 @@ final class FakeDatabase implements ConfigWriter, Feed {
   public synchronized Applied put(
       ItemKey key, Documents documents, Optional<Long> ifMatch, String who) {
     requireMatch(key, ifMatch);
-    return carryOut(
-        Planner.plan(documents.sealed(SEALER), current(), ApplyOptions.NONE), who);
+    return carryOut(Planner.plan(documents.sealed(SEALER), current(), ApplyOptions.NONE), who);
   }
 
   @Override

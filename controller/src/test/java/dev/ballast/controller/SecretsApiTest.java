@@ -36,8 +36,19 @@ class SecretsApiTest {
   private String document(String host) throws IOException, InterruptedException {
     var command =
         List.of(
-            "openssl", "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt",
-            "ec_paramgen_curve:P-256", "-keyout", "key", "-out", "certificate", "-subj",
+            "openssl",
+            "req",
+            "-x509",
+            "-nodes",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-keyout",
+            "key",
+            "-out",
+            "certificate",
+            "-subj",
             "/CN=" + host);
     var process =
         new ProcessBuilder(command)
@@ -117,8 +128,7 @@ class SecretsApiTest {
 
   @Test
   void shouldNotDeleteACertificateInUse() {
-    controller.apply(
-        "kind: Pool\nname: p\nbackends: []\ntls: {verify: true, certificate: web}\n");
+    controller.apply("kind: Pool\nname: p\nbackends: []\ntls: {verify: true, certificate: web}\n");
 
     var refused = controller.delete("/v1/certificates/web");
 

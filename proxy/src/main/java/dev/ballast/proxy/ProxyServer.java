@@ -117,7 +117,7 @@ public final class ProxyServer implements AutoCloseable {
    * @throws IOException if the admin port can't be bound
    */
   public static ProxyServer start(ProxySettings settings) throws IOException {
-    return start(settings, Transport.best());
+    return start(settings, Transport.of(settings.transport()));
   }
 
   static ProxyServer start(ProxySettings settings, Transport transport) throws IOException {

@@ -26,6 +26,7 @@ import java.util.random.RandomGenerator;
  * @param fleetSeed what the LB servers of a fleet hash with
  * @param secrets what opens the secrets of the configuration
  * @param accessLog where lines of the access log go, in batches; may be slow, and stand still
+ * @param transport what sockets are waited for with
  */
 public record ProxySettings(
     Identity identity,
@@ -39,7 +40,8 @@ public record ProxySettings(
     long fleetSeed,
     Surroundings surroundings,
     Secrets secrets,
-    OutputStream accessLog) {
+    OutputStream accessLog,
+    TransportKind transport) {
   public static final int DEFAULT_ADMIN_PORT = 7071;
 
   public ProxySettings {
@@ -112,7 +114,8 @@ public record ProxySettings(
         0,
         new Surroundings(clock, Ticker.systemTicker(), random),
         new Secrets(Optional.empty(), FleetSecrets.random(new SecureRandom())),
-        new FileOutputStream(FileDescriptor.out));
+        new FileOutputStream(FileDescriptor.out),
+        TransportKind.AUTO);
   }
 
   public String name() {
@@ -185,7 +188,8 @@ public record ProxySettings(
         fleetSeed,
         surroundings,
         secrets,
-        accessLog);
+        accessLog,
+        transport);
   }
 
   public ProxySettings withLimits(Limits others) {
@@ -201,7 +205,8 @@ public record ProxySettings(
         fleetSeed,
         surroundings,
         secrets,
-        accessLog);
+        accessLog,
+        transport);
   }
 
   public ProxySettings withNameServers(List<InetSocketAddress> servers) {
@@ -217,7 +222,8 @@ public record ProxySettings(
         fleetSeed,
         surroundings,
         secrets,
-        accessLog);
+        accessLog,
+        transport);
   }
 
   /** Where its configuration comes from, and what to do with one that was held back. */
@@ -234,7 +240,8 @@ public record ProxySettings(
         fleetSeed,
         surroundings,
         secrets,
-        accessLog);
+        accessLog,
+        transport);
   }
 
   public ProxySettings withSecrets(Secrets opening) {
@@ -250,7 +257,8 @@ public record ProxySettings(
         fleetSeed,
         surroundings,
         opening,
-        accessLog);
+        accessLog,
+        transport);
   }
 
   /** Where the access log goes; closed by whoever opened it. */
@@ -267,7 +275,25 @@ public record ProxySettings(
         fleetSeed,
         surroundings,
         secrets,
-        out);
+        out,
+        transport);
+  }
+
+  public ProxySettings withTransport(TransportKind kind) {
+    return new ProxySettings(
+        identity,
+        addresses,
+        token,
+        eventLoops,
+        limits,
+        nameServers,
+        sync,
+        acceptHeld,
+        fleetSeed,
+        surroundings,
+        secrets,
+        accessLog,
+        kind);
   }
 
   private ProxySettings with(Identity other) {
@@ -283,7 +309,8 @@ public record ProxySettings(
         fleetSeed,
         surroundings,
         secrets,
-        accessLog);
+        accessLog,
+        transport);
   }
 
   private ProxySettings with(Addresses others) {
@@ -299,6 +326,7 @@ public record ProxySettings(
         fleetSeed,
         surroundings,
         secrets,
-        accessLog);
+        accessLog,
+        transport);
   }
 }

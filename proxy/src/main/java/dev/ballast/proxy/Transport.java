@@ -10,8 +10,13 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.uring.IoUring;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How sockets are waited for.
@@ -34,9 +39,41 @@ record Transport(
   private static final IntegerUnixChannelOption SO_KEEPALIVE =
       new IntegerUnixChannelOption("SO_KEEPALIVE", 1, 9);
 
-  /** epoll where there is one, else NIO. */
+  /** @throws IllegalArgumentException if this machine doesn't have it */
+  static Transport of(TransportKind kind) {
+    return switch (kind) {
+      case AUTO -> best();
+      case IO_URING -> demand(kind, IoUring.unavailabilityCause(), Transport::ioUring);
+      case EPOLL -> demand(kind, Epoll.unavailabilityCause(), Transport::epoll);
+      case NIO -> nio();
+    };
+  }
+
+  private static Transport demand(
+      TransportKind kind, @Nullable Throwable obstacle, Supplier<Transport> transport) {
+    if (obstacle != null) {
+      throw new IllegalArgumentException(
+          kind + " is not to be had here: " + obstacle.getMessage(), obstacle);
+    }
+    return transport.get();
+  }
+
+  /** io_uring where the kernel lets us, else epoll, else NIO. */
   static Transport best() {
+    if (IoUring.isAvailable()) {
+      return ioUring();
+    }
     return Epoll.isAvailable() ? epoll() : nio();
+  }
+
+  static Transport ioUring() {
+    return new Transport(
+        "io_uring",
+        IoUringIoHandler.newFactory(),
+        IoUringServerSocketChannel::new,
+        IoUringSocketChannel::new,
+        Transport::bequeath,
+        true);
   }
 
   static Transport epoll() {

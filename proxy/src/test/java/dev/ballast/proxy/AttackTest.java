@@ -163,7 +163,8 @@ class AttackTest {
       }
       clients.forEach(RawClient::reset);
       await().until(() -> proxy.metric("ballast_proxy_connections_open") == 0);
-      await().until(() -> backend.openConnections() <= 2);
+      await()
+          .until(() -> backend.openConnections() == proxy.metric("ballast_proxy_upstreams_idle"));
     }
   }
 }

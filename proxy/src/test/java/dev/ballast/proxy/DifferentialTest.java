@@ -33,7 +33,7 @@ class DifferentialTest {
     RealServer start(Path directory, TestBackend behind) throws IOException;
   }
 
-  private enum Kind {
+  enum Kind {
     HAPROXY(RealServer::haproxy),
     NGINX(RealServer::nginx),
     APACHE(RealServer::apache),

@@ -68,8 +68,8 @@ class HandshakeLimitsTest {
     try (var backend = TestBackend.named("one");
         var proxy = proxy(Limit.PENDING_HANDSHAKES, 2)) {
       serve(proxy, backend);
-      try (var first = proxy.client().send(new byte[] {22});
-          var second = proxy.client().send(new byte[] {22})) {
+      try (var _ = proxy.client().send(new byte[] {22});
+          var _ = proxy.client().send(new byte[] {22})) {
         Awaitility.await().until(() -> proxy.metric("ballast_proxy_handshakes_pending") == 2);
         try (var third = proxy.client()) {
           assertThat(third.isEnded()).isTrue();

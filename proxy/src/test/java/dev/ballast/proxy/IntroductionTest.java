@@ -159,8 +159,9 @@ class IntroductionTest {
             .introduced("web", version));
     try (var client = RawClient.from(CLIENT, proxy.port())) {
       String expected = CLIENT + ":" + client.socket().getLocalPort();
-      return client.get("/").read().text().equals(expected)
-          && client.get("/").read().text().equals(expected);
+      String first = client.get("/").read().text();
+      String second = client.get("/").read().text();
+      return first.equals(expected) && second.equals(expected);
     }
   }
 
@@ -235,10 +236,15 @@ class IntroductionTest {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
       process.destroy();
-      if (!process.waitFor(Duration.ofSeconds(5))) {
+      try {
+        if (!process.waitFor(Duration.ofSeconds(5))) {
+          process.destroyForcibly();
+        }
+      } catch (InterruptedException e) {
         process.destroyForcibly();
+        Thread.currentThread().interrupt();
       }
     }
   }

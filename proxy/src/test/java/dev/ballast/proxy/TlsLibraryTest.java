@@ -23,8 +23,7 @@ class TlsLibraryTest {
       new OpenedSecrets(Optional.empty(), FleetSecrets.random(new SecureRandom()));
 
   private TlsContext server(TlsLibrary library) throws Exception {
-    var how =
-        new ServerTls(secrets.certificate("a"), TlsVersion.TLS_1_2, true, null, false);
+    var how = new ServerTls(secrets.certificate("a"), TlsVersion.TLS_1_2, true, null, false);
     return library.server(how, secrets.ticketKeys());
   }
 

@@ -8,6 +8,7 @@ import dev.ballast.model.Listener;
 import dev.ballast.model.Protocol;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.util.Arrays;
@@ -146,7 +147,7 @@ class TlsStreamTest {
                   }
                 });
         var plain = plainUnderTls(backend)) {
-      plain.close();
+      plain.shutdownOutput();
 
       assertThatThrownBy(received::get).hasCauseInstanceOf(SocketException.class);
     }
@@ -155,7 +156,7 @@ class TlsStreamTest {
   /** A socket over which TLS was begun and something was said. */
   private Socket plainUnderTls(TestBackend backend) throws IOException {
     proxy.use(clear(true, backend));
-    var plain = new Socket("127.0.0.1", proxy.port());
+    var plain = new Socket(InetAddress.getLoopbackAddress(), proxy.port());
     var tls =
         (SSLSocket)
             CA.client().getSocketFactory().createSocket(plain, "a.test", proxy.port(), false);

@@ -124,6 +124,7 @@ class ArchitectureTest {
                     "org.eclipse..",
                     "picocli..")
                 .and(not(resideInAPackage("javax.crypto..")))
+                .and(not(named("java.net.InetAddress", "java.net.UnknownHostException")))
                 .or(named("java.lang.Thread", "java.lang.Process", "java.lang.ProcessBuilder"))
                 .or(named("java.io.File", "java.io.FileInputStream", "java.io.FileOutputStream")))
         .because(
