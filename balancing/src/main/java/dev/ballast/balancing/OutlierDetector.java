@@ -40,6 +40,8 @@ public final class OutlierDetector<S extends OutlierDetector.Subject> {
   private static final double TENTHS = 10;
 
   private final Map<S, History> histories = new HashMap<>();
+  private List<S> known = List.of();
+  private int ejected;
   private @Nullable Instant nextStatistics;
 
   /** What is remembered of one backend. */
@@ -89,9 +91,11 @@ public final class OutlierDetector<S extends OutlierDetector.Subject> {
   }
 
   private void forgetOthersThan(List<S> subjects) {
-    if (histories.size() != subjects.size()) {
+    if (!subjects.equals(known)) {
+      known = List.copyOf(subjects);
       subjects.forEach(this::history);
       histories.keySet().retainAll(new HashSet<>(subjects));
+      ejected = (int) histories.values().stream().filter(each -> each.current != null).count();
     }
   }
 
@@ -108,6 +112,9 @@ public final class OutlierDetector<S extends OutlierDetector.Subject> {
 
   /** What a backend did while it was out counts for nothing. */
   private boolean release(List<S> subjects, boolean all, Instant now) {
+    if (ejected == 0) {
+      return false;
+    }
     boolean hasChanged = false;
     for (S subject : subjects) {
       History history = history(subject);
@@ -116,6 +123,7 @@ public final class OutlierDetector<S extends OutlierDetector.Subject> {
         subject.forgetFailuresInRow();
         if (all || !current.holdsAt(now)) {
           history.current = null;
+          ejected--;
           hasChanged = true;
         }
       }
@@ -182,6 +190,7 @@ public final class OutlierDetector<S extends OutlierDetector.Subject> {
       return false;
     }
     history.ejections++;
+    ejected++;
     var time = settings.baseEjection().multipliedBy(history.ejections);
     var most =
         settings.maxEjection().compareTo(settings.baseEjection()) < 0
@@ -193,12 +202,9 @@ public final class OutlierDetector<S extends OutlierDetector.Subject> {
   }
 
   private boolean mayEject(List<S> subjects, OutlierEjection settings) {
-    long ejected = 0;
     long serving = 0;
     for (S subject : subjects) {
-      boolean isOut = history(subject).current != null;
-      ejected += isOut ? 1 : 0;
-      serving += !isOut && subject.isServing() ? 1 : 0;
+      serving += history(subject).current == null && subject.isServing() ? 1 : 0;
     }
     long most = Math.max(1, (long) subjects.size() * settings.maxEjectedPercent() / 100);
     return ejected < most && serving > 1;

@@ -190,23 +190,16 @@ final class BackendHandle implements OutlierDetector.Subject {
     return tls;
   }
 
-  /** From now on connections are begun so; idle ones that were begun otherwise are closed. */
-  void speak(@Nullable UpstreamTls how, List<Loop> loops) {
-    if (!Objects.equals(tls, how)) {
-      tls = how;
-      loops.forEach(this::closeIdle);
-    }
-  }
-
   /** The header that connections to it begin with, before TLS; none if null. */
   @Nullable ProxyProtocol proxyProtocol() {
     return proxyProtocol;
   }
 
-  /** From now on connections begin with this header; idle ones that began otherwise are closed. */
-  void introduce(@Nullable ProxyProtocol how, List<Loop> loops) {
-    if (proxyProtocol != how) {
-      proxyProtocol = how;
+  /** From now on connections are begun so; idle ones that were begun otherwise are closed. */
+  void speak(@Nullable UpstreamTls how, @Nullable ProxyProtocol header, List<Loop> loops) {
+    if (!Objects.equals(tls, how) || proxyProtocol != header) {
+      tls = how;
+      proxyProtocol = header;
       loops.forEach(this::closeIdle);
     }
   }

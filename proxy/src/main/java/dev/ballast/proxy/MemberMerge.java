@@ -19,6 +19,7 @@ final class MemberMerge {
   private final Instant now;
   private final int loops;
   private int at;
+  private boolean isChanged;
 
   private MemberMerge(
       List<PoolMember> previous, PoolHandle pool, Names names, Instant now, int loops) {
@@ -33,10 +34,10 @@ final class MemberMerge {
   /**
    * What came of it.
    *
-   * @param members sorted by name
+   * @param members sorted by name; the same list as before if nothing has changed
    * @param gone handles that no member has any more
    */
-  record Result(List<PoolMember> members, List<BackendHandle> gone) {}
+  record Result(List<PoolMember> members, List<BackendHandle> gone, boolean isChanged) {}
 
   static Result merge(
       List<PoolMember> previous,
@@ -50,7 +51,7 @@ final class MemberMerge {
       merge.add(found);
     }
     merge.passOver(previous.size());
-    return new Result(merge.members, merge.gone);
+    return new Result(merge.isChanged ? merge.members : previous, merge.gone, merge.isChanged);
   }
 
   private void add(MemberWalk.Found found) {
@@ -64,6 +65,7 @@ final class MemberMerge {
   }
 
   private void addChanged(MemberWalk.Found found, Backend backend) {
+    isChanged = true;
     int from = at;
     while (from < previous.size() && previous.get(from).id().compareTo(backend.id()) < 0) {
       from++;
@@ -90,6 +92,7 @@ final class MemberMerge {
 
   private void passOver(int to) {
     for (; at < to; at++) {
+      isChanged = true;
       gone.add(previous.get(at).handle());
     }
   }

@@ -67,7 +67,7 @@ final class PoolCompiler {
         && !isJudgedAnew
         && (pool.sticky().isEmpty() || before.keys().equals(secrets.fleet()))
         && before.item().equals(item)
-        && members.equals(previous)
+        && !merged.isChanged()
         && !before.isOutdated(now)) {
       return before;
     }
@@ -89,9 +89,10 @@ final class PoolCompiler {
   private void speak(Pool pool, List<PoolMember> members) {
     UpstreamTls how =
         pool.transport().tls().map(spoken -> tls.upstream(pool.name(), spoken)).orElse(null);
-    members.forEach(member -> member.handle().speak(how, loops.all()));
     ProxyProtocol header = pool.transport().proxyProtocol().orElse(null);
-    members.forEach(member -> member.handle().introduce(header, loops.all()));
+    for (PoolMember member : members) {
+      member.handle().speak(how, header, loops.all());
+    }
   }
 
   /** A pool that routes name and the snapshot has not. */
@@ -130,12 +131,15 @@ final class PoolCompiler {
 
   private static Optional<Instant> nextChange(
       List<PoolMember> members, Eligibility eligibility, SlowStart ramp, Instant now) {
-    Stream<Instant> steps =
-        members.stream()
-            .flatMap(
-                member ->
-                    SlowStartRamp.nextStep(ramp, member.handle().risingSince(), now).stream());
-    return Stream.concat(eligibility.nextChange().stream(), steps).min(Instant::compareTo);
+    Instant next = eligibility.nextChange().orElse(null);
+    for (PoolMember member : members) {
+      Instant since = member.handle().risingSince();
+      Instant step = since == null ? null : SlowStartRamp.nextStep(ramp, since, now).orElse(null);
+      if (step != null && (next == null || step.isBefore(next))) {
+        next = step;
+      }
+    }
+    return Optional.ofNullable(next);
   }
 
   private static void logPanic(String pool, boolean was, boolean is) {

@@ -49,7 +49,8 @@ class FaultsTest {
 
   private RawClient clientOf(TestBackend... backends) {
     Configuration configuration =
-        Configuration.http(proxy.port(), backends).pool("web", SHORT, Optional.empty());
+        Configuration.http(proxy.port(), backends)
+            .pool("web", SHORT, Resiliences.retries(1, 20, 3));
     return proxy.use(configuration).client();
   }
 
@@ -91,7 +92,8 @@ class FaultsTest {
 
   @Test
   void shouldGoOnWithPipelinedRequestsAfterOneFailed() {
-    try (var client = clientOf(gone())) {
+    try (var patient = Proxy.start();
+        var client = patient.use(Configuration.http(patient.port(), gone())).client()) {
       client.get("/1").get("/2").send("GET /3 HTTP/1.1\r\nHost: any.test\r\n\r\n".repeat(500));
       for (int i = 0; i < 502; i++) {
         assertThat(client.read().status()).isEqualTo(502);
@@ -101,7 +103,8 @@ class FaultsTest {
 
   @Test
   void shouldAnswerManyPipelinedRequestsByItself() {
-    try (var client = clientOf()) {
+    try (var patient = Proxy.start();
+        var client = patient.use(Configuration.http(patient.port())).client()) {
       client.send("GET /3 HTTP/1.1\r\nHost: any.test\r\n\r\n".repeat(20_000));
       for (int i = 0; i < 20_000; i++) {
         assertThat(client.read().status()).isEqualTo(503);

@@ -29,6 +29,7 @@ final class TestBackend implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final List<String> heads = new CopyOnWriteArrayList<>();
   private final AtomicInteger connections = new AtomicInteger();
+  private final Thread acceptor = Thread.ofVirtual().unstarted(this::accept);
 
   private TestBackend(ServerSocket server, Script script) {
     this.server = server;
@@ -39,7 +40,7 @@ final class TestBackend implements AutoCloseable {
     try {
       var backend =
           new TestBackend(new ServerSocket(0, 512, InetAddress.getLoopbackAddress()), script);
-      Thread.ofVirtual().start(backend::accept);
+      backend.acceptor.start();
       return backend;
     } catch (IOException e) {
       throw new AssertionError(e);
@@ -128,14 +129,16 @@ final class TestBackend implements AutoCloseable {
     return open.size();
   }
 
+  /** The port is closed only when nobody waits at it any more. */
   @Override
   public void close() {
     try {
       server.close();
+      acceptor.join();
       for (Socket socket : open) {
         socket.close();
       }
-    } catch (IOException e) {
+    } catch (IOException | InterruptedException e) {
       throw new AssertionError(e);
     }
   }
