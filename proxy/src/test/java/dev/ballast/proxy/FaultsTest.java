@@ -77,7 +77,9 @@ class FaultsTest {
         client.send("POST / HTTP/1.1\r\nHost: any.test\r\nContent-Length: 5\r\n\r\nhello");
         assertThat(client.read().text()).isEqualTo("alive");
       }
-      assertThat(proxy.metric("ballast_proxy_retries_total")).isGreaterThanOrEqualTo(6);
+      assertThat(proxy.metric("ballast_proxy_retries_total"))
+          .as("four turns begin at a backend that is gone; who is next is left to chance")
+          .isBetween(4.0, 8.0);
     }
   }
 
