@@ -109,18 +109,16 @@ public final class DataKey {
   public Secret.Clear open(ItemKey owner, String purpose, Secret.Sealed sealed) throws CannotOpen {
     if (!sealed.dataKey().equals(id)) {
       throw new CannotOpen(
-          "is sealed under data key "
-              + sealed.dataKey()
-              + ", and the data key here is "
-              + id
-              + ": use the data key file of the controller");
+          "is sealed under data key " + sealed.dataKey() + ", and the data key here is " + id,
+          "start it with the controller's --data-key-file");
     }
     try {
       return new Secret.Clear(
           cipher(Cipher.DECRYPT_MODE, sealed.nonceBytes(), owner, purpose)
               .doFinal(sealed.ciphertextBytes()));
     } catch (AEADBadTagException _) {
-      throw new CannotOpen("is damaged, or was sealed for something else");
+      throw new CannotOpen(
+          "is damaged, or was sealed for something else", "apply it with its key again");
     } catch (GeneralSecurityException e) {
       throw new AssertionError("every Java platform has AES-GCM", e);
     }

@@ -68,7 +68,10 @@ public final class Keyring {
   /** The certificate with the name; one that is not there has failed. */
   public OpenedCertificate certificate(String name) {
     return certificates.getOrDefault(
-        name, new OpenedCertificate.Failed("there is no Certificate " + name));
+        name,
+        new OpenedCertificate.Failed(
+            "there is no Certificate " + name,
+            "apply Certificate " + name + ", or name another one"));
   }
 
   /** The fleet's keys; absent where the snapshot has none: in static mode, or with a controller that has no data key. */
@@ -93,10 +96,11 @@ public final class Keyring {
       return new OpenedCertificate.Usable(certificate, chain, key);
     } catch (CannotOpen reason) {
       return new OpenedCertificate.Failed(
-          "the key of " + certificate.key() + " " + reason.getMessage());
+          "the key of " + certificate.key() + " " + reason.getMessage(), reason.remedy());
     } catch (IllegalArgumentException reason) {
       return new OpenedCertificate.Failed(
-          certificate.key() + " can't be used: " + reason.getMessage());
+          certificate.key() + " can't be used: " + reason.getMessage(),
+          "apply another certificate and key as " + certificate.key());
     }
   }
 
@@ -104,7 +108,8 @@ public final class Keyring {
     return switch (secret) {
       case Secret.Clear clear -> clear;
       case Secret.Sealed sealed -> certificate.open(sealed, requiredDataKey());
-      case Secret.Known _ -> throw new CannotOpen("is not there, only its digest");
+      case Secret.Known _ ->
+          throw new CannotOpen("is not there, only its digest", "apply it with its key");
     };
   }
 
@@ -117,7 +122,7 @@ public final class Keyring {
               both(keys, FleetKeys.TICKET_KEY, keys.ticketKeys())));
     } catch (CannotOpen reason) {
       return new OpenedFleetKeys.Failed(
-          "a key of Fleet " + keys.name() + " " + reason.getMessage());
+          "a key of Fleet " + keys.name() + " " + reason.getMessage() + ": " + reason.remedy());
     }
   }
 
@@ -138,6 +143,9 @@ public final class Keyring {
 
   private DataKey requiredDataKey() throws CannotOpen {
     return dataKey.orElseThrow(
-        () -> new CannotOpen("is sealed, and no data key was given: use --data-key-file"));
+        () ->
+            new CannotOpen(
+                "is sealed, and no data key was given",
+                "start it with the controller's --data-key-file"));
   }
 }

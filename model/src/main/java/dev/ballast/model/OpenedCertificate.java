@@ -39,7 +39,8 @@ public sealed interface OpenedCertificate {
   /**
    * It can't be used.
    *
-   * @param reason a sentence that names the certificate and says what to do
+   * @param reason a sentence that names the certificate
+   * @param remedy what to do about it
    */
-  record Failed(String reason) implements OpenedCertificate {}
+  record Failed(String reason, String remedy) implements OpenedCertificate {}
 }

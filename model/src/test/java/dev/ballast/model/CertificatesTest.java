@@ -331,7 +331,26 @@ class CertificatesTest {
     assertThat(reason(keyring, "api")).contains("Certificate api is sealed under data key");
     assertThat(reason(keyring, "moved")).contains("sealed for something else");
     assertThat(reason(keyring, "none")).isEqualTo("there is no Certificate none");
-    assertThat(reason(Keyring.open(snapshot, Optional.empty()), "web")).contains("--data-key-file");
+    assertThat(reason(Keyring.open(snapshot, Optional.empty()), "web")).contains("no data key");
+  }
+
+  @Test
+  void shouldSayWhatToDoAboutACertificateThatCannotBeOpened() throws Exception {
+    var web =
+        certificate(Examples.yaml(openssl.pair("web", "ec", 30).document("web")), "web")
+            .sealed(sealer);
+    var moved = new Certificate("moved", web.chain(), web.privateKey());
+    var snapshot = snapshot(1, web, moved);
+
+    var foreign = Optional.of(DataKey.random(RANDOM));
+    assertThat(failed(Keyring.open(snapshot, foreign), "web").remedy())
+        .isEqualTo("start it with the controller's --data-key-file");
+    assertThat(failed(Keyring.open(snapshot, Optional.empty()), "web").remedy())
+        .isEqualTo("start it with the controller's --data-key-file");
+    var keyring = Keyring.open(snapshot, Optional.of(dataKey));
+    assertThat(failed(keyring, "moved").remedy()).isEqualTo("apply it with its key again");
+    assertThat(failed(keyring, "none").remedy())
+        .isEqualTo("apply Certificate none, or name another one");
   }
 
   @Test
@@ -350,7 +369,11 @@ class CertificatesTest {
   }
 
   private static String reason(Keyring keyring, String name) {
-    return ((OpenedCertificate.Failed) keyring.certificate(name)).reason();
+    return failed(keyring, name).reason();
+  }
+
+  private static OpenedCertificate.Failed failed(Keyring keyring, String name) {
+    return (OpenedCertificate.Failed) keyring.certificate(name);
   }
 
   private static Snapshot snapshot(long revision, Resource... resources) throws IOException {

@@ -96,8 +96,7 @@ final class OpenedSecrets {
         return material;
       }
       case OpenedCertificate.Failed failed ->
-          throw new UnusableCertificate(
-              failed.reason(), "apply Certificate " + name + ", or name another one");
+          throw new UnusableCertificate(failed.reason(), failed.remedy());
     }
   }
 
