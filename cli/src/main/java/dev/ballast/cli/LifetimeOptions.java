@@ -15,13 +15,14 @@ final class LifetimeOptions {
   boolean isExitOnEof;
 
   /**
-   * Waits for the end, and runs {@code stop} once, whatever the end was. On a signal the process ends from within.
+   * Waits for the end, and runs {@code stop} once, whatever the end was. On a signal the process ends from within, and as one that
+   * is done: what asked it to end must not take that for a failure.
    *
    * @param stop returns when everything has been put in order
    */
   void awaitEnd(Runnable stop) throws InterruptedException {
     var ended = new CountDownLatch(1);
-    var hook = new Thread(stop, "stop");
+    var hook = new Thread(() -> endAfter(stop), "stop");
     Runtime.getRuntime().addShutdownHook(hook);
     if (isExitOnEof) {
       Thread reader = new Thread(() -> awaitEndOfInput(ended), "supervisor");
@@ -30,6 +31,12 @@ final class LifetimeOptions {
     }
     ended.await();
     // System.exit, which follows, runs the hook.
+  }
+
+  /** The JVM's own exit code would be the signal's, as if nobody had taken care of it. */
+  private static void endAfter(Runnable stop) {
+    stop.run();
+    Runtime.getRuntime().halt(ExitCode.DONE.number());
   }
 
   private static void awaitEndOfInput(CountDownLatch ended) {
