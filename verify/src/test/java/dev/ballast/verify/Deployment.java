@@ -24,6 +24,7 @@ final class Deployment implements AutoCloseable {
 
   private final Path directory;
   private final Path tokenFile;
+  private final List<String> dataKey;
   private final List<AutoCloseable> parts = new ArrayList<>();
   private final List<Controller> controllers = new ArrayList<>();
   private final List<LbProcess> lbs = new ArrayList<>();
@@ -32,8 +33,12 @@ final class Deployment implements AutoCloseable {
   /** A controller process and its API. */
   record Controller(Running process, Api api) {}
 
-  private Deployment(Path directory) throws IOException {
+  /**
+   * @param dataKey the option that names its file; empty if there is none
+   */
+  private Deployment(Path directory, List<String> dataKey) throws IOException {
     this.directory = directory;
+    this.dataKey = List.copyOf(dataKey);
     this.tokenFile = Files.writeString(directory.resolve("token"), TOKEN);
     this.database = startPostgres();
   }
@@ -41,7 +46,7 @@ final class Deployment implements AutoCloseable {
   /** With a database, and nothing else yet. */
   static Deployment create(String name) {
     try {
-      return new Deployment(Installation.emptyDirectory(name));
+      return new Deployment(Installation.emptyDirectory(name), List.of());
     } catch (IOException failure) {
       throw new UncheckedIOException(failure);
     }
@@ -49,12 +54,26 @@ final class Deployment implements AutoCloseable {
 
   /** With a controller and two LB servers, ready to be configured. */
   static Deployment ofTwo(String name) {
-    var deployment = create(name);
-    deployment.startController("controller");
-    deployment.startLb("lb1");
-    deployment.startLb("lb2");
-    deployment.lbs.forEach(LbProcess::awaitConnected);
-    return deployment;
+    return create(name).withTwo();
+  }
+
+  /** The same with a data key, so that it can keep private keys. */
+  static Deployment ofTwoWithDataKey(String name) {
+    try {
+      Path directory = Installation.emptyDirectory(name);
+      Path key = Secrets.file(directory.resolve("data-key"), Secrets.random(32));
+      return new Deployment(directory, List.of("--data-key-file", key.toString())).withTwo();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  private Deployment withTwo() {
+    startController("controller");
+    startLb("lb1");
+    startLb("lb2");
+    lbs.forEach(LbProcess::awaitConnected);
+    return this;
   }
 
   Path directory() {
@@ -98,7 +117,9 @@ final class Deployment implements AutoCloseable {
 
   /** Starts a controller and doesn't wait for it. */
   Controller launchController(String name, String address) {
-    var process = started(name, Roles.controller(database.databaseUrl(), address, tokenFile));
+    var arguments = new ArrayList<>(Roles.controller(database.databaseUrl(), address, tokenFile));
+    arguments.addAll(dataKey);
+    var process = started(name, arguments);
     var controller =
         new Controller(process, new Api(URI.create("http://" + address + ":7070"), TOKEN));
     controllers.removeIf(other -> other.api().server().equals(controller.api().server()));
@@ -114,10 +135,21 @@ final class Deployment implements AutoCloseable {
    * @param more options
    */
   LbProcess startLb(String name, String address, String... more) {
+    var options = new ArrayList<>(dataKey);
+    options.addAll(List.of(more));
+    return launchLb(name, address, options);
+  }
+
+  /** One that was given another data key than the rest of the system. */
+  LbProcess startLbWithDataKey(String name, Path file) {
+    return launchLb(name, Addresses.next(), List.of("--data-key-file", file.toString()));
+  }
+
+  private LbProcess launchLb(String name, String address, List<String> more) {
     String urls =
         String.join(",", controllers.stream().map(each -> each.api().server().toString()).toList());
     var arguments = new ArrayList<>(Roles.lb(name, address, urls, tokenFile, stateOf(name)));
-    arguments.addAll(List.of(more));
+    arguments.addAll(more);
     var process = started(name, arguments);
     var lb = new LbProcess(Place.HERE, name, address, process);
     lbs.removeIf(other -> other.name().equals(name));

@@ -47,6 +47,11 @@ final class HttpConnection implements AutoCloseable {
     return new HttpConnection(connect(place, server, timeout));
   }
 
+  /** Over a connection that is there already, and is closed with this. */
+  static HttpConnection over(Socket socket) throws IOException {
+    return new HttpConnection(socket);
+  }
+
   static Socket connect(Place place, InetSocketAddress server, Duration timeout)
       throws IOException {
     Socket socket = channel(place).socket();
