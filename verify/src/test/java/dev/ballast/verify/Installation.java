@@ -34,6 +34,8 @@ final class Installation {
     return Map.of(
         "BALLAST_BUILD",
         "off",
+        "BALLAST_LEAK_DETECTION",
+        "simple",
         "JAVA_HOME",
         System.getProperty("java.home"),
         Survivors.TAG,
