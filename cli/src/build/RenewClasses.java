@@ -13,7 +13,8 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * Brings classes that were compiled for Java 5 or older (picocli's) to the class-file format of Java 8: the JVM keeps older
- * ones out of its AOT cache, parses them at every start, and verifies them with the slow verifier. Their code stays as it is.
+ * ones out of its AOT cache, parses them at every start, and verifies them with the slow verifier. Their code stays as it is, and
+ * gets the stack maps that this format asks for.
  *
  * <p>Run by the build as a source file, with the directory of jars as its argument.
  */
@@ -74,6 +75,7 @@ final class RenewClasses {
   private static byte[] renewed(ClassFile classes, byte[] content) {
     return classes.transformClass(
         classes.parse(content),
-        ClassTransform.endHandler(builder -> builder.withVersion(JAVA_8, 0)));
+        ClassTransform.transformingMethodBodies((code, element) -> code.with(element))
+            .andThen(ClassTransform.endHandler(builder -> builder.withVersion(JAVA_8, 0))));
   }
 }

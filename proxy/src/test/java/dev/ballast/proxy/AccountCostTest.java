@@ -21,7 +21,10 @@ class AccountCostTest {
         var proxy =
             Proxy.start(
                 settings ->
-                    settings.withEventLoops(1).withAccessLog(OutputStream.nullOutputStream()))) {
+                    settings
+                            .withEventLoops(1)
+                            .withTransport(TransportKind.EPOLL)
+                            .withAccessLog(OutputStream.nullOutputStream()))) {
       proxy.use(Configuration.http(proxy.port(), backend));
       double without = bytesPerRequest(proxy);
       proxy.use(AccessLogTest.logged(AccessLogTest.JSON, proxy.port(), backend));
