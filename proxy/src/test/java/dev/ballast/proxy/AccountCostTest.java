@@ -22,9 +22,9 @@ class AccountCostTest {
             Proxy.start(
                 settings ->
                     settings
-                            .withEventLoops(1)
-                            .withTransport(TransportKind.EPOLL)
-                            .withAccessLog(OutputStream.nullOutputStream()))) {
+                        .withEventLoops(1)
+                        .withTransport(TransportKind.EPOLL)
+                        .withAccessLog(OutputStream.nullOutputStream()))) {
       proxy.use(Configuration.http(proxy.port(), backend));
       double without = bytesPerRequest(proxy);
       proxy.use(AccessLogTest.logged(AccessLogTest.JSON, proxy.port(), backend));
