@@ -49,7 +49,7 @@ class DataKeyTest {
 
     assertThatThrownBy(() -> other.open(WEB, "key", sealed()))
         .isInstanceOf(CannotOpen.class)
-        .hasMessageContainingAll(key.id(), other.id(), "data key file");
+        .hasMessageContainingAll(key.id(), other.id());
   }
 
   @Test
