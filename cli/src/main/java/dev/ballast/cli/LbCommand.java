@@ -162,7 +162,7 @@ final class LbCommand implements Callable<Integer> {
       defaultValue = "auto",
       converter = TransportConverter.class,
       description =
-          "How sockets are waited for: io_uring, epoll, nio, or auto: the first of these that this machine has.")
+          "How sockets are waited for: epoll, nio, io_uring, or auto: epoll where there is one, else nio.")
   TransportKind transport = TransportKind.AUTO;
 
   @Option(

@@ -58,11 +58,8 @@ record Transport(
     return transport.get();
   }
 
-  /** io_uring where the kernel lets us, else epoll, else NIO. */
+  /** epoll where there is one, else NIO. */
   static Transport best() {
-    if (IoUring.isAvailable()) {
-      return ioUring();
-    }
     return Epoll.isAvailable() ? epoll() : nio();
   }
 

@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 
 /** What an LB server waits for its sockets with. */
 public enum TransportKind {
-  /** The first of the others that this machine has. */
+  /** epoll where there is one, else NIO. */
   AUTO("auto"),
   IO_URING("io_uring"),
   EPOLL("epoll"),

@@ -51,7 +51,8 @@ class ArchitectureTest {
           "dev.ballast.configdb.PostgresCluster", "draws the database's password",
           "dev.ballast.configdb.Writer", "names each attempt uniquely",
           "dev.ballast.configdb.WalStream", "names its replication slot uniquely",
-          "dev.ballast.configdb.ChangeFeed", "its public start takes the system's clock");
+          "dev.ballast.configdb.ChangeFeed", "its public start takes the system's clock",
+          "dev.ballast.proxy.ProxySettings", "draws keys of its own where it is given none");
 
   /** Modules whose types are the words that others speak in, so that most of them are public. */
   private static final Set<String> VOCABULARIES = Set.of("model", "balancing");
