@@ -36,6 +36,17 @@ public final class Snapshot {
     return new Snapshot(revision, Collections.unmodifiableNavigableMap(byKey), checksum);
   }
 
+  /** The same snapshot, of the objects of {@code before} where they are equal: a list read anew makes no second copy of them. */
+  public Snapshot sharing(Snapshot before) {
+    var shared = new TreeMap<ItemKey, Item>();
+    for (Item item : items.values()) {
+      Item known = before.items.get(item.key());
+      Item kept = known != null && known.equals(item) ? known : item;
+      shared.put(kept.key(), kept);
+    }
+    return new Snapshot(revision, Collections.unmodifiableNavigableMap(shared), checksum);
+  }
+
   public Revision revision() {
     return revision;
   }

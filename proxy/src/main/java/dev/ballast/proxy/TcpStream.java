@@ -416,14 +416,21 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
   @Override
   void reset() {
     account.breakOff(null, loop.nowNanos());
-    if (upstream != null) {
-      Sockets.reset(upstream);
+    SocketChannel backend = upstream;
+    boolean isFirst = !isOver;
+    end(false);
+    if (isFirst && backend != null) {
+      Sockets.reset(backend);
     }
     Sockets.reset(client);
-    end();
   }
 
   private void end() {
+    end(true);
+  }
+
+  /** Marked as over first: the end of a connect that was under way must not be taken for the backend's failure. */
+  private void end(boolean closesSockets) {
     if (!isOver) {
       isOver = true;
       account.end(loop.nowNanos());
@@ -431,9 +438,11 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
       loop.counts().decrement(Counter.STREAMS_OPEN);
       choice.leave(false);
       dropEarly();
-      Sockets.close(client);
-      if (upstream != null) {
-        Sockets.close(upstream);
+      if (closesSockets) {
+        Sockets.close(client);
+        if (upstream != null) {
+          Sockets.close(upstream);
+        }
       }
     }
   }

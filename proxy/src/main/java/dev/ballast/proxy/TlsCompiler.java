@@ -6,6 +6,7 @@ import dev.ballast.model.ListenerTls;
 import dev.ballast.model.Protocol;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,16 +80,30 @@ final class TlsCompiler {
     try {
       var offer = new Offer(terms(listener, contexts), null);
       serversNamed.putAll(contexts);
-      offeredNow.put(key, new Offered(offer, contexts));
+      offeredNow.put(
+          key,
+          new Offered(offer, contexts, listener.tls().flatMap(ListenerTls::clientCertificates)));
       return offer;
     } catch (UnusableCertificate e) {
-      return goOn(key, e);
+      releaseUnheld(contexts.values());
+      return goOn(key, listener, e);
     }
   }
 
-  private Offer goOn(String key, UnusableCertificate why) {
+  /** Those that were made for a listener which can't be served by them after all. */
+  private void releaseUnheld(Collection<TlsContext> made) {
+    for (TlsContext context : made) {
+      if (!servers.containsValue(context) && !serversNamed.containsValue(context)) {
+        context.release();
+      }
+    }
+  }
+
+  /** What is asked of clients never gets laxer than it is configured: then it is rather not served. */
+  private Offer goOn(String key, Listener listener, UnusableCertificate why) {
     Offered before = offered.get(key);
-    if (before == null) {
+    var asked = listener.tls().flatMap(ListenerTls::clientCertificates);
+    if (before == null || !before.asked().equals(asked)) {
       return Offer.CLEAR.withTrouble(why);
     }
     serversNamed.putAll(before.contexts());
@@ -97,7 +112,10 @@ final class TlsCompiler {
   }
 
   /** What a listener had when all was well, and the contexts that this keeps. */
-  private record Offered(Offer offer, Map<ServerTls, TlsContext> contexts) {}
+  private record Offered(
+      Offer offer,
+      Map<ServerTls, TlsContext> contexts,
+      Optional<ListenerTls.ClientCertificates> asked) {}
 
   /**
    * What became of a listener's certificates.

@@ -108,8 +108,8 @@ final class Follower {
     if (current != null && isBehind(listed.revision(), current.revision())) {
       return new Step.Keep();
     }
-    current = listed;
-    return new Step.Use(listed);
+    current = current == null ? listed : listed.sharing(current);
+    return new Step.Use(current);
   }
 
   private static boolean isImplausible(Snapshot before, Snapshot listed) {
