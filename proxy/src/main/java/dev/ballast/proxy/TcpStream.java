@@ -416,41 +416,33 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
   @Override
   void reset() {
     account.breakOff(null, loop.nowNanos());
-    SocketChannel backend = upstream;
-    boolean isFirst = !isOver;
-    end(false);
-    if (isFirst && backend != null) {
-      Sockets.reset(backend);
+    finish();
+    if (upstream != null) {
+      Sockets.reset(upstream);
     }
     Sockets.reset(client);
   }
 
   private void end() {
-    end(true);
+    finish();
+    Sockets.close(client);
+    if (upstream != null) {
+      Sockets.close(upstream);
+    }
   }
 
-  /** Marked as over first: the end of a connect that was under way must not be taken for the backend's failure. */
-  private void end(boolean closesSockets) {
+  /** Before its sockets end: the end of a connect that is under way must not be taken for the backend's failure. */
+  private void finish() {
     if (!isOver) {
       isOver = true;
       account.end(loop.nowNanos());
       loop.deadlines().cancel(this);
       loop.counts().decrement(Counter.STREAMS_OPEN);
       choice.leave(false);
-      dropEarly();
-      if (closesSockets) {
-        Sockets.close(client);
-        if (upstream != null) {
-          Sockets.close(upstream);
-        }
+      if (early != null) {
+        early.release();
+        early = null;
       }
-    }
-  }
-
-  private void dropEarly() {
-    if (early != null) {
-      early.release();
-      early = null;
     }
   }
 }
