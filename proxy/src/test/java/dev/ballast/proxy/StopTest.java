@@ -102,7 +102,7 @@ class StopTest {
   @Test
   void shouldEndStreamsOfARemovedListenerAfterItsDrainTimeout() {
     var configuration =
-        Configuration.tcp(proxy.port(), echo).drainingFor("cache", Duration.ofMillis(300));
+        Configuration.tcp(proxy.port(), echo).drainingFor("cache", Duration.ofSeconds(2));
     try (var client = proxy.use(configuration).client()) {
       assertThat(echoOf(client, "before")).isEqualTo("before");
       proxy.use(configuration.without(Kind.LOAD_BALANCER, "cache"));
@@ -131,7 +131,7 @@ class StopTest {
       clients.add(proxy.client());
       assertThat(echoOf(clients.getLast(), "before")).isEqualTo("before");
     }
-    var stopped = CompletableFuture.runAsync(() -> proxy.server().close(Duration.ofSeconds(1)));
+    var stopped = CompletableFuture.runAsync(() -> proxy.server().close(Duration.ofSeconds(4)));
     await().until(() -> !proxy.server().isReady());
     assertThat(echoOf(clients.getFirst(), "meanwhile")).isEqualTo("meanwhile");
     stopped.join();
