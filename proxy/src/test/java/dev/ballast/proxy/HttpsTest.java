@@ -1,6 +1,7 @@
 package dev.ballast.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ballast.model.Kind;
 import dev.ballast.model.ListenerTls;
@@ -248,6 +249,18 @@ class HttpsTest {
       try (var client = client("a.test")) {
         assertThat(status(client, "a.test")).isEqualTo(200);
       }
+    }
+  }
+
+  @Test
+  void shouldRatherNotServeThanAskLessOfClientsThanIsConfigured() {
+    try (var backend = TestBackend.named("one")) {
+      proxy.use(https(backend));
+      proxy.use(withClients(backend, true).without(Kind.CERTIFICATE, "clients"));
+
+      assertThat(listener("web").state()).isEqualTo("failed");
+      assertThat(listener("web").reason()).contains("Certificate clients");
+      assertThatThrownBy(() -> client("a.test").close()).hasMessageContaining("refused");
     }
   }
 

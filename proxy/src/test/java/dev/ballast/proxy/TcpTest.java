@@ -1,11 +1,13 @@
 package dev.ballast.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.security.MessageDigest;
@@ -54,6 +56,28 @@ class TcpTest {
       }
       assertThat(proxy.backend("cache", "b1").reason())
           .matches("ejected for [5-9] failures in a row, until .*");
+    }
+  }
+
+  /** A backend whose queue is full lets a connect wait: meanwhile its client leaves. */
+  @Test
+  void shouldNotBlameABackendForAClientThatLeftDuringTheConnect() throws IOException {
+    try (var full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        var _ = new Socket(InetAddress.getLoopbackAddress(), full.getLocalPort());
+        var _ = new Socket(InetAddress.getLoopbackAddress(), full.getLocalPort())) {
+      proxy.use(
+          Configuration.tcp(proxy.port())
+              .backend("cache", "b1", "127.0.0.1:" + full.getLocalPort(), 1));
+      var client = proxy.client();
+      await().until(() -> proxy.metric("ballast_proxy_connects_pending") == 1);
+      client.reset();
+      await().until(() -> proxy.metric("ballast_proxy_connections_open") == 0);
+
+      assertThat(proxy.backend("cache", "b1").failures()).isZero();
+      assertThat(proxy.metric("ballast_proxy_retries_total")).isZero();
+      assertThat(proxy.metric("ballast_proxy_connects_pending")).isZero();
+      assertThat(proxy.metric("ballast_proxy_exchanges_failed_total{reason=\"connect-failed\"}"))
+          .isZero();
     }
   }
 
