@@ -12,6 +12,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -176,157 +177,94 @@ public record ProxySettings(
   }
 
   public ProxySettings withEventLoops(int count) {
-    return new ProxySettings(
-        identity,
-        addresses,
-        token,
-        count,
-        limits,
-        nameServers,
-        sync,
-        acceptHeld,
-        fleetSeed,
-        surroundings,
-        secrets,
-        accessLog,
-        transport);
+    return changed(draft -> draft.eventLoops = count);
   }
 
   public ProxySettings withLimits(Limits others) {
-    return new ProxySettings(
-        identity,
-        addresses,
-        token,
-        eventLoops,
-        others,
-        nameServers,
-        sync,
-        acceptHeld,
-        fleetSeed,
-        surroundings,
-        secrets,
-        accessLog,
-        transport);
+    return changed(draft -> draft.limits = others);
   }
 
   public ProxySettings withNameServers(List<InetSocketAddress> servers) {
-    return new ProxySettings(
-        identity,
-        addresses,
-        token,
-        eventLoops,
-        limits,
-        servers,
-        sync,
-        acceptHeld,
-        fleetSeed,
-        surroundings,
-        secrets,
-        accessLog,
-        transport);
+    return changed(draft -> draft.nameServers = servers);
   }
 
   /** Where its configuration comes from, and what to do with one that was held back. */
   public ProxySettings withSync(Supplier<SyncReport> source, Runnable accept) {
-    return new ProxySettings(
-        identity,
-        addresses,
-        token,
-        eventLoops,
-        limits,
-        nameServers,
-        source,
-        accept,
-        fleetSeed,
-        surroundings,
-        secrets,
-        accessLog,
-        transport);
+    return changed(
+        draft -> {
+          draft.sync = source;
+          draft.acceptHeld = accept;
+        });
   }
 
   public ProxySettings withSecrets(Secrets opening) {
-    return new ProxySettings(
-        identity,
-        addresses,
-        token,
-        eventLoops,
-        limits,
-        nameServers,
-        sync,
-        acceptHeld,
-        fleetSeed,
-        surroundings,
-        opening,
-        accessLog,
-        transport);
+    return changed(draft -> draft.secrets = opening);
   }
 
   /** Where the access log goes; closed by whoever opened it. */
   public ProxySettings withAccessLog(OutputStream out) {
-    return new ProxySettings(
-        identity,
-        addresses,
-        token,
-        eventLoops,
-        limits,
-        nameServers,
-        sync,
-        acceptHeld,
-        fleetSeed,
-        surroundings,
-        secrets,
-        out,
-        transport);
+    return changed(draft -> draft.accessLog = out);
   }
 
   public ProxySettings withTransport(TransportKind kind) {
-    return new ProxySettings(
-        identity,
-        addresses,
-        token,
-        eventLoops,
-        limits,
-        nameServers,
-        sync,
-        acceptHeld,
-        fleetSeed,
-        surroundings,
-        secrets,
-        accessLog,
-        kind);
+    return changed(draft -> draft.transport = kind);
   }
 
   private ProxySettings with(Identity other) {
-    return new ProxySettings(
-        other,
-        addresses,
-        token,
-        eventLoops,
-        limits,
-        nameServers,
-        sync,
-        acceptHeld,
-        fleetSeed,
-        surroundings,
-        secrets,
-        accessLog,
-        transport);
+    return changed(draft -> draft.identity = other);
   }
 
   private ProxySettings with(Addresses others) {
-    return new ProxySettings(
-        identity,
-        others,
-        token,
-        eventLoops,
-        limits,
-        nameServers,
-        sync,
-        acceptHeld,
-        fleetSeed,
-        surroundings,
-        secrets,
-        accessLog,
-        transport);
+    return changed(draft -> draft.addresses = others);
+  }
+
+  private ProxySettings changed(Consumer<Draft> change) {
+    var draft = new Draft(this);
+    change.accept(draft);
+    return draft.settings(this);
+  }
+
+  /** What can be changed of settings, while it is changed. */
+  private static final class Draft {
+    private Identity identity;
+    private Addresses addresses;
+    private int eventLoops;
+    private Limits limits;
+    private List<InetSocketAddress> nameServers;
+    private Supplier<SyncReport> sync;
+    private Runnable acceptHeld;
+    private Secrets secrets;
+    private OutputStream accessLog;
+    private TransportKind transport;
+
+    Draft(ProxySettings from) {
+      identity = from.identity;
+      addresses = from.addresses;
+      eventLoops = from.eventLoops;
+      limits = from.limits;
+      nameServers = from.nameServers;
+      sync = from.sync;
+      acceptHeld = from.acceptHeld;
+      secrets = from.secrets;
+      accessLog = from.accessLog;
+      transport = from.transport;
+    }
+
+    ProxySettings settings(ProxySettings from) {
+      return new ProxySettings(
+          identity,
+          addresses,
+          from.token,
+          eventLoops,
+          limits,
+          nameServers,
+          sync,
+          acceptHeld,
+          from.fleetSeed,
+          from.surroundings,
+          secrets,
+          accessLog,
+          transport);
+    }
   }
 }
