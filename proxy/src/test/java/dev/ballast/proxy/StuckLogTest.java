@@ -1,6 +1,7 @@
 package dev.ballast.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.ballast.model.AccessLog;
 import java.io.FileOutputStream;
@@ -42,13 +43,13 @@ class StuckLogTest {
         var proxy = limited(full);
         var client = proxy.use(AccessLogTest.logged(LOG, proxy.port(), backend)).client()) {
       assertThat(slowestMillis(client)).isLessThan(2_000);
-      double lost = 0;
-      while (lost < REQUESTS) {
-        lost =
-            proxy.metric("ballast_proxy_access_log_unwritten_total")
-                + proxy.metric("ballast_proxy_access_log_dropped_total");
-      }
-      assertThat(lost).isEqualTo(REQUESTS);
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(
+                          proxy.metric("ballast_proxy_access_log_unwritten_total")
+                              + proxy.metric("ballast_proxy_access_log_dropped_total"))
+                      .isEqualTo(REQUESTS));
     }
   }
 
