@@ -5,18 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ballast.model.FleetSecrets;
 import dev.ballast.model.ListenerTls;
 import dev.ballast.model.TlsVersion;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +24,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TlsClientsTest {
   private static final Authority CA = Authority.named("Clients CA");
   private static final Authority OTHER = Authority.named("Other CA");
-  private static final int PATIENCE_SECONDS = 20;
 
   private final FleetSecrets fleet = FleetSecrets.random(new SecureRandom());
   private final Proxy one = start();
@@ -70,21 +66,7 @@ class TlsClientsTest {
         new ArrayList<>(List.of("openssl", "s_client", "-connect", "127.0.0.1:" + proxy.port()));
     command.addAll(List.of("-CAfile", CA.file(directory).toString(), "-ign_eof"));
     command.addAll(List.of(options));
-    return run(command, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-  }
-
-  private static String run(List<String> command, String input) {
-    try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      process.getOutputStream().write(input.getBytes(StandardCharsets.ISO_8859_1));
-      process.getOutputStream().flush();
-      String output =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-      assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-      return output;
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(e);
-    }
+    return Tool.run(command, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   }
 
   @ParameterizedTest
@@ -161,7 +143,7 @@ class TlsClientsTest {
 
     String url = "https://localhost:" + one.port() + "/";
     var command = List.of("curl", "-sv", "--cacert", CA.file(directory).toString(), url, url);
-    assertThat(run(command, ""))
+    assertThat(Tool.run(command))
         .contains("ALPN: server accepted http/1.1", "200 OK", "Re-using existing connection");
   }
 
