@@ -23,11 +23,11 @@ final class Choice {
 
   private final Loop loop;
   private final PoolPlace place;
-  private final int connectsLimit;
+  private final int refusalsLimit;
   private Tried tried = Tried.NONE;
   private int index = Balancer.NONE;
   private long key;
-  private int connectsFailed;
+  private int refusals;
   private int triesFailed;
   private int status;
   private @Nullable PoolPlan plan;
@@ -38,7 +38,7 @@ final class Choice {
   Choice(Loop loop) {
     this.loop = loop;
     this.place = new PoolPlace(loop);
-    this.connectsLimit = loop.limits().of(Limit.TRIES);
+    this.refusalsLimit = loop.limits().of(Limit.TRIES);
   }
 
   /** The request comes from a client that may have been told to stay with a backend of the pool. */
@@ -52,7 +52,7 @@ final class Choice {
   PoolPlace.Outcome begin(PoolPlan pool, PoolPlace.Owner owner, long nowNanos) {
     plan = pool;
     tried.clear();
-    connectsFailed = 0;
+    refusals = 0;
     triesFailed = 0;
     status = 0;
     return place.enter(pool.handle(), pool.policy().breaker(), owner, nowNanos);
@@ -104,14 +104,30 @@ final class Choice {
     return key;
   }
 
-  /** Leaves a backend that could not be reached; answers whether another one may be tried, whatever the request. */
-  boolean passOnUnsent(Retries retries) {
+  /**
+   * Leaves a backend that could not be reached; answers whether another one may be tried, whatever the request. That is a retry
+   * like any other, unless the backend refused at once: then it has cost nobody anything, and is bounded by itself.
+   */
+  boolean passOnUnsent(Fault fault, Retries retries) {
     closeAccount(true);
-    if (plan == null || retries.attempts() == 0 || ++connectsFailed >= connectsLimit) {
+    if (retries.attempts() == 0 || !isAnotherLeft() || !mayLeave(fault, retries)) {
       return false;
     }
     exclude();
     return true;
+  }
+
+  private boolean mayLeave(Fault fault, Retries retries) {
+    if (fault.retry() == Fault.Retry.FREE) {
+      return ++refusals < refusalsLimit;
+    }
+    boolean mayRetry = triesFailed < retries.attempts() && place.mayRetry(retries);
+    triesFailed += mayRetry ? 1 : 0;
+    return mayRetry;
+  }
+
+  private boolean isAnotherLeft() {
+    return plan != null && plan.eligibleCount() > tried.size() + 1;
   }
 
   /**
@@ -120,10 +136,9 @@ final class Choice {
    * @param isAnotherOnly whether the same backend, if there is no other, is of no use
    */
   boolean mayPassOn(Retries retries, boolean isAnotherOnly) {
-    PoolPlan pool = plan;
-    return pool != null
+    return plan != null
         && triesFailed < retries.attempts()
-        && (!isAnotherOnly || pool.eligibleCount() > tried.size() + 1)
+        && (!isAnotherOnly || isAnotherLeft())
         && place.mayRetry(retries);
   }
 
@@ -140,7 +155,7 @@ final class Choice {
   /** The backend tried last is not picked again. */
   private void exclude() {
     if (tried == Tried.NONE) {
-      tried = Tried.upTo(connectsLimit + Retries.MOST_ATTEMPTS);
+      tried = Tried.upTo(refusalsLimit + Retries.MOST_ATTEMPTS);
     }
     tried.add(index);
     loop.count(Counter.RETRIES);
@@ -166,8 +181,9 @@ final class Choice {
     plan = null;
   }
 
-  /** The head of the answer has been passed on: nothing of the configuration is needed any more. */
+  /** The answer or the stream has begun: nothing of the configuration is needed any more, and no retry is under way. */
   void begun() {
+    place.endRetry();
     plan = null;
     sticky = null;
   }

@@ -24,7 +24,6 @@ final class Exchange implements PoolPlace.Owner {
 
   private ExchangePhase phase = ExchangePhase.NONE;
   private RoutePolicy route = RoutePolicy.NONE;
-  private @Nullable Fault connectFault;
   private @Nullable UpstreamConnection upstream;
 
   Exchange(ClientConnection client, Loop loop) {
@@ -65,7 +64,7 @@ final class Exchange implements PoolPlace.Owner {
   private void pick(long nowNanos) {
     BackendHandle picked = choice.pick();
     if (picked == null) {
-      failUnpicked(nowNanos);
+      fail(Fault.NO_BACKEND, choice.whyNone(), nowNanos);
       return;
     }
     UpstreamConnection idle = ownUpstreams.take(picked);
@@ -96,14 +95,6 @@ final class Exchange implements PoolPlace.Owner {
   /** No further request will come. */
   void leave() {
     ownUpstreams.close();
-  }
-
-  private void failUnpicked(long nowNanos) {
-    if (connectFault == null) {
-      fail(Fault.NO_BACKEND, choice.whyNone(), nowNanos);
-    } else {
-      fail(connectFault, "no other backend may be picked", nowNanos);
-    }
   }
 
   private void connect(BackendHandle picked, long nowNanos) {
@@ -144,8 +135,7 @@ final class Exchange implements PoolPlace.Owner {
   /** No byte was sent: whatever the request is, it may go to another backend. */
   void connectFailed(Fault fault, long nowNanos) {
     upstream = null;
-    if (choice.passOnUnsent(policy().retries())) {
-      connectFault = fault;
+    if (choice.passOnUnsent(fault, policy().retries())) {
       pick(nowNanos);
     } else {
       fail(fault, "", nowNanos);
@@ -433,7 +423,6 @@ final class Exchange implements PoolPlace.Owner {
   private void clear() {
     phase = ExchangePhase.NONE;
     route = RoutePolicy.NONE;
-    connectFault = null;
     request.release();
     answer.release();
   }

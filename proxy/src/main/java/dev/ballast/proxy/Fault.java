@@ -82,7 +82,7 @@ enum Fault implements Reason {
       "The exchange took longer than the pool allows"),
 
   CONNECT_REFUSED(
-      502, Source.UPSTREAM, Retry.UNSENT, "connect-refused", "The backend refused the connection"),
+      502, Source.UPSTREAM, Retry.FREE, "connect-refused", "The backend refused the connection"),
   CONNECT_FAILED(
       502, Source.UPSTREAM, Retry.UNSENT, "connect-failed", "The backend could not be reached"),
   CONNECT_TIMEOUT(
@@ -146,6 +146,8 @@ enum Fault implements Reason {
   /** What may be done about it. */
   enum Retry {
     NEVER,
+    /** No byte was sent, and it was known at once: any request may go to another backend, and that counts as no attempt. */
+    FREE,
     /** No byte was sent: any request may go to another backend. */
     UNSENT,
     /** It was sent, and no answer has begun: a replayable request may go out once more. */

@@ -110,7 +110,7 @@ public enum Limit {
   TRIES(
       "tries",
       3,
-      "backends tried for one exchange when connects fail",
+      "backends tried for one exchange when they refuse the connection",
       "ballast_proxy_retries_total"),
   REPLAY_BYTES(
       "replay-bytes",

@@ -6,7 +6,9 @@ enum PoolCounter {
   WAITING("pool_waiting", "Exchanges and streams that wait for room in the pool now"),
   CONNECTIONS("pool_connections", "Connections to backends of the pool now"),
   IDLE("pool_idle_connections", "Idle connections to backends of the pool now"),
-  RETRYING("pool_retrying", "Exchanges of the pool now that are not in their first try");
+  RETRYING(
+      "pool_retrying",
+      "Exchanges and streams of the pool now whose retry has not come to an answer");
 
   private final String metric;
   private final String help;

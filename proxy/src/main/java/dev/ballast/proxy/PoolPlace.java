@@ -131,7 +131,7 @@ final class PoolPlace {
     }
   }
 
-  /** Whether the pool's budget allows to try once more; if so, that is counted until it leaves. */
+  /** Whether the pool's budget allows to try once more; if so, that is counted until {@link #endRetry}. */
   boolean mayRetry(Retries retries) {
     PoolHandle in = pool;
     if (in == null || state != State.IN) {
@@ -161,12 +161,17 @@ final class PoolPlace {
       case WAITING -> leaveLine(in);
       case OUT -> {}
     }
-    if (isRetrying) {
-      isRetrying = false;
-      in.cell(loop).counts().decrement(PoolCounter.RETRYING);
-    }
+    endRetry();
     pool = null;
     in.madeRoom(in.cell(loop));
+  }
+
+  /** The retry has come to an answer, or to nothing: others may have it. */
+  void endRetry() {
+    if (isRetrying && pool != null) {
+      isRetrying = false;
+      pool.cell(loop).counts().decrement(PoolCounter.RETRYING);
+    }
   }
 
   private void takePlace(PoolHandle in) {

@@ -186,7 +186,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     if (failed != null) {
       Sockets.close(failed);
     }
-    if (choice.passOnUnsent(policy.retries())) {
+    if (choice.passOnUnsent(fault, policy.retries())) {
       pick(fault, loop.nowNanos());
     } else {
       fail(fault);
@@ -196,7 +196,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
   private void begin(SocketChannel backend) {
     loop.count(Counter.UPSTREAMS_OPENED);
     account.connected(loop.nowNanos() - connectNanos);
-    choice.settle();
+    choice.begun();
     choice.answered(STREAM_STATUS);
     isConnected = true;
     passEarly(backend);

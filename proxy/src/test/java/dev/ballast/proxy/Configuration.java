@@ -159,6 +159,12 @@ final class Configuration {
             .with(new Pool.BackendTransport(Optional.empty(), Optional.of(how))));
   }
 
+  /** With a pool that bears so much. */
+  Configuration resilient(String pool, Pool.Resilience resilience) {
+    Item item = Objects.requireNonNull(items.get(new ItemKey(Kind.POOL, pool)));
+    return put(((Pool) item.resource()).with(resilience));
+  }
+
   Configuration pool(String name, Timeouts timeouts, Pool.Resilience resilience) {
     return put(
         new Pool(name, new Algorithm.RoundRobin(), Optional.empty(), timeouts, 50)
