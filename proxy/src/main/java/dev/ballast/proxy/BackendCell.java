@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one event loop owns of one backend: its numbers, and the idle connections to it. The latest is used first, so that the
- * others can expire. All but reading the numbers happens on the loop.
+ * others can expire. Those that began in a client's name are that client's to use ({@link OwnUpstreams}), and are known here so that they
+ * can be closed. All but reading the numbers happens on the loop.
  */
 final class BackendCell implements IdleUpstreams {
   private final Loop loop;
@@ -14,6 +15,7 @@ final class BackendCell implements IdleUpstreams {
   private final int limitOfAll;
   private final Tally<BackendCounter> counts = new Tally<>(BackendCounter.class);
   private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>(2);
+  private final IntroducedUpstreams introduced = new IntroducedUpstreams();
 
   /** In the pool's list of those that have idle connections. */
   @Nullable BackendCell previousIdle;
@@ -87,12 +89,25 @@ final class BackendCell implements IdleUpstreams {
 
   private void countIdle(int change) {
     loop.counts().add(Counter.UPSTREAMS_IDLE, change);
-    pool.countIdle(this, idle.size(), change);
+    pool.countIdle(this, idle.size() + introduced.size(), change);
   }
 
-  /** Closes the one that was idle for longest. */
+  /** A connection that serves one client alone is idle beside that client's connection. */
+  void keepIntroduced(UpstreamConnection connection) {
+    introduced.add(connection);
+    countIdle(1);
+  }
+
+  /** It is used again, or closed. */
+  void forgetIntroduced(UpstreamConnection connection) {
+    introduced.remove(connection);
+    countIdle(-1);
+  }
+
+  /** Closes the one that was idle for longest; those that serve one client alone last. */
   void closeOldestIdle() {
-    UpstreamConnection oldest = idle.peekFirst();
+    UpstreamConnection shared = idle.peekFirst();
+    UpstreamConnection oldest = shared == null ? introduced.first() : shared;
     if (oldest != null) {
       oldest.close();
     }
@@ -101,6 +116,9 @@ final class BackendCell implements IdleUpstreams {
   void closeIdle() {
     for (var connection = takeIdle(); connection != null; connection = takeIdle()) {
       connection.close();
+    }
+    for (var own = introduced.first(); own != null; own = introduced.first()) {
+      own.close();
     }
   }
 }

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The idle connections to backends that belong to one client's connection, because they began with a PROXY header that names
- * it: nobody else may use them, and they end with it. Owned by the client's event loop.
+ * it: nobody else may use them, and they end with it, or when others need their places in the pool. Owned by the client's event
+ * loop.
  */
 final class OwnUpstreams implements IdleUpstreams {
   private static final int LIMIT = 8;
@@ -42,14 +43,14 @@ final class OwnUpstreams implements IdleUpstreams {
       return false;
     }
     idle.add(connection);
-    loop.count(Counter.UPSTREAMS_IDLE);
+    connection.backend().cell(loop).keepIntroduced(connection);
     return true;
   }
 
   @Override
   public void forget(UpstreamConnection connection) {
     if (idle.remove(connection)) {
-      loop.counts().decrement(Counter.UPSTREAMS_IDLE);
+      connection.backend().cell(loop).forgetIntroduced(connection);
     }
   }
 

@@ -41,6 +41,11 @@ final class UpstreamConnection extends TimedHandler {
   private boolean hasEndedTls;
   private boolean keepsAlive;
 
+  /** In the list of those that are idle and serve one client alone. */
+  @Nullable UpstreamConnection previousIntroduced;
+
+  @Nullable UpstreamConnection nextIntroduced;
+
   private UpstreamConnection(
       Loop loop, BackendHandle backend, Exchange exchange, SocketChannel channel) {
     this.loop = loop;
@@ -200,11 +205,22 @@ final class UpstreamConnection extends TimedHandler {
     exchange = null;
     state = State.IDLE;
     resumeReading(true);
-    if (!mayBeKept() || backend.pool().cell(loop).isWantedElsewhere() || !home.keep(this)) {
+    if (!mayBeKept() || isWantedByOthers() || !home.keep(this)) {
       close();
     } else {
       loop.deadlines().schedule(this, nowNanos + loop.limits().nanosOf(Limit.IDLE_UPSTREAM_MILLIS));
     }
+  }
+
+  /** Whether those wait for a connection who could not use this one. */
+  private boolean isWantedByOthers() {
+    return introduction == null
+        ? backend.pool().cell(loop).isWantedElsewhere()
+        : backend.pool().isAnyStarved();
+  }
+
+  BackendHandle backend() {
+    return backend;
   }
 
   private boolean mayBeKept() {

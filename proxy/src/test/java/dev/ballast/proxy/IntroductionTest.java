@@ -3,6 +3,7 @@ package dev.ballast.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ballast.model.AdminState;
 import dev.ballast.model.ProxyProtocol;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,8 +11,10 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +57,64 @@ class IntroductionTest {
     }
     await().until(() -> backend.openConnections() == 0);
     assertThat(proxy.metric("ballast_proxy_upstreams_idle")).isZero();
+  }
+
+  @Test
+  void shouldCloseTheIdleConnectionOfOneClientForAnother() {
+    proxy.use(
+        Configuration.http(proxy.port(), backend)
+            .introduced("web", ProxyProtocol.V1)
+            .resilient("web", Resiliences.breaker(1, 100, 100, Duration.ofSeconds(20))));
+    List<RawClient> clients = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      clients.add(proxy.client());
+    }
+    for (int i = 0; i < 3; i++) {
+      clients.forEach(client -> assertThat(client.get("/").read().text()).isEqualTo("ok"));
+    }
+    assertThat(backend.openConnections()).isLessThanOrEqualTo(2);
+    assertThat(introductions).contains(introduction(clients.getFirst()));
+    clients.forEach(RawClient::close);
+    await().until(() -> proxy.metric("ballast_proxy_pool_idle_connections{pool=\"web\"}") == 0);
+    assertThat(proxy.metric("ballast_proxy_upstreams_idle")).isZero();
+  }
+
+  @Test
+  void shouldNotKeepAConnectionWhileAnotherClientWaits() {
+    var mayAnswer = new Semaphore(0);
+    try (var patient =
+        TestBackend.running(
+            conversation -> {
+              HttpText.readLine(conversation.in());
+              while (conversation.readRequest() != null) {
+                mayAnswer.acquireUninterruptibly();
+                conversation.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+              }
+            })) {
+      proxy.use(
+          Configuration.http(proxy.port(), patient)
+              .introduced("web", ProxyProtocol.V1)
+              .resilient("web", Resiliences.breaker(1, 100, 100, Duration.ofSeconds(20))));
+      List<RawClient> clients = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        clients.add(proxy.client().get("/"));
+      }
+      await().until(() -> proxy.metric("ballast_proxy_pool_waiting{pool=\"web\"}") >= 4);
+      mayAnswer.release(6);
+      clients.forEach(client -> assertThat(client.read().text()).isEqualTo("ok"));
+      clients.forEach(RawClient::close);
+    }
+  }
+
+  @Test
+  void shouldCloseIdleConnectionsToABackendThatIsDisabled() {
+    var here = Configuration.http(proxy.port(), backend).introduced("web", ProxyProtocol.V1);
+    proxy.use(here);
+    try (var client = proxy.client()) {
+      assertThat(client.get("/").read().text()).isEqualTo("ok");
+      proxy.use(here.backend("web", "b1", backend.address(), AdminState.DISABLED));
+      await().until(() -> backend.openConnections() == 0);
+    }
   }
 
   private String introduction(RawClient client) {
