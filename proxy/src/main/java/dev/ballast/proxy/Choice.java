@@ -55,7 +55,7 @@ final class Choice {
     refusals = 0;
     triesFailed = 0;
     status = 0;
-    return place.enter(pool.handle(), pool.policy().breaker(), owner, nowNanos);
+    return place.enter(pool.handle(), owner, nowNanos);
   }
 
   /** The next backend to try, whose account is opened; null if none is left. */

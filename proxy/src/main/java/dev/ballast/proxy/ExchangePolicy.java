@@ -1,6 +1,5 @@
 package dev.ballast.proxy;
 
-import dev.ballast.model.CircuitBreaker;
 import dev.ballast.model.Pool;
 import dev.ballast.model.Retries;
 import dev.ballast.model.Timeouts;
@@ -16,22 +15,18 @@ record ExchangePolicy(
     long idleNanos,
     long overallNanos,
     long queueNanos,
-    Retries retries,
-    CircuitBreaker breaker) {
+    Retries retries) {
   /** Of an exchange that has not begun. */
-  static final ExchangePolicy NONE =
-      new ExchangePolicy(0, 0, 0, 0, 0, Retries.defaults(), CircuitBreaker.defaults());
+  static final ExchangePolicy NONE = new ExchangePolicy(0, 0, 0, 0, 0, Retries.defaults());
 
   static ExchangePolicy of(Pool pool) {
     Timeouts timeouts = pool.timeouts();
-    CircuitBreaker breaker = pool.resilience().breaker();
     return new ExchangePolicy(
         timeouts.connect().toNanos(),
         timeouts.firstByte().toNanos(),
         timeouts.idle().toNanos(),
         timeouts.overall().toNanos(),
-        breaker.queueTimeout().toNanos(),
-        pool.resilience().retries(),
-        breaker);
+        pool.resilience().breaker().queueTimeout().toNanos(),
+        pool.resilience().retries());
   }
 }

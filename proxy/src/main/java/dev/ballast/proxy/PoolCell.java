@@ -203,7 +203,10 @@ final class PoolCell {
     }
   }
 
-  /** Lets in as many as there is room for; what nobody here can use is offered to the other loops. */
+  /**
+   * Lets in as many as there is room for; what nobody here can use is offered to the other loops, an idle connection that
+   * somebody there waits for included.
+   */
   private void look() {
     isLookDue.set(false);
     long nowNanos = loop.nowNanos();
@@ -213,6 +216,9 @@ final class PoolCell {
       next = first;
     }
     if (next == null) {
+      if (isWantedElsewhere()) {
+        closeOneIdle();
+      }
       pool.madeRoom(this);
     }
   }

@@ -61,6 +61,7 @@ final class PoolCompiler {
     var merged = MemberMerge.merge(previous, handle, walk, names, now, loops.count());
     retire(merged.gone());
     List<PoolMember> members = merged.members();
+    handle.limit(pool.resilience().breaker());
     speak(pool, members);
     boolean isJudgedAnew = Outliers.judge(handle, members, pool.resilience().ejection(), now);
     if (before != null

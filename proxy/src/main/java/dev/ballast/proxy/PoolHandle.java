@@ -1,6 +1,7 @@
 package dev.ballast.proxy;
 
 import dev.ballast.balancing.OutlierDetector;
+import dev.ballast.model.CircuitBreaker;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ final class PoolHandle {
   private final AtomicReferenceArray<@Nullable PoolCell> cells;
   private final Runnable onSuspicion;
   private volatile int suspectAfter;
+  private volatile CircuitBreaker breaker = CircuitBreaker.defaults();
 
   /** Written only when somebody has to wait: the road of others just reads it. */
   private final AtomicInteger waiting = new AtomicInteger();
@@ -71,6 +73,30 @@ final class PoolHandle {
 
   void suspectAfter(int failuresInRow) {
     suspectAfter = failuresInRow;
+  }
+
+  /** How many may be in, and how many may wait. */
+  CircuitBreaker breaker() {
+    return breaker;
+  }
+
+  /** From now on these limits hold, also for those that wait already; control thread only. */
+  void limit(CircuitBreaker limits) {
+    if (!breaker.equals(limits)) {
+      breaker = limits;
+      if (isAnyWaiting()) {
+        lookEverywhere();
+      }
+    }
+  }
+
+  private void lookEverywhere() {
+    for (int i = 0; i < cells.length(); i++) {
+      PoolCell cell = cells.getAcquire(i);
+      if (cell != null) {
+        cell.lookSoon();
+      }
+    }
   }
 
   /** A backend has failed as often in a row. */
@@ -175,7 +201,7 @@ final class PoolHandle {
     if (longest != null) {
       longest.lookSoon();
     }
-    if (isAnyStarved() && here.isAnyWaiting()) {
+    if (isAnyStarved() && (here.isAnyWaiting() || here.hasIdle())) {
       here.lookSoon();
     }
   }

@@ -1,7 +1,6 @@
 package dev.ballast.proxy;
 
 import dev.ballast.balancing.RetryBudget;
-import dev.ballast.model.CircuitBreaker;
 import dev.ballast.model.Retries;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +38,6 @@ final class PoolPlace {
   private State state = State.OUT;
   private @Nullable PoolHandle pool;
   private @Nullable Owner owner;
-  private CircuitBreaker breaker = CircuitBreaker.defaults();
   private long sinceNanos;
   private boolean isStarved;
   private boolean isRetrying;
@@ -49,10 +47,9 @@ final class PoolPlace {
   }
 
   /** Asks for a place in the pool. */
-  Outcome enter(PoolHandle into, CircuitBreaker limits, Owner whose, long nowNanos) {
+  Outcome enter(PoolHandle into, Owner whose, long nowNanos) {
     owner = whose;
     pool = into;
-    breaker = limits;
     sinceNanos = nowNanos;
     if (!into.isAnyWaiting() && hasRoom(nowNanos)) {
       takePlace(into);
@@ -80,7 +77,7 @@ final class PoolPlace {
   }
 
   private boolean await(PoolHandle in, boolean isFirst) {
-    if (!in.beginWaiting(breaker.pending(), isStarved)) {
+    if (!in.beginWaiting(in.breaker().pending(), isStarved)) {
       isStarved = false;
       return false;
     }
@@ -106,7 +103,7 @@ final class PoolPlace {
       return false;
     }
     PoolCell cell = in.cell(loop);
-    return cell.hasRoom(breaker.requests(), nowNanos)
+    return cell.hasRoom(in.breaker().requests(), nowNanos)
         && (!isStarved || cell.hasIdle() || hasConnectionsLeft(in));
   }
 
@@ -117,7 +114,7 @@ final class PoolPlace {
   }
 
   private boolean hasConnectionsLeft(PoolHandle in) {
-    return in.read(PoolCounter.CONNECTIONS) < breaker.connections();
+    return in.read(PoolCounter.CONNECTIONS) < in.breaker().connections();
   }
 
   /** From the line into the pool. */

@@ -218,6 +218,52 @@ class CircuitBreakerTest {
   }
 
   @Test
+  void shouldLetThoseInThatWaitWhenThePoolIsAllowedMore() {
+    try (var backend = patient()) {
+      use(Resiliences.breaker(1_000, 1, 10, LONG), backend);
+      ask("/in");
+      awaitGauge("in_flight", 1);
+      ask("/waiting");
+      awaitGauge("waiting", 1);
+
+      use(Resiliences.breaker(1_000, 2, 10, LONG), backend);
+
+      awaitGauge("in_flight", 2);
+      mayAnswer.release(2);
+      clients.forEach(client -> assertThat(client.read().text()).isEqualTo("ok"));
+    }
+  }
+
+  /** New connections go to the two loops in turn. */
+  @Test
+  void shouldGiveUpAnIdleConnectionThatWasKeptForAClientWhoHasLeft() {
+    try (var backend = patient()) {
+      use(Resiliences.breaker(2, 10, 10, LONG), backend);
+      ask("/here");
+      RawClient elsewhere = proxy.client();
+      ask("/here-too");
+      awaitGauge("in_flight", 2);
+      clients.add(elsewhere);
+      clients.add(proxy.client());
+      elsewhere.get("/elsewhere");
+      awaitGauge("waiting", 1);
+      RawClient leaving = ask("/leaving");
+      awaitGauge("waiting", 2);
+      use(Resiliences.breaker(2, 1, 10, LONG), backend);
+      mayAnswer.release(1);
+      awaitGauge("idle_connections", 1);
+      leaving.reset();
+      awaitGauge("waiting", 1);
+
+      use(Resiliences.breaker(2, 10, 10, LONG), backend);
+
+      awaitGauge("in_flight", 2);
+      mayAnswer.release(2);
+      assertThat(elsewhere.read().text()).isEqualTo("ok");
+    }
+  }
+
+  @Test
   void shouldLimitStreamsAlike() throws IOException {
     try (var echo = TestBackend.echo()) {
       proxy.use(
