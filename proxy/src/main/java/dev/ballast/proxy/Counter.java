@@ -21,6 +21,9 @@ enum Counter {
       "lingers_cut_off_total",
       "Refused client connections that were closed because they sent on and on"),
   HANDSHAKES_PENDING("handshakes_pending", "TLS handshakes with clients under way now"),
+  TLS_BROKEN(
+      "tls_broken_total",
+      "TLS connections of clients that were closed for breaking its rules after the handshake"),
   PASSED_THROUGH("passed_through_total", "TLS connections passed on unopened"),
   REQUESTS("requests_total", "Requests whose head was read"),
   ANSWERS_2XX("answers_2xx_total", "Final answers of class 2xx, our own included"),

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * when the handshake is over. Owned by one event loop.
  *
  * <p>Limits: the size of the first message, the time from accepting to the end of the handshake, and how many handshakes an LB
- * server has under way. The rest (empty records, alerts, key updates, renegotiation) the TLS library refuses by itself.
+ * server has under way. The rest (empty records, alerts, key updates, renegotiation) the TLS library refuses by itself, and {@link
+ * TlsWatch} counts what comes after the handshake.
  */
 final class TlsStep extends ClientSide {
   /** The alert unrecognized_name (RFC 6066, section 3) in a record of its own. */
@@ -133,6 +134,7 @@ final class TlsStep extends ClientSide {
     loop.tls()
         .fromClients()
         .increment(TlsCounts.Handshake.of(session.version(), session.isResumed()));
+    context.pipeline().addBefore(context.name(), null, new TlsWatch(loop));
     Opening.proceed(context, this, port(), channel, peer().with(session));
   }
 
