@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -65,9 +66,9 @@ class HostileClientsTest {
     }
   }
 
-  private void openIfTaken() {
+  private void openIfTaken(Supplier<RawClient> connect) {
     try {
-      hostile.add(RawClient.to(proxy.port(), SMALL_BUFFER));
+      hostile.add(connect.get());
     } catch (AssertionError refused) {
       assertThat(refused).hasCauseInstanceOf(IOException.class);
     }
@@ -165,7 +166,7 @@ class HostileClientsTest {
     start(Limits.defaults().with(Limit.CLIENT_CONNECTIONS, 200));
     try (var bystander = Bystander.of(proxy)) {
       for (int i = 0; i < 1_000; i++) {
-        openIfTaken();
+        openIfTaken(() -> RawClient.to(proxy.port(), SMALL_BUFFER));
       }
       await().until(() -> proxy.metric("ballast_proxy_connections_refused_total") >= 801);
       assertThat(proxy.metric("ballast_proxy_connections_open")).isEqualTo(200);
@@ -175,6 +176,28 @@ class HostileClientsTest {
     await().until(() -> proxy.metric("ballast_proxy_connections_open") == 0);
     try (var client = proxy.client()) {
       assertThat(client.get("/").read().status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void shouldRefuseConnectionsOfOneAddressBeyondItsLimitAndNoOthers() throws Exception {
+    start(Limits.defaults().with(Limit.CLIENT_CONNECTIONS_PER_ADDRESS, 200));
+    try (var bystander = Bystander.of(proxy)) {
+      for (int i = 0; i < 1_000; i++) {
+        openIfTaken(() -> RawClient.from("127.0.0.99", proxy.port()));
+      }
+      await()
+          .until(() -> proxy.metric("ballast_proxy_connections_refused_by_address_total") == 800);
+      assertThat(proxy.metric("ballast_proxy_connections_open")).as("and one").isEqualTo(201);
+      try (var other = RawClient.from("127.0.0.98", proxy.port())) {
+        assertThat(other.get("/").read().status()).isEqualTo(200);
+      }
+      bystander.assertUnharmed("1,000 connections of an address that may have 200", 8 * MIB);
+    }
+    hostile.forEach(RawClient::close);
+    await().until(() -> proxy.metric("ballast_proxy_connections_open") == 0);
+    try (var again = RawClient.from("127.0.0.99", proxy.port())) {
+      assertThat(again.get("/").read().status()).isEqualTo(200);
     }
   }
 

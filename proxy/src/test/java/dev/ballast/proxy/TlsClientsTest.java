@@ -1,6 +1,7 @@
 package dev.ballast.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.ballast.model.FleetSecrets;
 import dev.ballast.model.ListenerTls;
@@ -76,6 +77,16 @@ class TlsClientsTest {
 
     assertThat(openssl(one, option, "-servername", "localhost"))
         .contains("HTTP/1.1 200 OK", version, "Verify return code: 0 (ok)");
+  }
+
+  /** A line that begins with R is such a command of s_client. */
+  @Test
+  void shouldNotRenegotiateWithOpenssl() {
+    serve(one, Configuration.tls("a"));
+    var command = List.of("openssl", "s_client", "-connect", "127.0.0.1:" + one.port(), "-tls1_2");
+
+    assertThat(Tool.run(command, "R\n")).contains("RENEGOTIATING", "SSL alert number 100");
+    await().until(() -> one.metric("ballast_proxy_tls_broken_total") == 1);
   }
 
   @Test
