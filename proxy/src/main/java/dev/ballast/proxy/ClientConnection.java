@@ -35,7 +35,7 @@ final class ClientConnection extends ClientSide {
   private @Nullable ByteBuf received;
   private boolean isHeadBegun;
   private boolean isProceeding;
-  private int lingeredBytes;
+  private int discardedBytes;
 
   ClientConnection(Loop loop, Port port, SocketChannel channel, Peer peer) {
     super(loop, port, peer);
@@ -170,17 +170,22 @@ final class ClientConnection extends ClientSide {
         switch (state) {
           case BETWEEN_REQUESTS -> channel.isWritable();
           case EXCHANGING -> received == null && exchange().isUpstreamWritable();
-          case CLOSING, LINGERING, CLOSED -> true;
+          case CLOSING -> mayDiscardMore();
+          case LINGERING, CLOSED -> true;
         };
     Sockets.read(channel, isReading, loop);
   }
 
-  /** The exchange is over. */
-  void answered(boolean isLast, boolean isRequestComplete, long nowNanos) {
-    if (!isLast && isRequestComplete) {
+  /**
+   * The exchange is over.
+   *
+   * @param mayMoreCome whether the client may still be sending, this request or the next one
+   */
+  void answered(boolean isKept, boolean mayMoreCome, long nowNanos) {
+    if (isKept) {
       awaitRequest(nowNanos);
     } else {
-      end(isRequestComplete, nowNanos);
+      end(mayMoreCome, nowNanos);
     }
   }
 
@@ -224,7 +229,7 @@ final class ClientConnection extends ClientSide {
       awaitRequest(nowNanos);
       proceed(nowNanos);
     } else {
-      end(false, nowNanos);
+      end(true, nowNanos);
     }
   }
 
@@ -244,18 +249,31 @@ final class ClientConnection extends ClientSide {
     stream.begin(fromClient, fromBackend, nowNanos);
   }
 
-  /** Closes when all is written; a client that may still be sending gets the time to read the answer before the end. */
-  private void end(boolean isRequestComplete, long nowNanos) {
+  /**
+   * Closes when all is written. A client that may still be sending gets the time to read the answer before the end: closed with
+   * bytes unread, a connection ends with a reset, which can overtake the answer.
+   */
+  private void end(boolean mayMoreCome, long nowNanos) {
     state = State.CLOSING;
     schedule(nowNanos + loop.limits().nanosOf(Limit.KEEP_ALIVE_MILLIS));
-    ChannelFutureListener written =
-        isRequestComplete ? ChannelFutureListener.CLOSE : future -> linger();
-    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written);
+    boolean isMoreComing = mayMoreCome || received != null;
+    channel
+        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener((ChannelFutureListener) written -> written(isMoreComing));
+  }
+
+  private void written(boolean isMoreComing) {
+    if (isMoreComing || discardedBytes > 0) {
+      linger();
+    } else {
+      Sockets.close(channel);
+    }
   }
 
   private void linger() {
     if (state == State.CLOSING && channel.isActive()) {
       state = State.LINGERING;
+      discardedBytes = 0;
       loop.count(Counter.CONNECTIONS_LINGERING);
       Sockets.endOutput(channel);
       Sockets.read(channel, true, loop);
@@ -263,13 +281,23 @@ final class ClientConnection extends ClientSide {
     }
   }
 
+  /** While the answer is being written, too much of it is only left in the kernel; after that, it ends the connection. */
   private void discard(ByteBuf in) {
-    lingeredBytes += in.readableBytes();
+    discardedBytes += in.readableBytes();
     in.release();
-    if (lingeredBytes > loop.limits().of(Limit.LINGER_BYTES) && channel.isOpen()) {
+    if (mayDiscardMore()) {
+      return;
+    }
+    if (state == State.CLOSING) {
+      adjustReading();
+    } else if (channel.isOpen()) {
       loop.count(Counter.LINGERS_CUT_OFF);
       Sockets.close(channel);
     }
+  }
+
+  private boolean mayDiscardMore() {
+    return discardedBytes <= loop.limits().of(Limit.LINGER_BYTES);
   }
 
   @Override

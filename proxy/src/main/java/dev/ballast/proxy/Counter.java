@@ -16,10 +16,10 @@ enum Counter {
       "connections_expired_total", "Client connections closed because no further request came"),
   CONNECTIONS_OPEN("connections_open", "Client connections open now"),
   CONNECTIONS_LINGERING(
-      "connections_lingering", "Client connections that were refused and still send"),
+      "connections_lingering", "Client connections that had their last answer and may still send"),
   LINGERS_CUT_OFF(
       "lingers_cut_off_total",
-      "Refused client connections that were closed because they sent on and on"),
+      "Client connections closed because they sent on and on after their last answer"),
   HANDSHAKES_PENDING("handshakes_pending", "TLS handshakes with clients under way now"),
   TLS_BROKEN(
       "tls_broken_total",

@@ -295,7 +295,10 @@ final class Exchange implements PoolPlace.Owner {
     choice.leave(false);
     clear();
     account.end(nowNanos);
-    client.answered(answer.isLast(), isRequestComplete, nowNanos);
+    client.answered(
+        isRequestComplete && !answer.isLast(),
+        !isRequestComplete || answer.mayBeFollowed(),
+        nowNanos);
   }
 
   /**

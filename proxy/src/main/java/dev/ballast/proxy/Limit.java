@@ -160,12 +160,12 @@ public enum Limit {
   LINGER_MILLIS(
       "linger-millis",
       2_000,
-      "how long what a refused client still sends is read and thrown away",
+      "how long what a client still sends after its last answer is read and thrown away",
       "ballast_proxy_lingers_cut_off_total"),
   LINGER_BYTES(
       "linger-bytes",
       1_048_576,
-      "how much of what a refused client still sends is read and thrown away",
+      "how much of what a client still sends after its last answer is read and thrown away",
       "ballast_proxy_lingers_cut_off_total"),
   ACCESS_LOG_LINE_BYTES(
       "access-log-line-bytes",

@@ -128,6 +128,11 @@ final class OutgoingAnswer {
     return persistence == Persistence.CLOSED;
   }
 
+  /** Whether the client may have sent another request behind this one: it has not said that this is its last. */
+  boolean mayBeFollowed() {
+    return keepsAlive;
+  }
+
   /** There is nothing to pass on: the answer is ours. */
   void answer(Reason reason, String detail, boolean isRequestComplete, long nowNanos) {
     boolean isKept = keepsAlive && isRequestComplete;
