@@ -205,9 +205,7 @@ final class Exchange implements PoolPlace.Owner {
   }
 
   private void recordFirstByte(long nowNanos) {
-    if (phase == ExchangePhase.WAITING) {
-      times.recordFirstByte(choice.firstBytes(), nowNanos);
-    }
+    times.recordFirstByte(choice.firstBytes(), nowNanos);
   }
 
   /** Whether the next word is the backend's: the request is complete, or its client waits to be told to go on. */
@@ -366,7 +364,7 @@ final class Exchange implements PoolPlace.Owner {
   }
 
   void expired(long nowNanos) {
-    if (times.isOverallOver(nowNanos)) {
+    if (phase != ExchangePhase.NONE && times.isOverallOver(nowNanos)) {
       fail(Fault.OVERALL_TIMEOUT, "", nowNanos);
       return;
     }

@@ -19,6 +19,7 @@ final class TimeLimits {
   private boolean isWholeBounded;
   private long overallDeadlineNanos;
   private long sentNanos;
+  private boolean isFirstByteDue;
 
   TimeLimits(Limits limits) {
     this.bytesPerSecond = limits.of(Limit.SLOWEST_BYTES_PER_SECOND);
@@ -28,6 +29,7 @@ final class TimeLimits {
   void begin(ExchangePolicy of, BodyFraming request, long length, long nowNanos) {
     policy = of;
     isWholeBounded = true;
+    isFirstByteDue = false;
     overallDeadlineNanos = nowNanos + of.overallNanos();
     allowFor(request, length);
   }
@@ -53,6 +55,7 @@ final class TimeLimits {
   /** The request has gone out whole. */
   void sent(long nowNanos) {
     sentNanos = nowNanos;
+    isFirstByteDue = true;
   }
 
   /** When the exchange is over if the phase that may take {@code phaseNanos} from {@code fromNanos} on goes on until then. */
@@ -77,9 +80,11 @@ final class TimeLimits {
     return nowNanos - sentNanos >= policy.firstByteNanos();
   }
 
-  /** The answer to a request that was sent whole has begun, or the try is given up. */
+  /** The answer to a request that was sent whole has begun, be it with an interim one, or the try is given up. Once for each try. */
   void recordFirstByte(@Nullable FirstByteEstimate usual, long nowNanos) {
-    if (usual != null) {
+    boolean isFirst = isFirstByteDue;
+    isFirstByteDue = false;
+    if (usual != null && isFirst) {
       usual.record(nowNanos - sentNanos, nowNanos);
     }
   }
