@@ -3,7 +3,7 @@ package dev.ballast.proxy;
 import java.net.InetAddress;
 
 /**
- * Why a listener is not bound, and what to do about it.
+ * Why a listener is not bound, or a pool's backends can't be connected to, and what to do about it.
  *
  * @param reason for people
  * @param remedy for people

@@ -62,7 +62,7 @@ final class PoolCompiler {
     retire(merged.gone());
     List<PoolMember> members = merged.members();
     handle.limit(pool.resilience().breaker());
-    speak(pool, members);
+    speak(pool, handle, members);
     boolean isJudgedAnew = Outliers.judge(handle, members, pool.resilience().ejection(), now);
     if (before != null
         && !isJudgedAnew
@@ -87,12 +87,27 @@ final class PoolCompiler {
   }
 
   /** Over TLS or in clear, with a PROXY header or without, all members of a pool alike. */
-  private void speak(Pool pool, List<PoolMember> members) {
-    UpstreamTls how =
-        pool.transport().tls().map(spoken -> tls.upstream(pool.name(), spoken)).orElse(null);
+  private void speak(Pool pool, PoolHandle handle, List<PoolMember> members) {
+    TlsCompiler.Upstream spoken = pool.transport().tls().map(tls::upstream).orElse(null);
+    UpstreamTls how = spoken == null ? null : spoken.tls();
+    tell(handle, spoken == null ? null : spoken.trouble());
     ProxyProtocol header = pool.transport().proxyProtocol().orElse(null);
     for (PoolMember member : members) {
       member.handle().speak(how, header, loops.all());
+    }
+  }
+
+  private static void tell(PoolHandle pool, @Nullable BindFailure trouble) {
+    BindFailure before = pool.trouble();
+    pool.trouble(trouble);
+    if (trouble != null && !trouble.equals(before)) {
+      LOG.warn(
+          "TLS to the backends of pool {} can't be spoken: {}; {}",
+          pool.name(),
+          trouble.reason(),
+          trouble.remedy());
+    } else if (trouble == null && before != null) {
+      LOG.info("TLS to the backends of pool {} can be spoken now", pool.name());
     }
   }
 

@@ -26,6 +26,7 @@ final class PoolHandle {
   private final AtomicReferenceArray<@Nullable PoolCell> cells;
   private final Runnable onSuspicion;
   private volatile int suspectAfter;
+  private volatile @Nullable BindFailure trouble;
   private volatile CircuitBreaker breaker = CircuitBreaker.defaults();
 
   /** Written only when somebody has to wait: the road of others just reads it. */
@@ -97,6 +98,15 @@ final class PoolHandle {
         cell.lookSoon();
       }
     }
+  }
+
+  /** Why no connection to its backends comes about, as TLS with them lacks a certificate; null if it does not. */
+  @Nullable BindFailure trouble() {
+    return trouble;
+  }
+
+  void trouble(@Nullable BindFailure now) {
+    trouble = now;
   }
 
   /** A backend has failed as often in a row. */

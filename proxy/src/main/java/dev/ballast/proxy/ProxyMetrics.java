@@ -184,6 +184,7 @@ final class ProxyMetrics {
   }
 
   private static void addPools(List<MetricSnapshot> metrics, CompiledSnapshot snapshot) {
+    var usable = new ArrayList<Point>();
     var panic = new ArrayList<Point>();
     var eligible = new ArrayList<Point>();
     var ejected = new ArrayList<Point>();
@@ -191,6 +192,8 @@ final class ProxyMetrics {
     var requests = new ArrayList<Point>();
     var failures = new ArrayList<Point>();
     for (PoolPlan pool : snapshot.pools().values()) {
+      usable.add(
+          new Point(Labels.of("pool", pool.name()), pool.handle().trouble() == null ? 1 : 0));
       panic.add(new Point(Labels.of("pool", pool.name()), pool.eligibility().isPanic() ? 1 : 0));
       for (int i = 0; i < pool.members().size(); i++) {
         BackendHandle backend = pool.members().get(i).handle();
@@ -202,6 +205,11 @@ final class ProxyMetrics {
         failures.add(new Point(labels, backend.read(BackendCounter.FAILURES)));
       }
     }
+    metrics.add(
+        gauge(
+            "pool_usable",
+            "Whether all certificates that connections to the pool's backends need can be used",
+            usable));
     metrics.add(gauge("pool_panic", "Whether the pool is in panic", panic));
     metrics.add(gauge("backend_eligible", "Whether the backend may be picked", eligible));
     metrics.add(

@@ -39,8 +39,18 @@ public record Report(
       @Nullable String reason,
       @Nullable String remedy) {}
 
-  /** One pool as this LB server sees it. */
-  public record Pool(String name, boolean panic, List<Backend> backends) {}
+  /**
+   * One pool as this LB server sees it.
+   *
+   * @param reason why no connection to its backends comes about, as TLS with them lacks a certificate; else null
+   * @param remedy what to do about it, else null
+   */
+  public record Pool(
+      String name,
+      boolean panic,
+      @Nullable String reason,
+      @Nullable String remedy,
+      List<Backend> backends) {}
 
   /**
    * One backend as this LB server sees it.

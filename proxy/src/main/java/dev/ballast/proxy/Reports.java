@@ -63,7 +63,13 @@ final class Reports {
     for (int i = 0; i < pool.members().size(); i++) {
       backends.add(backend(pool.members().get(i), eligibility.isEligible(i), pool.reason(i)));
     }
-    return new Report.Pool(pool.name(), eligibility.isPanic(), backends);
+    BindFailure trouble = pool.handle().trouble();
+    return new Report.Pool(
+        pool.name(),
+        eligibility.isPanic(),
+        trouble == null ? null : trouble.reason(),
+        trouble == null ? null : trouble.remedy(),
+        backends);
   }
 
   private static Report.Backend backend(PoolMember member, boolean isEligible, String reason) {

@@ -14,8 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes of certificates what TLS connections are begun with, off the event loops. Contexts are shared by all that want the
@@ -28,13 +26,17 @@ import org.slf4j.LoggerFactory;
  * <p>Owned by the control thread.
  */
 final class TlsCompiler {
-  private static final Logger LOG = LoggerFactory.getLogger(TlsCompiler.class);
-
   /** Where certificates come from: opened, or with the reason why they can't be. */
   interface Materials {
     TlsMaterial find(String certificate) throws UnusableCertificate;
   }
 
+  /** Makes a context of what a listener needs. */
+  interface Maker {
+    TlsContext make(ServerTls how, TicketKeys tickets) throws SSLException;
+  }
+
+  private final Maker maker;
   private Materials materials;
   private TicketKeys tickets;
   private Map<ServerTls, TlsContext> servers = new HashMap<>();
@@ -43,13 +45,19 @@ final class TlsCompiler {
   private Map<ClientTls, Backends> backendsNamed = new HashMap<>();
   private Map<String, Offered> offered = new HashMap<>();
   private Map<String, Offered> offeredNow = new HashMap<>();
-  private final Map<BackendTls, UpstreamTls> broken = new HashMap<>();
+  private Map<BackendTls, UpstreamTls> broken = new HashMap<>();
+  private Map<BackendTls, UpstreamTls> brokenNow = new HashMap<>();
 
   /** What all connections to the backends of one kind share. */
   private record Backends(TlsContext context, UpstreamTls tls) {}
 
   TlsCompiler(TicketKeys tickets) {
+    this(tickets, (how, keys) -> TlsLibrary.best().server(how, keys));
+  }
+
+  TlsCompiler(TicketKeys tickets, Maker maker) {
     this.tickets = tickets;
+    this.maker = maker;
     this.materials =
         name -> {
           throw new UnusableCertificate("there is no Certificate " + name, "apply one");
@@ -61,6 +69,7 @@ final class TlsCompiler {
     materials = certificates;
     serversNamed = new HashMap<>();
     backendsNamed = new HashMap<>();
+    brokenNow = new HashMap<>();
     offeredNow = new HashMap<>();
     if (!keys.equals(tickets)) {
       tickets = keys;
@@ -146,7 +155,8 @@ final class TlsCompiler {
     String policy = "";
     for (String name : tls.certificates()) {
       ServerTls how = serverTls(listener, tls, name);
-      TlsContext context = context(name, how);
+      TlsContext shared = contexts.get(how);
+      TlsContext context = shared == null ? context(name, how) : shared;
       policy = how.clientPolicy();
       contexts.put(how, context);
       ends.put(name, how.certificate().notAfter());
@@ -187,7 +197,7 @@ final class TlsCompiler {
   private TlsContext made(String name, ServerTls how) throws UnusableCertificate {
     how.certificate().requirePair(name);
     try {
-      return TlsLibrary.best().server(how, tickets);
+      return maker.make(how, tickets);
     } catch (SSLException | RuntimeException e) {
       throw unusable(name, e);
     }
@@ -209,20 +219,22 @@ final class TlsCompiler {
     offeredNow = offered;
   }
 
+  /**
+   * TLS to the backends of a pool.
+   *
+   * @param trouble why no connection comes about; null if all is well
+   */
+  record Upstream(UpstreamTls tls, @Nullable BindFailure trouble) {}
+
   /** TLS to the backends of a pool. Without a usable certificate no connection comes about. */
-  UpstreamTls upstream(String pool, BackendTls tls) {
+  Upstream upstream(BackendTls tls) {
     try {
-      UpstreamTls made = backends(tls).tls();
-      if (broken.remove(tls) != null) {
-        LOG.info("TLS to the backends of pool {} can be spoken now", pool);
-      }
-      return made;
+      return new Upstream(backends(tls).tls(), null);
     } catch (UnusableCertificate e) {
-      if (!broken.containsKey(tls)) {
-        LOG.warn(
-            "TLS to the backends of pool {} can't be spoken: {}; {}", pool, e.reason(), e.remedy());
-      }
-      return broken.computeIfAbsent(tls, key -> UpstreamTls.failing());
+      UpstreamTls before = broken.get(tls);
+      UpstreamTls failing =
+          brokenNow.computeIfAbsent(tls, key -> before == null ? UpstreamTls.failing() : before);
+      return new Upstream(failing, new BindFailure(e.reason(), e.remedy()));
     }
   }
 
@@ -265,6 +277,7 @@ final class TlsCompiler {
   List<TlsContext> close() {
     serversNamed = new HashMap<>();
     backendsNamed = new HashMap<>();
+    brokenNow = new HashMap<>();
     offeredNow = new HashMap<>();
     return finish();
   }
@@ -287,6 +300,7 @@ final class TlsCompiler {
     servers = serversNamed;
     offered = offeredNow;
     backends = backendsNamed;
+    broken = brokenNow;
     return gone;
   }
 }

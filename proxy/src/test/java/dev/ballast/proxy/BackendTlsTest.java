@@ -154,6 +154,27 @@ class BackendTlsTest {
   }
 
   @Test
+  void shouldTellWhichPoolLacksACertificate() {
+    var tls = new BackendTls(true, Optional.of("late"), Optional.empty(), Optional.empty());
+    Configuration configuration =
+        new Configuration()
+            .httpBalancer("web", proxy.port(), List.of("*"), Configuration.route("web"))
+            .tlsPool("web", tls, "127.0.0.1:1");
+    proxy.use(configuration);
+
+    Report.Pool lacking = proxy.server().report().pools().getFirst();
+    assertThat(lacking.reason()).isEqualTo("there is no Certificate late");
+    assertThat(lacking.remedy()).startsWith("apply Certificate late");
+    assertThat(proxy.admin("/report").body()).contains("there is no Certificate late");
+    assertThat(proxy.metric("ballast_proxy_pool_usable{pool=\"web\"}")).isZero();
+
+    proxy.use(configuration.put(CA.resource("late")));
+
+    assertThat(proxy.server().report().pools().getFirst().reason()).isNull();
+    assertThat(proxy.metric("ballast_proxy_pool_usable{pool=\"web\"}")).isEqualTo(1);
+  }
+
+  @Test
   void shouldNotUseConnectionsInClearOnceTlsIsSpoken() {
     try (var clear = TestBackend.named("clear")) {
       Configuration configuration =
