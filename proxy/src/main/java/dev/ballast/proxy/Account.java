@@ -36,8 +36,12 @@ final class Account {
     this.peer = peer;
   }
 
-  /** A request begins, whose head the loop has just read. */
-  void begin(Books in, RequestHead head, Origin from, long nowNanos) {
+  /**
+   * A request begins, whose head the loop has just read.
+   *
+   * @param from on whose behalf; null as long as that is not known
+   */
+  void begin(Books in, RequestHead head, @Nullable Origin from, long nowNanos) {
     open(in, nowNanos);
     isStream = false;
     if (in.log() != null) {
@@ -46,6 +50,12 @@ final class Account {
       entry = copy;
       origin = from;
     }
+  }
+
+  /** A request begins whose head can't be read. */
+  void beginUnread(Books in, long nowNanos) {
+    open(in, nowNanos);
+    isStream = false;
   }
 
   /** A stream begins. */
@@ -108,7 +118,7 @@ final class Account {
     status = withStatus;
     reason = why;
     firstByteNanos = nowNanos;
-    if (entry != null) {
+    if (books.log() != null) {
       bytesOut = bodyLength(answer);
     }
   }
@@ -198,7 +208,7 @@ final class Account {
     return isBroken;
   }
 
-  /** Of a request; null for a stream from its beginning. */
+  /** Of a request whose head could be read; else null. */
   @Nullable LogEntry entry() {
     return entry;
   }

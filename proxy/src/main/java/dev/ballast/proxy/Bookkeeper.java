@@ -43,6 +43,24 @@ final class Bookkeeper {
     return new Books(key, account(key), log(balancer));
   }
 
+  /**
+   * Those of requests that are refused before it is known whom they are for: in the log of the first load balancer of the port
+   * that has one. Which it is they say only if there is but one.
+   */
+  Books openRefused(List<LoadBalancer> sharing, String listener) {
+    RouteAccount.Key names =
+        sharing.size() == 1
+            ? new RouteAccount.Key(sharing.getFirst().name(), listener, RouteAccount.Key.NO_ROUTE)
+            : null;
+    for (LoadBalancer balancer : sharing) {
+      LogPlan log = log(balancer);
+      if (log != null) {
+        return new Books(names, null, log);
+      }
+    }
+    return Books.NONE;
+  }
+
   private RouteAccount account(RouteAccount.Key key) {
     RouteAccount known = next.get(key);
     if (known != null) {

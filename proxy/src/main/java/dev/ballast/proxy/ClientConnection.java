@@ -200,7 +200,13 @@ final class ClientConnection extends ClientSide {
 
   private void refuse(Violation violation, long nowNanos) {
     loop.refusedRequests().increment(violation);
-    answer(violation, "", false, false, false, nowNanos);
+    refuseUnread(violation, nowNanos);
+  }
+
+  /** Of the request nothing is known. */
+  private void refuseUnread(Reason reason, long nowNanos) {
+    account.beginUnread(port().plan().http().refused(), nowNanos);
+    answer(reason, "", false, false, false, nowNanos);
   }
 
   /** Answers by ourselves. */
@@ -381,7 +387,7 @@ final class ClientConnection extends ClientSide {
     if (isHeadBegun) {
       loop.count(Fault.HEAD_TIMEOUT);
       drop();
-      answer(Fault.HEAD_TIMEOUT, "", false, false, false, nowNanos);
+      refuseUnread(Fault.HEAD_TIMEOUT, nowNanos);
     } else {
       loop.count(Counter.CONNECTIONS_EXPIRED);
       Sockets.close(channel);

@@ -115,7 +115,7 @@ final class LoopLog {
       case QUERY -> ofRequest(LogEntry.QUERY, account);
       case USER_AGENT -> ofRequest(LogEntry.USER_AGENT, account);
       case REFERER -> ofRequest(LogEntry.REFERER, account);
-      case PROTOCOL -> text(protocol(account));
+      case PROTOCOL -> writeProtocol(account);
       case STATUS -> account.status() > 0 && number(account.status());
       case REASON -> writeReason(account);
       case BYTES_IN -> number(account.bytesIn());
@@ -191,12 +191,12 @@ final class LoopLog {
     return reason == null ? account.isBroken() && text(BROKEN_STREAM) : text(reason.token());
   }
 
-  private static String protocol(Account account) {
+  private boolean writeProtocol(Account account) {
     LogEntry entry = account.entry();
     if (entry == null) {
-      return "TCP";
+      return account.isStream() && text("TCP");
     }
-    return entry.isHttp10() ? "HTTP/1.0" : "HTTP/1.1";
+    return text(entry.isHttp10() ? "HTTP/1.0" : "HTTP/1.1");
   }
 
   /** When it began: {@code 2026-03-01T12:00:00.000Z}. */

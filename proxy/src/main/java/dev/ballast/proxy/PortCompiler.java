@@ -114,7 +114,10 @@ final class PortCompiler {
                       host, pattern -> new HostPlan(tablesFor(pattern, byHost), unrouted)));
     }
     return new PortPlan.Http(
-        entry, HostTable.of(plans), describe(owners.keySet().stream().sorted().toList()));
+        entry,
+        HostTable.of(plans),
+        describe(owners.keySet().stream().sorted().toList()),
+        bookkeeper.openRefused(sharing, listenerOf(sharing.getFirst(), entry.port())));
   }
 
   private static String listenerOf(LoadBalancer balancer, int port) {

@@ -19,8 +19,13 @@ sealed interface PortPlan {
     throw new IllegalStateException("no requests are served here");
   }
 
-  /** Requests, told apart by host and route. */
-  record Http(Entry entry, HostTable<HostPlan> hosts, String servedHosts) implements PortPlan {
+  /**
+   * Requests, told apart by host and route.
+   *
+   * @param refused where requests are entered of which it is not known who should serve them
+   */
+  record Http(Entry entry, HostTable<HostPlan> hosts, String servedHosts, Books refused)
+      implements PortPlan {
     @Override
     public Http http() {
       return this;

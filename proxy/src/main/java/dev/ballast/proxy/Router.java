@@ -18,13 +18,15 @@ final class Router {
   void route(ClientConnection client, RequestHead head, int headLength, long nowNanos) {
     loop.count(Counter.REQUESTS);
     PortPlan served = client.port().plan();
+    PortPlan.Http plan = served.http();
     if (isMisdirected(served, client.peer().tls(), head)) {
+      client.account().begin(plan.refused(), head, null, nowNanos);
       refuse(client, Fault.MISDIRECTED, "", head, nowNanos);
       return;
     }
-    PortPlan.Http plan = served.http();
     HostPlan host = plan.host(head);
     if (host == null) {
+      client.account().begin(plan.refused(), head, null, nowNanos);
       refuse(client, Fault.NO_HOST, "it serves " + plan.servedHosts(), head, nowNanos);
       return;
     }

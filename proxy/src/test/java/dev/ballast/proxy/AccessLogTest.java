@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -201,6 +203,81 @@ class AccessLogTest {
       assertThat(line.get("tries").asInt()).isZero();
       assertThat(line.get("bytesOut").asInt()).isPositive();
       assertThat(line.has("backend")).isFalse();
+    }
+  }
+
+  @Test
+  void shouldLogARequestForAHostThatNobodyServes() {
+    try (var client = proxy.use(logged(JSON, proxy.port())).client()) {
+      client.send(HttpText.head("GET /x?y HTTP/1.1", "Host: any.example", "User-Agent: check/1"));
+      assertThat(client.read().status()).isEqualTo(404);
+
+      JsonNode line = lines.nextJson();
+
+      assertThat(line.get("client").asString()).isEqualTo("127.0.0.1");
+      assertThat(line.get("loadBalancer").asString()).isEqualTo("web");
+      assertThat(line.get("listener").asString()).isEqualTo("http");
+      assertThat(line.get("route").asString()).isEqualTo("-");
+      assertThat(line.get("host").asString()).isEqualTo("any.example");
+      assertThat(line.get("path").asString()).isEqualTo("/x");
+      assertThat(line.get("userAgent").asString()).isEqualTo("check/1");
+      assertThat(line.get("status").asInt()).isEqualTo(404);
+      assertThat(line.get("reason").asString()).isEqualTo("no-host");
+      assertThat(line.get("bytesOut").asInt()).isPositive();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET / HTTP/1.1,    400",
+    "GET / HTTP/9.9,    505",
+    "GET /a b HTTP/1.1, 400",
+  })
+  void shouldLogARequestThatCouldNotBeRead(String line, int status) {
+    try (var client = proxy.use(logged(JSON, proxy.port())).client()) {
+      RawClient.Answer answer = client.send(line + "\r\n\r\n").read();
+      assertThat(answer.status()).isEqualTo(status);
+
+      JsonNode logged = lines.nextJson();
+
+      assertThat(logged.get("status").asInt()).isEqualTo(status);
+      assertThat(logged.get("reason").asString()).isEqualTo(answer.field("Ballast-Reason"));
+      assertThat(logged.get("clientPort").asInt()).isEqualTo(client.socket().getLocalPort());
+      assertThat(logged.get("tries").asInt()).isZero();
+      for (String unknown : List.of("method", "host", "path", "protocol", "pool", "requestId")) {
+        assertThat(logged.has(unknown)).as(unknown).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void shouldLogAHeadThatDoesNotArrive() {
+    try (var patient =
+            Proxy.start(
+                settings ->
+                    settings
+                        .withAccessLog(lines)
+                        .withLimits(Limits.defaults().with(Limit.HEAD_MILLIS, 100)));
+        var client = patient.use(logged(JSON, patient.port())).client().send("GET / HT")) {
+      assertThat(client.read().status()).isEqualTo(408);
+      assertThat(lines.nextJson().get("reason").asString()).isEqualTo("head-timeout");
+    }
+  }
+
+  @Test
+  void shouldNotSayWhoseARequestIsThatSeveralLoadBalancersMightServe() {
+    var other =
+        new LoadBalancer(
+            "other",
+            "default",
+            "other.test",
+            List.of("other.host"),
+            List.of(new Listener("http", proxy.port(), Protocol.HTTP, Optional.empty())),
+            List.of());
+    var configuration = logged(new AccessLog("%{loadBalancer} %{reason}", 1), proxy.port());
+    try (var client = proxy.use(configuration.put(other)).client()) {
+      client.send(HttpText.head("GET / HTTP/1.1", "Host: any.example")).read();
+      assertThat(lines.next()).isEqualTo("- no-host");
     }
   }
 
