@@ -6,11 +6,13 @@ import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
+import java.io.IOException;
 
 /**
- * Netty's epoll handler, except that a socket which waits for nothing stays registered.
+ * Netty's epoll handler, except that a socket which waits for nothing stays registered, and one that goes is closed at once.
  *
  * <p>Netty 4.2.18 takes such a socket out of the epoll set and then fails to put it back ("epoll_ctl … No such file or
  * directory"; since netty/netty#16689). It concerns every connection whose sender has ended while reading is paused: all that
@@ -30,7 +32,7 @@ final class LastingEpoll implements IoHandler {
 
   @Override
   public IoRegistration register(IoHandle handle) throws Exception {
-    return new LastingRegistration(epoll.register(handle));
+    return new LastingRegistration((EpollIoHandle) handle, epoll.register(handle));
   }
 
   @Override
@@ -63,7 +65,8 @@ final class LastingEpoll implements IoHandler {
     return epoll.isCompatible(handleType);
   }
 
-  private record LastingRegistration(IoRegistration registration) implements IoRegistration {
+  private record LastingRegistration(EpollIoHandle handle, IoRegistration registration)
+      implements IoRegistration {
     @Override
     public long submit(IoOps ops) {
       return registration.submit(EpollIoOps.NONE.equals(ops) ? EpollIoOps.EPOLLET : ops);
@@ -80,8 +83,14 @@ final class LastingEpoll implements IoHandler {
       return registration.isValid();
     }
 
+    /** The kernel forgets a socket that is closed: to be taken out first would be a system call in vain. */
     @Override
     public boolean cancel() {
+      try {
+        handle.fd().close();
+      } catch (IOException e) {
+        return registration.cancel();
+      }
       return registration.cancel();
     }
   }

@@ -2,7 +2,6 @@ package dev.ballast.proxy;
 
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ServerSocketChannel;
@@ -77,7 +76,7 @@ record Transport(
     return new Transport(
         "epoll",
         LastingEpoll.factory(),
-        EpollServerSocketChannel::new,
+        ListeningSocket::new,
         EpollSocketChannel::new,
         Transport::bequeath,
         true);
