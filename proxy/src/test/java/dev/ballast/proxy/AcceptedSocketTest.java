@@ -36,7 +36,7 @@ class AcceptedSocketTest {
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(1, Transport.epoll().handlers());
   private final BlockingQueue<AcceptedSocket> accepted = new LinkedBlockingQueue<>();
-  private final StringBuffer received = new StringBuffer();
+  private final List<String> received = new CopyOnWriteArrayList<>();
   private final List<Object> events = new CopyOnWriteArrayList<>();
   private boolean isHalfClosureAllowed;
   private boolean isReadingAtOnce = true;
@@ -72,7 +72,7 @@ class AcceptedSocketTest {
               @Override
               public void channelRead(ChannelHandlerContext context, Object message) {
                 ByteBuf in = (ByteBuf) message;
-                received.append(in.toString(StandardCharsets.US_ASCII));
+                received.add(in.toString(StandardCharsets.US_ASCII));
                 in.release();
               }
 
@@ -143,22 +143,22 @@ class AcceptedSocketTest {
       onLoop(
           socket,
           () -> {
-            socket.write(Unpooled.EMPTY_BUFFER);
-            socket.write(Unpooled.wrappedBuffer(ascii("heap ")));
-            socket.write(Unpooled.directBuffer().writeBytes(ascii("direct ")));
-            socket.write(composite);
+            Sockets.write(socket, Unpooled.EMPTY_BUFFER);
+            Sockets.write(socket, Unpooled.wrappedBuffer(ascii("heap ")));
+            Sockets.write(socket, Unpooled.directBuffer().writeBytes(ascii("direct ")));
+            Sockets.write(socket, composite);
             for (int i = 0; i < 300; i++) {
-              socket.write(Unpooled.directBuffer(1).writeByte('d'));
+              Sockets.write(socket, Unpooled.directBuffer(1).writeByte('d'));
             }
             socket.flush();
-            socket.writeAndFlush(Unpooled.directBuffer().writeBytes(ascii("!")));
+            Sockets.writeAll(socket, Unpooled.directBuffer().writeBytes(ascii("!")));
           });
 
       String answer =
           new String(client.getInputStream().readNBytes(13 + 601 - 1), StandardCharsets.US_ASCII);
 
       assertThat(answer).isEqualTo("heap direct " + "c".repeat(300) + "d".repeat(300) + "!");
-      await().until(() -> received.toString().equals("hello"));
+      await().until(() -> String.join("", received).equals("hello"));
     }
   }
 
@@ -169,7 +169,7 @@ class AcceptedSocketTest {
       AcceptedSocket socket = next();
       var bytes = new byte[size];
       bytes[size - 1] = 7;
-      onLoop(socket, () -> socket.writeAndFlush(Unpooled.directBuffer(size).writeBytes(bytes)));
+      onLoop(socket, () -> Sockets.writeAll(socket, Unpooled.directBuffer(size).writeBytes(bytes)));
       assertThat(socket.unsafe().outboundBuffer().totalPendingWriteBytes()).isPositive();
 
       assertThat(client.getInputStream().readNBytes(size)).isEqualTo(bytes);
@@ -210,7 +210,7 @@ class AcceptedSocketTest {
 
       assertThat(client.getInputStream().read()).isEqualTo(-1);
       await().until(() -> events.contains("inactive"));
-      assertThat(received.toString()).isEqualTo("last words");
+      assertThat(String.join("", received)).isEqualTo("last words");
       assertThat(socket.isOpen()).isFalse();
     }
   }
@@ -224,10 +224,10 @@ class AcceptedSocketTest {
       await().until(() -> events.contains(ChannelInputShutdownEvent.INSTANCE));
       assertThat(socket.isInputShutdown()).isTrue();
 
-      onLoop(socket, () -> socket.writeAndFlush(Unpooled.wrappedBuffer(ascii("still"))));
+      onLoop(socket, () -> Sockets.writeAll(socket, Unpooled.wrappedBuffer(ascii("still"))));
       assertThat(client.getInputStream().readNBytes(5)).isEqualTo(ascii("still"));
 
-      onLoop(socket, socket::shutdownOutput);
+      onLoop(socket, () -> Sockets.endOutput(socket));
       assertThat(client.getInputStream().read()).isEqualTo(-1);
       assertThat(socket.isShutdown()).isTrue();
       assertThat(events).doesNotContain("inactive");
@@ -248,7 +248,7 @@ class AcceptedSocketTest {
       socket.config().setAutoRead(true);
 
       await().until(() -> events.contains("inactive"));
-      assertThat(received.toString()).isEqualTo("patience");
+      assertThat(String.join("", received)).isEqualTo("patience");
     }
   }
 
