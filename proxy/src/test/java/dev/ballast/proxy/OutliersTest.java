@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 import dev.ballast.model.AdminState;
 import dev.ballast.model.Pool.Resilience;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +17,13 @@ class OutliersTest {
   private static final String POST =
       "POST / HTTP/1.1\r\nHost: any.test\r\nContent-Length: 0\r\n\r\n";
 
-  private final Proxy proxy = Proxy.start();
+  private static final Duration RAMP = Duration.ofSeconds(40);
+  private static final Duration EJECTION = Duration.ofSeconds(30);
+
+  /** Time stands still unless a test moves it on. */
+  private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+
+  private final Proxy proxy = Proxy.start(now::get);
 
   @AfterEach
   void stop() {
@@ -24,6 +32,11 @@ class OutliersTest {
 
   private Configuration configuration(Resilience resilience, TestBackend... backends) {
     return Configuration.http(proxy.port(), backends).pool("web", Configuration.BRISK, resilience);
+  }
+
+  private void moveOn(Duration time, Configuration configuration) {
+    now.updateAndGet(then -> then.plus(time));
+    proxy.use(configuration);
   }
 
   private static TestBackend answering(AtomicBoolean isBroken, String status) {
@@ -43,7 +56,8 @@ class OutliersTest {
     var isBroken = new AtomicBoolean(true);
     try (var bad = answering(isBroken, "503 Down");
         var good = TestBackend.named("good")) {
-      proxy.use(configuration(Resiliences.ejection(5, Duration.ofSeconds(6)), bad, good));
+      Configuration configuration = configuration(Resiliences.ejection(5, EJECTION), bad, good);
+      proxy.use(configuration);
       try (var client = proxy.client()) {
         await()
             .until(
@@ -55,13 +69,15 @@ class OutliersTest {
             .startsWith("ejected for 5 failures in a row, until ");
         assertThat(proxy.metric("ballast_proxy_backend_ejected{backend=\"b1\",pool=\"web\"}"))
             .isEqualTo(1);
+        moveOn(EJECTION.minusSeconds(1), configuration);
         for (int i = 0; i < 10; i++) {
           assertThat(client.send(POST).read().text()).isEqualTo("good");
         }
 
         isBroken.set(false);
+        moveOn(Duration.ofSeconds(2), configuration);
 
-        await().atMost(Duration.ofSeconds(20)).until(() -> proxy.backend("web", "b1").eligible());
+        assertThat(proxy.backend("web", "b1").eligible()).isTrue();
         int before = bad.heads().size();
         client.send(POST).read();
         client.send(POST).read();
@@ -103,27 +119,30 @@ class OutliersTest {
   void shouldGiveANewcomerALittleAtFirstAndAllOfItInTheEnd() {
     try (var old = TestBackend.named("old");
         var fresh = TestBackend.named("fresh")) {
-      Configuration configuration =
-          configuration(Resiliences.slowStart(Duration.ofSeconds(4), 1), old);
+      Configuration configuration = configuration(Resiliences.slowStart(RAMP, 1), old);
       proxy.use(configuration);
-      proxy.use(configuration.backend("web", "b2", fresh.address(), AdminState.ENABLED));
+      moveOn(RAMP, configuration.backend("web", "b2", fresh.address(), AdminState.ENABLED));
       try (var client = proxy.client()) {
-        for (int i = 0; i < 101; i++) {
-          client.get("/").read();
-        }
-        assertThat(fresh.heads().size()).as("of 101").isLessThanOrEqualTo(30);
+        assertThat(shareOf(fresh, client)).isLessThanOrEqualTo(2);
         assertThat(proxy.backend("web", "b2").reason()).contains("; starts at ");
 
-        await()
-            .atMost(Duration.ofSeconds(20))
-            .until(() -> !proxy.backend("web", "b2").reason().contains("starts"));
-        int before = fresh.heads().size();
-        for (int i = 0; i < 100; i++) {
-          client.get("/").read();
-        }
-        assertThat(fresh.heads().size() - before).isEqualTo(50);
+        moveOn(RAMP.dividedBy(2), configuration);
+        assertThat(shareOf(fresh, client)).isBetween(25, 40);
+
+        moveOn(RAMP.dividedBy(2), configuration);
+        assertThat(proxy.backend("web", "b2").reason()).doesNotContain("starts");
+        assertThat(shareOf(fresh, client)).isEqualTo(50);
       }
     }
+  }
+
+  /** How many of a hundred requests come to the backend. */
+  private static int shareOf(TestBackend backend, RawClient client) {
+    int before = backend.heads().size();
+    for (int i = 0; i < 100; i++) {
+      client.get("/").read();
+    }
+    return backend.heads().size() - before;
   }
 
   @Test

@@ -43,10 +43,23 @@ final class Proxy implements AutoCloseable {
     }
   }
 
-  /** On loopback, with two event loops and any free admin port. */
+  /** By whose clock it is whatever time the test wants. */
+  static Proxy start(InstantSource clock) {
+    try {
+      return new Proxy(ProxyServer.start(settings(clock)), freePort());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   static ProxySettings settings() {
+    return settings(InstantSource.system());
+  }
+
+  /** On loopback, with two event loops and any free admin port. */
+  private static ProxySettings settings(InstantSource clock) {
     InetAddress loopback = InetAddress.ofLiteral("127.0.0.1");
-    return ProxySettings.of("lb-1", loopback, TOKEN, InstantSource.system(), new Random())
+    return ProxySettings.of("lb-1", loopback, TOKEN, clock, new Random())
         .withAdmin(loopback, 0)
         .withEventLoops(2);
   }
