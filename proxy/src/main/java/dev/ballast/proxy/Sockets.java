@@ -7,6 +7,7 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.handler.ssl.SslHandler;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -150,7 +151,20 @@ final class Sockets {
   }
 
   static void close(Channel channel) {
+    endReading(channel);
     var _ = channel.close();
+  }
+
+  /**
+   * Netty 4.2.18 may begin to wait for input on an io_uring socket whose close waits for a write, and takes the end of one wait for
+   * the end of all. What the kernel waits for nobody cancels then, so that the connection outlives the close (netty's {@code
+   * AbstractIoUringChannel}, {@code pollAddComplete}: the error -ECANCELED has the bits of POLLIN and POLLRDHUP set). A socket that
+   * is not read from begins no such wait.
+   */
+  private static void endReading(Channel channel) {
+    if (channel instanceof IoUringSocketChannel) {
+      channel.config().setAutoRead(false);
+    }
   }
 
   static boolean isTls(SocketChannel channel) {
@@ -176,6 +190,7 @@ final class Sockets {
     if (channel.isOpen()) {
       channel.config().setOption(ChannelOption.SO_LINGER, 0);
       if (isTls(channel)) {
+        endReading(channel);
         var _ = channel.pipeline().firstContext().close();
       } else {
         close(channel);
