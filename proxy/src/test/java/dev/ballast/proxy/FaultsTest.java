@@ -12,7 +12,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,26 +20,29 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What goes wrong with backends and clients, and what the other side gets to see. */
+@ParameterizedClass
+@MethodSource("dev.ballast.proxy.Transports#available")
 class FaultsTest {
   private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-  private static final Timeouts SHORT =
-      new Timeouts(
-          Duration.ofMillis(200),
-          Duration.ofMillis(300),
-          Duration.ofMillis(400),
-          Duration.ofSeconds(2));
+  private static final int SHORT_MILLIS = 300;
 
-  private final Proxy proxy =
-      Proxy.start(
-          settings ->
-              settings.withLimits(
-                  Limits.defaults()
-                      .with(Limit.HEAD_MILLIS, 300)
-                      .with(Limit.KEEP_ALIVE_MILLIS, 600)));
+  private final TransportKind transport;
+  private final Proxy proxy;
+
+  FaultsTest(TransportKind transport) {
+    this.transport = transport;
+    this.proxy = start(Limits.defaults());
+  }
+
+  private Proxy start(Limits limits) {
+    return Proxy.start(settings -> settings.withTransport(transport).withLimits(limits));
+  }
 
   @AfterEach
   void stop() {
@@ -48,13 +50,21 @@ class FaultsTest {
   }
 
   private RawClient clientOf(TestBackend... backends) {
+    return clientOf(Patience.LONG, backends);
+  }
+
+  private RawClient clientOf(Timeouts timeouts, TestBackend... backends) {
     Configuration configuration =
         Configuration.http(proxy.port(), backends)
-            .pool("web", SHORT, Resiliences.retries(1, 20, 3));
+            .pool("web", timeouts, Resiliences.retries(1, 20, 3));
     return proxy.use(configuration).client();
   }
 
   private void assertFailed(RawClient client, int status, String reason) {
+    assertFailed(proxy, client, status, reason);
+  }
+
+  private static void assertFailed(Proxy proxy, RawClient client, int status, String reason) {
     RawClient.Answer answer = client.read();
     assertThat(answer.field("Ballast-Reason")).isEqualTo(reason);
     assertThat(answer.status()).isEqualTo(status);
@@ -94,8 +104,7 @@ class FaultsTest {
 
   @Test
   void shouldGoOnWithPipelinedRequestsAfterOneFailed() {
-    try (var patient = Proxy.start();
-        var client = patient.use(Configuration.http(patient.port(), gone())).client()) {
+    try (var client = clientOf(gone())) {
       client.get("/1").get("/2").send("GET /3 HTTP/1.1\r\nHost: any.test\r\n\r\n".repeat(500));
       for (int i = 0; i < 502; i++) {
         assertThat(client.read().status()).isEqualTo(502);
@@ -105,8 +114,7 @@ class FaultsTest {
 
   @Test
   void shouldAnswerManyPipelinedRequestsByItself() {
-    try (var patient = Proxy.start();
-        var client = patient.use(Configuration.http(patient.port())).client()) {
+    try (var client = clientOf()) {
       client.send("GET /3 HTTP/1.1\r\nHost: any.test\r\n\r\n".repeat(20_000));
       for (int i = 0; i < 20_000; i++) {
         assertThat(client.read().status()).isEqualTo(503);
@@ -131,7 +139,7 @@ class FaultsTest {
       var configuration =
           new Configuration()
               .httpBalancer("web", proxy.port(), List.of("*"), Configuration.route("web"))
-              .pool("web", SHORT, Optional.empty())
+              .pool("web", Patience.connecting(SHORT_MILLIS), Optional.empty())
               .backend("web", "b1", "127.0.0.1:" + deaf.getLocalPort(), 1);
       try (var client = proxy.use(configuration).client()) {
         assertFailed(client.get("/"), 504, "connect-timeout");
@@ -163,7 +171,7 @@ class FaultsTest {
     try (var backend =
             TestBackend.running(
                 conversation -> conversation.in().transferTo(OutputStream.nullOutputStream()));
-        var client = clientOf(backend)) {
+        var client = clientOf(Patience.firstByte(SHORT_MILLIS), backend)) {
       assertFailed(client.get("/"), 504, "first-byte-timeout");
       await().until(() -> backend.openConnections() == 0);
     }
@@ -174,7 +182,7 @@ class FaultsTest {
     try (var backend =
             TestBackend.running(
                 conversation -> conversation.in().transferTo(OutputStream.nullOutputStream()));
-        var client = clientOf(backend)) {
+        var client = clientOf(Patience.firstByte(SHORT_MILLIS), backend)) {
       client.send(
           "POST / HTTP/1.1\r\nHost: any.test\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
       assertFailed(client, 504, "first-byte-timeout");
@@ -184,7 +192,7 @@ class FaultsTest {
   @Test
   void shouldAnswer408WhenTheBodyStopsArriving() {
     try (var backend = TestBackend.named("one");
-        var client = clientOf(backend)) {
+        var client = clientOf(Patience.idle(SHORT_MILLIS), backend)) {
       client.send("POST / HTTP/1.1\r\nHost: any.test\r\nContent-Length: 5\r\n\r\nhe");
       assertFailed(client, 408, "client-silent");
       assertThat(client.isEnded()).isTrue();
@@ -194,9 +202,10 @@ class FaultsTest {
   @Test
   void shouldAnswer408WhenTheHeadStopsArriving() {
     try (var backend = TestBackend.named("one");
-        var client = clientOf(backend)) {
+        var strict = start(Limits.defaults().with(Limit.HEAD_MILLIS, SHORT_MILLIS));
+        var client = strict.use(Configuration.http(strict.port(), backend)).client()) {
       client.send("GET / HTTP/1.1\r\nHos");
-      assertFailed(client, 408, "head-timeout");
+      assertFailed(strict, client, 408, "head-timeout");
       assertThat(client.isEnded()).isTrue();
     }
   }
@@ -204,9 +213,10 @@ class FaultsTest {
   @Test
   void shouldCloseAConnectionThatAsksNothing() {
     try (var backend = TestBackend.named("one");
-        var client = clientOf(backend)) {
+        var strict = start(Limits.defaults().with(Limit.KEEP_ALIVE_MILLIS, SHORT_MILLIS));
+        var client = strict.use(Configuration.http(strict.port(), backend)).client()) {
       assertThat(client.isEnded()).isTrue();
-      assertThat(proxy.metric("ballast_proxy_connections_expired_total")).isEqualTo(1);
+      assertThat(strict.metric("ballast_proxy_connections_expired_total")).isEqualTo(1);
     }
   }
 
@@ -219,7 +229,7 @@ class FaultsTest {
                   conversation.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
                   conversation.in().read();
                 });
-        var client = clientOf(backend)) {
+        var client = clientOf(Patience.idle(SHORT_MILLIS), backend)) {
       client.get("/");
       await()
           .until(
@@ -294,7 +304,7 @@ class FaultsTest {
                   conversation.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
                   drip(conversation);
                 });
-        var client = clientOf(backend)) {
+        var client = clientOf(Patience.overall(4 * SHORT_MILLIS), backend)) {
       client.get("/");
       assertThat(isCutOff(client)).isTrue();
       assertThat(proxy.metric("ballast_proxy_exchanges_failed_total{reason=\"overall-timeout\"}"))

@@ -2,21 +2,12 @@ package dev.ballast.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ballast.model.Timeouts;
-import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Requests sent ahead, whose turn comes after an answer of ours. */
 class PipeliningTest {
-  private static final Timeouts SHORT =
-      new Timeouts(
-          Duration.ofMillis(200),
-          Duration.ofMillis(300),
-          Duration.ofSeconds(2),
-          Duration.ofSeconds(2));
-
   private final Proxy proxy = Proxy.start();
 
   @AfterEach
@@ -26,7 +17,9 @@ class PipeliningTest {
 
   private RawClient clientOf(TestBackend... backends) {
     return proxy
-        .use(Configuration.http(proxy.port(), backends).pool("web", SHORT, Optional.empty()))
+        .use(
+            Configuration.http(proxy.port(), backends)
+                .pool("web", Patience.firstByte(300), Optional.empty()))
         .client();
   }
 

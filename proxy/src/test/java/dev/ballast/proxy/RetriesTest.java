@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.ballast.model.Pool.Resilience;
 import dev.ballast.model.Timeouts;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -14,22 +13,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tries that fail, and the tries that follow them. */
+@ParameterizedClass
+@MethodSource("dev.ballast.proxy.Transports#available")
 class RetriesTest {
   private static final String POST =
       "POST / HTTP/1.1\r\nHost: any.test\r\nContent-Length: 5\r\n\r\nhello";
-  private static final Timeouts SHORT =
-      new Timeouts(
-          Duration.ofMillis(500),
-          Duration.ofMillis(300),
-          Duration.ofSeconds(5),
-          Duration.ofSeconds(10));
+  private final Proxy proxy;
 
-  private final Proxy proxy = Proxy.start();
+  RetriesTest(TransportKind transport) {
+    proxy = Proxy.start(settings -> settings.withTransport(transport));
+  }
 
   @AfterEach
   void stop() {
@@ -37,8 +37,12 @@ class RetriesTest {
   }
 
   private RawClient clientOf(Resilience resilience, TestBackend... backends) {
+    return clientOf(Patience.LONG, resilience, backends);
+  }
+
+  private RawClient clientOf(Timeouts timeouts, Resilience resilience, TestBackend... backends) {
     return proxy
-        .use(Configuration.http(proxy.port(), backends).pool("web", SHORT, resilience))
+        .use(Configuration.http(proxy.port(), backends).pool("web", timeouts, resilience))
         .client();
   }
 
@@ -164,7 +168,8 @@ class RetriesTest {
   void shouldGoToAnotherBackendWhenOneIsSilent() {
     try (var bad = silent();
         var good = TestBackend.named("good");
-        var client = clientOf(bad, good)) {
+        var client =
+            clientOf(Patience.firstByte(2_000), Resiliences.retries(1, 20, 3), bad, good)) {
       for (int i = 0; i < 4; i++) {
         assertThat(client.get("/").read().text()).isEqualTo("good");
       }
@@ -177,7 +182,7 @@ class RetriesTest {
   @Test
   void shouldNotTryTheSameBackendAgainThatIsSilent() {
     try (var bad = silent();
-        var client = clientOf(bad)) {
+        var client = clientOf(Patience.firstByte(300), Resiliences.retries(1, 20, 3), bad)) {
       assertThat(client.get("/").read().field("Ballast-Reason")).isEqualTo("first-byte-timeout");
       assertThat(bad.connections()).isEqualTo(1);
     }
