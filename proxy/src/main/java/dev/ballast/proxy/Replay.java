@@ -6,7 +6,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was sent of a request, kept until its answer begins, so that it can go out once more: the very buffers, not a copy.
+ * What was sent of a request, kept until its answer begins, so that it can go out once more: the very bytes, not a copy.
  * Bounded in bytes and in buffers; a request that outgrows that is let go of, and goes out once only. Owned by one event loop;
  * reused for each request.
  */
@@ -84,8 +84,9 @@ final class Replay {
     }
   }
 
+  /** By indexes of its own: a write of the try before may still be under way in the kernel, and moves those of the buffer when it ends. */
   private static void send(ByteBuf buffer, int end, Channel channel) {
-    Sockets.write(channel, buffer.retain().setIndex(0, end));
+    Sockets.write(channel, buffer.retainedDuplicate().setIndex(0, end));
   }
 
   /** The answer has begun, or there will be none. */
