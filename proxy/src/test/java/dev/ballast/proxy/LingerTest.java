@@ -18,7 +18,7 @@ class LingerTest {
           settings ->
               settings.withLimits(
                   Limits.defaults()
-                      .with(Limit.BUFFERED_BYTES, 64 << 20)
+                      .with(Limit.BUFFERED_BYTES, 16 << 20)
                       .with(Limit.LINGER_BYTES, LINGER_BYTES)));
   private final Semaphore mayAnswer = new Semaphore(0);
 
@@ -70,7 +70,7 @@ class LingerTest {
 
   @Test
   void shouldNotCutAnAnswerOffThatIsStillBeingWrittenForWhatTheClientSends() {
-    int length = 16 << 20;
+    int length = 7 << 20;
     try (var backend = answering(length)) {
       proxy.use(Configuration.http(proxy.port(), backend));
       try (var client = RawClient.to(proxy.port(), SMALL_BUFFER)) {
