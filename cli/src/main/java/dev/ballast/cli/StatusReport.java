@@ -128,6 +128,7 @@ record StatusReport(Terminal terminal, URI server, JsonNode status, JsonNode rol
         .forEach(lines::add);
     for (JsonNode one : rollout.path("servers")) {
       lines.addAll(panics(one));
+      lines.addAll(unusable(one));
       lines.addAll(unconnected(one));
     }
     status.path("warnings").forEach(warning -> lines.add(warning.asString()));
@@ -146,6 +147,25 @@ record StatusReport(Terminal terminal, URI server, JsonNode status, JsonNode rol
                     + ": pool "
                     + pool.path("name").asString()
                     + " is in panic: too few of its backends are eligible, so all are used")
+        .toList();
+  }
+
+  /** Pools whose backends nobody can connect to, because TLS with them lacks a certificate. */
+  private static List<String> unusable(JsonNode server) {
+    return server
+        .path("report")
+        .path("pools")
+        .valueStream()
+        .filter(pool -> pool.path("reason").isString())
+        .map(
+            pool ->
+                server.path("name").asString()
+                    + ": pool "
+                    + pool.path("name").asString()
+                    + " can't be connected to: "
+                    + pool.path("reason").asString()
+                    + "; "
+                    + pool.path("remedy").asString(""))
         .toList();
   }
 

@@ -43,7 +43,7 @@ class ClientCommandsTest {
          "report":{"ready":true,"listeners":[{"loadBalancer":"demo","name":"http","port":8080,"state":"failed",
                    "reason":"port 8080 is in use by process 7 (nginx)","remedy":"stop it"}],
                    "sync":{"connected":false,"source":"disk","detail":"nobody answers"},
-                   "pools":[{"name":"demo","panic":true,"backends":[]}]}},
+                   "pools":[{"name":"demo","panic":true,"reason":"there is no Certificate ca","remedy":"apply it","backends":[]}]}},
         {"name":"lb-2","fleet":"default","state":"behind","revision":"9f3a1c2e.41","report":{}},
         {"name":"lb-3","fleet":"default","state":"unreachable","revision":null,"report":null},
         {"name":"lb-4","fleet":"default","state":"held","revision":"00000000.9","report":{"held":"another database"}}]}
@@ -283,6 +283,7 @@ class ClientCommandsTest {
         .contains("LB servers   revision 42 in use on 1 of 4 LB servers")
         .contains("! lb-1: listener demo/http (port 8080) failed")
         .contains("! lb-1: pool demo is in panic")
+        .contains("! lb-1: pool demo can't be connected to: there is no Certificate ca; apply it")
         .contains("! lb-1 is not connected to a controller: nobody answers")
         .contains("! database: wal_level is replica. set it to logical")
         .contains("! insecure: the API is spoken in clear on 0.0.0.0");
