@@ -107,9 +107,7 @@ final class OutgoingAnswer {
   /** More of the body was taken. */
   void push() {
     out.push();
-    if (!client.channel().isWritable()) {
-      flush();
-    }
+    Sockets.flushInTime(client.channel());
   }
 
   void flush() {

@@ -21,6 +21,8 @@ final class Sockets {
     void reached(@Nullable Fault fault);
   }
 
+  private static final int LARGEST_READ = 65_536;
+
   private Sockets() {}
 
   /** A client's, which was accepted just now. */
@@ -128,6 +130,13 @@ final class Sockets {
   /** Writes without flushing; a failure shows itself as the end of the connection. */
   static void write(Channel channel, ByteBuf bytes) {
     var _ = channel.write(bytes, channel.voidPromise());
+  }
+
+  /** Flushes while there is still room for one read more: to stop reading and to go on costs more than to write at once. */
+  static void flushInTime(Channel channel) {
+    if (channel.bytesBeforeUnwritable() < LARGEST_READ) {
+      channel.flush();
+    }
   }
 
   /** Writes what is left over of something, if anything is, and flushes. */

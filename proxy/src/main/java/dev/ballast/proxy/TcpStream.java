@@ -268,9 +268,9 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
       return;
     }
     Sockets.write(to, bytes);
+    Sockets.flushInTime(to);
     if (!to.isWritable()) {
-      to.flush();
-      Sockets.read(from, to.isWritable(), loop);
+      Sockets.read(from, false, loop);
     }
   }
 
