@@ -19,10 +19,7 @@ import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.FileDescriptor;
-import io.netty.channel.unix.IovArray;
 import io.netty.channel.unix.Socket;
-import io.netty.channel.unix.UnixChannelUtil;
-import io.netty.util.concurrent.FastThreadLocal;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -39,22 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AcceptedSocket extends AbstractChannel implements SocketChannel {
   private static final int READS_IN_A_ROW = 16;
-  private static final int MOST_GATHERED = 128;
   private static final ChannelMetadata METADATA = new ChannelMetadata(false, READS_IN_A_ROW);
-
-  /** For gathering writes: one for each event loop. */
-  private static final FastThreadLocal<IovArray> GATHERED =
-      new FastThreadLocal<>() {
-        @Override
-        protected IovArray initialValue() {
-          return new IovArray(MOST_GATHERED);
-        }
-
-        @Override
-        protected void onRemoval(IovArray array) {
-          array.release();
-        }
-      };
 
   private final FileDescriptor descriptor;
   private final InetSocketAddress remote;
@@ -156,7 +138,7 @@ final class AcceptedSocket extends AbstractChannel implements SocketChannel {
         awaitNot(EpollIoOps.EPOLLOUT);
         return;
       }
-      if (!writeOnce(out)) {
+      if (!SocketOutput.write(out, descriptor)) {
         await(EpollIoOps.EPOLLOUT);
         return;
       }
@@ -165,57 +147,13 @@ final class AcceptedSocket extends AbstractChannel implements SocketChannel {
     eventLoop().execute(flushing);
   }
 
-  /** Answers whether the kernel took anything. */
-  private boolean writeOnce(ChannelOutboundBuffer out) throws IOException {
-    ByteBuf first = (ByteBuf) out.current();
-    if (out.size() > 1 || !first.hasMemoryAddress()) {
-      return gather(out);
-    }
-    int written =
-        first.isReadable()
-            ? descriptor.writeAddress(
-                first.memoryAddress(), first.readerIndex(), first.writerIndex())
-            : 0;
-    if (written == 0 && first.isReadable()) {
-      return false;
-    }
-    out.removeBytes(written);
-    return true;
-  }
-
-  private boolean gather(ChannelOutboundBuffer out) throws IOException {
-    IovArray array = GATHERED.get();
-    array.clear();
-    try {
-      out.forEachFlushedMessage(array);
-    } catch (Exception e) {
-      throw new IOException(e);
-    }
-    long written =
-        array.count() == 0 ? 0 : descriptor.writevAddresses(array.memoryAddress(0), array.count());
-    if (written == 0 && array.count() > 0) {
-      return false;
-    }
-    out.removeBytes(written);
-    return true;
-  }
-
   private void flushAgain() {
     ((Handle) unsafe()).flushNow();
   }
 
   @Override
   protected Object filterOutboundMessage(Object message) {
-    if (!(message instanceof ByteBuf bytes)) {
-      throw new IllegalArgumentException("not bytes: " + message.getClass().getName());
-    }
-    if (!UnixChannelUtil.isBufferCopyNeededForWrite(bytes)) {
-      return bytes;
-    }
-    ByteBuf copy = alloc().directBuffer(bytes.readableBytes());
-    copy.writeBytes(bytes, bytes.readerIndex(), bytes.readableBytes());
-    bytes.release();
-    return copy;
+    return SocketOutput.writable((ByteBuf) message, alloc());
   }
 
   @Override
