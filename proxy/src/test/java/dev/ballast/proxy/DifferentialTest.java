@@ -94,17 +94,22 @@ class DifferentialTest {
         Reading.ask(server.port(), pieces(requests), meant.stream().map(Reading::method).toList());
     boolean isRefused = false;
     for (int i = 0; i < Math.max(meant.size(), verdicts.size()); i++) {
+      if (i >= meant.size() || (i >= verdicts.size() && !isRefused)) {
+        return meant.size() + " requests were read as " + verdicts.size();
+      }
       if (i < verdicts.size() && verdicts.get(i).isRefusal()) {
         isRefused = true;
-      } else if (i < meant.size() && i < verdicts.size()) {
-        if (!meant.get(i).equals(verdicts.get(i).reading())) {
-          return meant.get(i) + " was read as " + verdicts.get(i).reading();
-        }
-      } else if (!isRefused) {
-        return meant.size() + " requests were read as " + verdicts.size();
+      } else if (i < verdicts.size() && !isAsMeant(meant.get(i), verdicts.get(i))) {
+        return meant.get(i) + " was read as " + verdicts.get(i);
       }
     }
     return isRefused ? "" : null;
+  }
+
+  /** Whom a request for the whole server is to, may say so by itself and pass nothing on. */
+  private static boolean isAsMeant(Reading meant, Reading.Verdict verdict) {
+    boolean isForTheServer = meant.target().equals("*") && verdict.status() == 200;
+    return meant.equals(verdict.reading()) || (isForTheServer && verdict.reading() == null);
   }
 
   /** All at once; but behind a request to switch protocols there is nothing before its answer. */
@@ -164,6 +169,25 @@ class DifferentialTest {
           .contains("was read as");
       assertThat(difference(server, List.of("GET /b HTTP/1.1\r\nHost: a.test\r\n\r\n")))
           .isEqualTo("2 requests were read as 1");
+    }
+    assertThat(answered("")).as("an end without a word").isEqualTo("2 requests were read as 0");
+    assertThat(answered("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"))
+        .contains("was read as");
+    String refusal = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n";
+    assertThat(answered(refusal)).isEmpty();
+    assertThat(answered(refusal.repeat(3))).isEqualTo("2 requests were read as 3");
+  }
+
+  /** What is made of a server that answers with these bytes, and ends. */
+  private static String answered(String bytes) throws IOException {
+    try (var backend =
+        TestBackend.running(
+            conversation -> {
+              conversation.readRequest();
+              conversation.write(bytes);
+            })) {
+      var server = new RealServer("blunt", backend.port(), () -> {});
+      return difference(server, List.of("GET /a HTTP/1.1\r\nHost: a.test\r\n\r\n"));
     }
   }
 }

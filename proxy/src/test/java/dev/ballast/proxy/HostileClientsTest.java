@@ -208,7 +208,7 @@ class HostileClientsTest {
     byte[] requests = bytes("GET / HTTP/1.1\r\nHost: a.test\r\n\r\n".repeat(2_000));
     try (var bystander = Bystander.of(proxy)) {
       open(30, client -> pour(client, requests, 16 * MIB, sent));
-      awaitStandstill(sent);
+      Standstill.awaitOf(sent, proxy, 30);
       bystander.assertUnharmed("30 clients that ask on and on and take no answer", 32 * MIB);
     }
     System.out.printf("of their requests %d KiB were taken%n", sent.get() / 1024);
@@ -249,13 +249,5 @@ class HostileClientsTest {
                 sent.addAndGet(block.length);
               }
             });
-  }
-
-  private static void awaitStandstill(AtomicLong sent) {
-    var last = new AtomicLong(-1);
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .pollInterval(Duration.ofMillis(400))
-        .until(() -> sent.get() > 0 && sent.get() == last.getAndSet(sent.get()));
   }
 }

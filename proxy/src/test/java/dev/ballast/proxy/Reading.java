@@ -23,8 +23,10 @@ record Reading(String method, String target, String host, String body) {
 
   /** A server's word on one request: how it read it, or that it wanted none of it. */
   record Verdict(int status, Reading reading) {
+    /** It says so itself. That somebody behind it hung up, as a gateway's 502 tells, is none. */
     boolean isRefusal() {
-      return reading == null;
+      boolean isClients = status >= 400 && status < 500;
+      return reading == null && (isClients || status == 501 || status == 505);
     }
   }
 
