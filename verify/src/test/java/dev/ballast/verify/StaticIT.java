@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** An LB server that serves a file, without any controller. */
 class StaticIT {
   private static final int HTTPS = 8443;
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration IN_USE_WITHIN = Duration.ofSeconds(2);
 
   private static final Path DIRECTORY = Installation.emptyDirectory("static");
@@ -102,13 +102,24 @@ class StaticIT {
     try (var connection = HttpConnection.open(Place.HERE, lb.at(Web.HTTP), PATIENCE)) {
       assertThat(connection.get(Web.HOST, "/").header("x-backend")).isEqualTo("b1");
 
-      replace("changing.yaml", site("b2"));
-      lb.process().awaitOutput("changing.yaml is in use as revision \\w+\\.2", IN_USE_WITHIN);
+      Duration fastest = PATIENCE;
+      for (int revision = 2; revision <= 4; revision++) {
+        String backend = revision % 2 == 0 ? "b2" : "b1";
+        long start = System.nanoTime();
+        replace("changing.yaml", site(backend));
+        lb.process()
+            .awaitOutput("changing.yaml is in use as revision \\w+\\." + revision, PATIENCE);
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        fastest = took.compareTo(fastest) < 0 ? took : fastest;
 
-      await("the open connection goes by the new file")
-          .atMost(Duration.ofSeconds(1))
-          .pollInterval(Duration.ofMillis(20))
-          .until(() -> connection.get(Web.HOST, "/").header("x-backend").equals("b2"));
+        await("the open connection goes by the new file")
+            .atMost(PATIENCE)
+            .pollInterval(Duration.ofMillis(20))
+            .until(() -> connection.get(Web.HOST, "/").header("x-backend").equals(backend));
+      }
+      assertThat(fastest)
+          .as("of three; the others may have waited for a processor")
+          .isLessThan(IN_USE_WITHIN);
     }
   }
 
@@ -159,7 +170,7 @@ class StaticIT {
     for (int i = 0; i < 8; i++) {
       clients.add(Thread.ofVirtual().start(() -> askUntilToldToClose(lb, answered, failures)));
     }
-    await("there is traffic").atMost(PATIENCE).until(() -> answered.get() > 1_000);
+    await("there is traffic").atMost(PATIENCE).until(() -> answered.get() > 200);
 
     lb.process().signal("TERM");
 
