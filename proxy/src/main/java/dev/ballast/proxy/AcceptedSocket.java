@@ -68,14 +68,19 @@ final class AcceptedSocket extends AbstractChannel implements SocketChannel {
     return socket;
   }
 
+  /** Whether the event loop is to tell of it. */
+  boolean isAwaiting(EpollIoOps what) {
+    return awaited.contains(what);
+  }
+
   private void await(EpollIoOps what) {
-    if (!awaited.contains(what)) {
+    if (!isAwaiting(what)) {
       await0(awaited.with(what));
     }
   }
 
   private void awaitNot(EpollIoOps what) {
-    if (awaited.contains(what)) {
+    if (isAwaiting(what)) {
       await0(awaited.without(what));
     }
   }
@@ -159,6 +164,7 @@ final class AcceptedSocket extends AbstractChannel implements SocketChannel {
   @Override
   protected void doShutdownOutput() throws IOException {
     isOutputEnded = true;
+    awaitNot(EpollIoOps.EPOLLOUT);
     socket().shutdown(false, true);
   }
 
@@ -207,6 +213,10 @@ final class AcceptedSocket extends AbstractChannel implements SocketChannel {
     public void handle(IoRegistration from, IoEvent event) {
       EpollIoOps happened = ((EpollIoEvent) event).ops();
       boolean isError = happened.contains(EpollIoOps.EPOLLERR);
+      if (isError && isInputEnded) {
+        close();
+        return;
+      }
       if ((isError || happened.contains(EpollIoOps.EPOLLOUT)) && !isOutputEnded) {
         flushNow();
       }

@@ -25,7 +25,7 @@ final class AcceptedSocketConfig extends DefaultChannelConfig implements SocketC
   private volatile boolean isHalfClosureAllowed;
 
   AcceptedSocketConfig(AcceptedSocket accepted) {
-    super(accepted);
+    super(accepted, ReadSizes.ADAPTED);
     this.accepted = accepted;
   }
 

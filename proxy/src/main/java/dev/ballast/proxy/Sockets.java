@@ -21,7 +21,7 @@ final class Sockets {
     void reached(@Nullable Fault fault);
   }
 
-  private static final int LARGEST_READ = 65_536;
+  private static final int LARGEST_READ = LargeBuffer.BYTES;
 
   private Sockets() {}
 
@@ -38,6 +38,7 @@ final class Sockets {
         .config()
         .setTcpNoDelay(true)
         .setKeepAlive(true)
+        .setRecvByteBufAllocator(ReadSizes.ADAPTED)
         .setWriteBufferWaterMark(loop.waterMark());
   }
 

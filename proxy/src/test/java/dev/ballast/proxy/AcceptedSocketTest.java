@@ -12,6 +12,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ServerSocketChannel;
 import java.io.IOException;
@@ -32,6 +33,9 @@ import org.junit.jupiter.api.Test;
 /** An accepted socket against a client of the JDK, each on its own side of the kernel. */
 class AcceptedSocketTest {
   private static final int PATIENCE_SECONDS = 10;
+
+  /** More than both sides' kernels take. */
+  private static final int SIZE = 8 << 20;
 
   private final EventLoopGroup group =
       new MultiThreadIoEventLoopGroup(1, Transport.epoll().handlers());
@@ -164,15 +168,14 @@ class AcceptedSocketTest {
 
   @Test
   void shouldWriteOnWhenASlowClientTakesSome() throws Exception {
-    int size = 8 << 20;
     try (Socket client = connect(listen("127.0.0.1"))) {
       AcceptedSocket socket = next();
-      var bytes = new byte[size];
-      bytes[size - 1] = 7;
-      onLoop(socket, () -> Sockets.writeAll(socket, Unpooled.directBuffer(size).writeBytes(bytes)));
+      var bytes = new byte[SIZE];
+      bytes[SIZE - 1] = 7;
+      onLoop(socket, () -> Sockets.writeAll(socket, Unpooled.directBuffer(SIZE).writeBytes(bytes)));
       assertThat(socket.unsafe().outboundBuffer().totalPendingWriteBytes()).isPositive();
 
-      assertThat(client.getInputStream().readNBytes(size)).isEqualTo(bytes);
+      assertThat(client.getInputStream().readNBytes(SIZE)).isEqualTo(bytes);
     }
   }
 
@@ -264,5 +267,35 @@ class AcceptedSocketTest {
     await().until(() -> !socket.isOpen());
     await().until(() -> events.contains("inactive"));
     assertThat(events.getFirst()).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void shouldNoticeAResetOfAClientThatHasSaidItsLast() throws Exception {
+    isHalfClosureAllowed = true;
+    AcceptedSocket socket;
+    try (Socket client = connect(listen("127.0.0.1"))) {
+      socket = next();
+      client.shutdownOutput();
+      await().until(socket::isInputShutdown);
+      assertThat(socket.isOpen()).isTrue();
+      client.setSoLinger(true, 0);
+    }
+
+    await().until(() -> !socket.isOpen());
+  }
+
+  @Test
+  void shouldNotWaitToWriteWhatIsGivenUp() throws Exception {
+    isHalfClosureAllowed = true;
+    try (Socket client = connect(listen("127.0.0.1"))) {
+      AcceptedSocket socket = next();
+      onLoop(socket, () -> Sockets.writeAll(socket, Unpooled.directBuffer(SIZE).writeZero(SIZE)));
+      assertThat(socket.isAwaiting(EpollIoOps.EPOLLOUT)).isTrue();
+
+      onLoop(socket, () -> Sockets.endOutput(socket));
+
+      assertThat(socket.isAwaiting(EpollIoOps.EPOLLOUT)).isFalse();
+      assertThat(client.getInputStream().readAllBytes()).hasSizeLessThan(SIZE);
+    }
   }
 }
