@@ -24,8 +24,12 @@ class Rows:
             saturate = partial(self._wrk, SMALL_PATH, KEEPALIVE_CONNECTIONS)
             result = self._saturated(arena, saturate)
             capacity = {name: median_of(turns, "perSecond") for name, turns in result["saturated"].items()}
+            half = {name: self._paced(rate / 2) for name, rate in capacity.items()}
+            say("  warm-up at half of its own saturation, its first 10 seconds")
+            for proxy in arena.present:
+                arena.warm_up(proxy, half[proxy.name], self.pace.warm_up)
             say("  at half of its own saturation")
-            result["half"] = take_turns(arena, lambda proxy: self._paced(capacity[proxy.name] / 2), self.pace)
+            result["half"] = take_turns(arena, lambda proxy: half[proxy.name], self.pace)
             if not self.pace.is_quick:
                 common = min(capacity.values()) / 2
                 say(f"  all at {common:.0f}/s")
