@@ -316,6 +316,12 @@ final class ClientConnection extends ClientSide {
   }
 
   @Override
+  long heldBytes() {
+    long kept = received == null ? 0 : received.readableBytes();
+    return kept + Sockets.waiting(channel) + (exchange == null ? 0 : exchange.heldBytes());
+  }
+
+  @Override
   void reset() {
     Sockets.reset(channel);
   }

@@ -14,6 +14,11 @@ abstract class ClientSide extends TimedHandler {
   @Nullable ClientSide openNext;
   boolean isListed;
 
+  /** For {@link Shedding}: what it held at the last look, and of that what it still holds. */
+  long heldAtLastLook;
+
+  long lastingBytes;
+
   ClientSide(Loop loop, Port port, Peer peer) {
     this.loop = loop;
     this.port = port;
@@ -32,6 +37,11 @@ abstract class ClientSide extends TimedHandler {
   /** Whom it is from. */
   Peer peer() {
     return peer;
+  }
+
+  /** Bytes that wait in buffers here for either side to take them. */
+  long heldBytes() {
+    return 0;
   }
 
   /** Its listener has gone, or the LB server stops: what is idle gets a moment more, requests in flight finish, streams go on for a while. */

@@ -17,6 +17,9 @@ enum Counter {
   CONNECTIONS_OPEN("connections_open", "Client connections open now"),
   CONNECTIONS_LINGERING(
       "connections_lingering", "Client connections that had their last answer and may still send"),
+  CONNECTIONS_SHED(
+      "connections_shed_total",
+      "Client connections that were cut off because the buffers of all took too much"),
   LINGERS_CUT_OFF(
       "lingers_cut_off_total",
       "Client connections closed because they sent on and on after their last answer"),

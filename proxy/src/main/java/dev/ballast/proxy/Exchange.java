@@ -170,6 +170,11 @@ final class Exchange implements PoolPlace.Owner {
     return request.isComplete();
   }
 
+  /** Bytes that wait for the backend to take them. */
+  long heldBytes() {
+    return upstream == null ? 0 : Sockets.waiting(upstream.channel());
+  }
+
   /** Whether the backend keeps up with the request. */
   boolean isUpstreamWritable() {
     return upstream == null || upstream.channel().isWritable();

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledUnsafeDirectByteBuf;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.internal.PlatformDependent;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,11 +32,19 @@ final class LargeBuffer extends UnpooledUnsafeDirectByteBuf {
         }
       };
 
+  private static final LongAdder ALL_BYTES = new LongAdder();
+
   private final Kept home;
 
   private LargeBuffer(ByteBufAllocator allocator, Kept home) {
     super(allocator, BYTES, BYTES);
     this.home = home;
+    ALL_BYTES.add(BYTES);
+  }
+
+  /** What all of them take, those in use and those that are kept. */
+  static long allBytes() {
+    return ALL_BYTES.sum();
   }
 
   /** An empty one, for this thread. */
@@ -57,11 +66,12 @@ final class LargeBuffer extends UnpooledUnsafeDirectByteBuf {
   @Override
   protected void deallocate() {
     if (!home.push(this)) {
-      super.deallocate();
+      free();
     }
   }
 
   private void free() {
+    ALL_BYTES.add(-BYTES);
     super.deallocate();
   }
 

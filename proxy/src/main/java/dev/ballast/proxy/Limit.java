@@ -102,6 +102,11 @@ public enum Limit {
       131_072,
       "bytes waiting to be written, per connection and direction, before reading stops",
       "ballast_proxy_read_pauses_total"),
+  BUFFERS_IN_ALL(
+      "buffers-in-all",
+      201_326_592,
+      "bytes of all buffers, beyond which the connections that hold most are cut off",
+      "ballast_proxy_connections_shed_total"),
   PENDING_CONNECTS(
       "pending-connects",
       1_024,

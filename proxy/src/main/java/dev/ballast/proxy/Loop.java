@@ -32,6 +32,7 @@ final class Loop {
   private final Tally<Fault> faults = new Tally<>(Fault.class);
   private final TlsCounts tls = new TlsCounts();
   private final LoopLog log;
+  private final Shedding shedding;
 
   Loop(
       int index,
@@ -39,6 +40,7 @@ final class Loop {
       Transport transport,
       Limits limits,
       Admission admission,
+      BufferBudget budget,
       LogWriter log,
       Ticker ticker,
       RandomGenerator random) {
@@ -57,16 +59,19 @@ final class Loop {
     this.answerHead = new AnswerHead(limits);
     this.forwardedChain = new ForwardedChain(limits);
     this.log = log.of(index, counts);
+    this.shedding = new Shedding(budget, open, counts);
   }
 
-  /** Begins to watch the deadlines. */
+  /** Begins to watch the deadlines, and what is held in buffers. */
   void start() {
     var _ =
         eventLoop.scheduleAtFixedRate(
-            () -> deadlines.advance(nowNanos()),
-            DeadlineWheel.TICK_NANOS,
-            DeadlineWheel.TICK_NANOS,
-            TimeUnit.NANOSECONDS);
+            this::tick, DeadlineWheel.TICK_NANOS, DeadlineWheel.TICK_NANOS, TimeUnit.NANOSECONDS);
+  }
+
+  private void tick() {
+    deadlines.advance(nowNanos());
+    shedding.look();
   }
 
   /** 0 to the number of loops − 1. */

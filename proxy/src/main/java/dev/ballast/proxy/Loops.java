@@ -40,11 +40,20 @@ final class Loops {
         new MultiThreadIoEventLoopGroup(
             count, new DefaultThreadFactory("ballast-loop", true), transport.handlers());
     var all = new ArrayList<Loop>();
+    var budget = new BufferBudget(limits, count);
     for (EventExecutor executor : group) {
       var own = new SplittableRandom(random.nextLong());
       all.add(
           new Loop(
-              all.size(), (EventLoop) executor, transport, limits, admission, log, ticker, own));
+              all.size(),
+              (EventLoop) executor,
+              transport,
+              limits,
+              admission,
+              budget,
+              log,
+              ticker,
+              own));
     }
     all.forEach(loop -> loop.eventLoop().execute(loop::start));
     return new Loops(group, List.copyOf(all));

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.handler.ssl.SslHandler;
@@ -131,6 +132,12 @@ final class Sockets {
   /** Writes without flushing; a failure shows itself as the end of the connection. */
   static void write(Channel channel, ByteBuf bytes) {
     var _ = channel.write(bytes, channel.voidPromise());
+  }
+
+  /** Bytes that wait to be written. */
+  static long waiting(Channel channel) {
+    ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
+    return out == null ? 0 : out.totalPendingWriteBytes();
   }
 
   /** Flushes while there is still room for one read more: to stop reading and to go on costs more than to write at once. */

@@ -260,6 +260,11 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     return isConnected && !isOver && backend.equals(upstream);
   }
 
+  @Override
+  long heldBytes() {
+    return Sockets.waiting(client) + (upstream == null ? 0 : Sockets.waiting(upstream));
+  }
+
   /** Stops reading as soon as the other side does not keep up. */
   private void pass(ByteBuf bytes, SocketChannel from, SocketChannel to) {
     boolean isDeaf = to.equals(client) ? isClientsOutputOver : isBackendsOutputOver;

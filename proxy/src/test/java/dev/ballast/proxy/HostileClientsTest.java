@@ -150,6 +150,31 @@ class HostileClientsTest {
   }
 
   @Test
+  void shouldCutOffThoseWhoHoldMostWhenAllHoldTooMuch() throws Exception {
+    long before = BufferBudget.usedBytes();
+    int allowed = (int) (24 * MIB);
+    proxy =
+        Proxy.start(
+            settings ->
+                settings.withLimits(
+                    Limits.defaults().with(Limit.BUFFERS_IN_ALL, (int) before + allowed)));
+    proxy.use(
+        Configuration.http(proxy.port(), backend)
+            .pool("web", Timeouts.defaults(), Optional.empty()));
+    try (var bystander = Bystander.of(proxy)) {
+      open(600, client -> client.get("/large"));
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> proxy.metric("ballast_proxy_connections_shed_total") >= 300);
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> BufferBudget.usedBytes() <= before + allowed);
+      bystander.assertUnharmed("600 clients who together hold too much", allowed + 24 * MIB);
+    }
+    assertThat(proxy.metric("ballast_proxy_connections_open")).isGreaterThan(50);
+  }
+
+  @Test
   void shouldLetIdleConnectionsGo() throws Exception {
     start(Limits.defaults().with(Limit.KEEP_ALIVE_MILLIS, 1_500));
     try (var bystander = Bystander.of(proxy)) {
