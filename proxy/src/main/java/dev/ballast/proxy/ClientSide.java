@@ -54,4 +54,9 @@ abstract class ClientSide extends TimedHandler {
 
   /** Ends at once, so that the client can't take a part for the whole. */
   abstract void reset();
+
+  @Override
+  void breakOff() {
+    reset();
+  }
 }

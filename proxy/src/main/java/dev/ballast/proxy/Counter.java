@@ -60,6 +60,9 @@ enum Counter {
   RETRIES("retries_total", "Times a request went to another backend or out once more"),
   RETRIES_OVER_BUDGET(
       "retries_over_budget_total", "Times a request was not tried again for want of budget"),
+  MISHAPS(
+      "mishaps_total",
+      "Connections ended because their turn failed with an error of the LB server's own"),
   REPLAYS_GIVEN_UP(
       "replays_given_up_total", "Requests too large to be kept for going out once more");
 

@@ -22,10 +22,12 @@ final class DeadlineWheel {
 
   private final @Nullable TimedHandler[] slots = new TimedHandler[SLOTS];
   private final List<TimedHandler> due = new ArrayList<>();
+  private final Mishaps mishaps;
   private final long startNanos;
   private long doneTick;
 
-  DeadlineWheel(long nowNanos) {
+  DeadlineWheel(long nowNanos, Mishaps mishaps) {
+    this.mishaps = mishaps;
     this.startNanos = nowNanos;
   }
 
@@ -79,10 +81,19 @@ final class DeadlineWheel {
     for (TimedHandler handler : due) {
       if (!handler.isOnWheel && isDue(handler, nowNanos)) {
         cancel(handler);
-        handler.expired(nowNanos);
+        expire(handler, nowNanos);
       }
     }
     due.clear();
+  }
+
+  /** What one handler throws must not keep the others, or the next tick, from theirs. */
+  private void expire(TimedHandler handler, long nowNanos) {
+    try {
+      handler.expired(nowNanos);
+    } catch (Throwable e) {
+      mishaps.happened(handler, e);
+    }
   }
 
   private static boolean isDue(TimedHandler handler, long nowNanos) {

@@ -25,8 +25,8 @@ final class Loop {
   private final AnswerHead answerHead;
   private final ForwardedChain forwardedChain;
   private final Admission admission;
-  private final OpenConnections open = new OpenConnections();
   private final Tally<Counter> counts = new Tally<>(Counter.class);
+  private final OpenConnections open;
   private final Tally<Violation> refusedRequests = new Tally<>(Violation.class);
   private final Tally<Violation> refusedAnswers = new Tally<>(Violation.class);
   private final Tally<Fault> faults = new Tally<>(Fault.class);
@@ -53,7 +53,9 @@ final class Loop {
     this.waterMark = new WriteBufferWaterMark(high / 2, high);
     this.ticker = ticker;
     this.random = random;
-    this.deadlines = new DeadlineWheel(ticker.nanoTime());
+    var mishaps = new Mishaps(counts, ticker);
+    this.open = new OpenConnections(mishaps);
+    this.deadlines = new DeadlineWheel(ticker.nanoTime(), mishaps);
     this.requestHead = new RequestHead(limits);
     this.router = new Router(this);
     this.answerHead = new AnswerHead(limits);

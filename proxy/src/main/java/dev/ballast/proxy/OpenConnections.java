@@ -8,7 +8,12 @@ import org.jspecify.annotations.Nullable;
  * allocates nothing and looks nothing up. Owned by the loop.
  */
 final class OpenConnections {
+  private final Mishaps mishaps;
   private @Nullable ClientSide first;
+
+  OpenConnections(Mishaps mishaps) {
+    this.mishaps = mishaps;
+  }
 
   void add(ClientSide connection) {
     connection.isListed = true;
@@ -35,12 +40,16 @@ final class OpenConnections {
     connection.isListed = false;
   }
 
-  /** Does it to each; it may end the connection that it is done to, and no other. */
+  /** Does it to each, whatever it throws; it may end the connection that it is done to, and no other. */
   void forEach(Consumer<ClientSide> action) {
     ClientSide connection = first;
     while (connection != null) {
       ClientSide next = connection.openNext;
-      action.accept(connection);
+      try {
+        action.accept(connection);
+      } catch (Throwable e) {
+        mishaps.happened(connection, e);
+      }
       connection = next;
     }
   }

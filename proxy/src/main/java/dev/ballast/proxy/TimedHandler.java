@@ -16,4 +16,7 @@ abstract class TimedHandler extends ChannelInboundHandlerAdapter {
 
   /** The deadline has passed, and is no longer set. */
   abstract void expired(long nowNanos);
+
+  /** Its turn threw: ends the connection at once, whatever state it is in. */
+  void breakOff() {}
 }

@@ -309,6 +309,11 @@ final class UpstreamConnection extends TimedHandler {
     }
   }
 
+  @Override
+  void breakOff() {
+    Sockets.close(channel);
+  }
+
   void resumeReading(boolean isReading) {
     Sockets.read(channel, isReading, loop);
   }

@@ -2,6 +2,7 @@ package dev.ballast.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.util.concurrent.Ticker;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,23 @@ class DeadlineWheelTest {
   private static final long TICK = DeadlineWheel.TICK_NANOS;
 
   private final List<Integer> expired = new ArrayList<>();
+  private final Tally<Counter> counts = new Tally<>(Counter.class);
+  private final Mishaps mishaps = new Mishaps(counts, Ticker.systemTicker());
+
+  private static final class Failing extends TimedHandler {
+    private int ends;
+
+    @Override
+    void expired(long nowNanos) {
+      throw new IllegalStateException("a mistake");
+    }
+
+    @Override
+    void breakOff() {
+      ends++;
+      throw new IllegalStateException("another one");
+    }
+  }
 
   private final class Numbered extends TimedHandler {
     private final int number;
@@ -36,7 +54,7 @@ class DeadlineWheelTest {
   void shouldExpireNeitherEarlyNorLateNorTwice(long seed) {
     var random = new Random(seed);
     long now = Long.MAX_VALUE - 50 * TICK;
-    var wheel = new DeadlineWheel(now);
+    var wheel = new DeadlineWheel(now, mishaps);
     List<Numbered> handlers = new ArrayList<>();
     Map<Integer, Long> deadlines = new HashMap<>();
     for (int i = 0; i < 200; i++) {
@@ -72,7 +90,7 @@ class DeadlineWheelTest {
 
   @Test
   void shouldLetAHandlerCancelAnotherOneThatIsDueToo() {
-    var wheel = new DeadlineWheel(0);
+    var wheel = new DeadlineWheel(0, mishaps);
     var victim = new Numbered(1);
     var killer =
         new TimedHandler() {
@@ -96,7 +114,7 @@ class DeadlineWheelTest {
 
   @Test
   void shouldLetAHandlerSetItsDeadlineAgain() {
-    var wheel = new DeadlineWheel(0);
+    var wheel = new DeadlineWheel(0, mishaps);
     var again =
         new TimedHandler() {
           private int times;
@@ -114,5 +132,23 @@ class DeadlineWheelTest {
     }
 
     assertThat(expired).hasSizeBetween(8, 10);
+  }
+
+  @Test
+  void shouldGoOnWhenAHandlerThrows() {
+    var wheel = new DeadlineWheel(0, mishaps);
+    var failing = new Failing();
+    wheel.schedule(new Numbered(1), TICK / 2);
+    wheel.schedule(failing, TICK / 2);
+    wheel.schedule(new Numbered(2), TICK / 2);
+    wheel.schedule(new Numbered(3), 5 * TICK);
+
+    for (long now = 0; now <= 10 * TICK; now += TICK) {
+      wheel.advance(now);
+    }
+
+    assertThat(expired).containsExactlyInAnyOrder(1, 2, 3);
+    assertThat(failing.ends).as("times its connection was ended").isOne();
+    assertThat(counts.read(Counter.MISHAPS)).isOne();
   }
 }
