@@ -72,13 +72,20 @@ final class Loops {
     return all.get(Math.floorMod(turn.getAndIncrement(), all.size()));
   }
 
-  /** Does it on each loop, behind all that the loops were given before; returns when it is done. */
-  void onEach(Consumer<Loop> work) {
+  /**
+   * Does it on each loop, behind all that the loops were given before. Returns when it is done, or the time is over: a loop may be
+   * stuck.
+   */
+  void onEach(Consumer<Loop> work, Duration atMost) {
     List<Future<?>> done = new ArrayList<>();
     for (Loop loop : all) {
       done.add(loop.eventLoop().submit(() -> work.accept(loop)));
     }
-    done.forEach(Future::awaitUninterruptibly);
+    long beginNanos = System.nanoTime();
+    for (Future<?> each : done) {
+      long leftNanos = atMost.toNanos() - (System.nanoTime() - beginNanos);
+      each.awaitUninterruptibly(Math.max(0, leftNanos), TimeUnit.NANOSECONDS);
+    }
   }
 
   long sum(Counter what) {

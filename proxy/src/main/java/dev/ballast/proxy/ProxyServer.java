@@ -254,9 +254,9 @@ public final class ProxyServer implements AutoCloseable {
         .orTimeout(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
         .exceptionally(e -> null)
         .join();
-    loops.onEach(Loop::retireOpen);
+    loops.onEach(Loop::retireOpen, STOP_TIMEOUT);
     awaitQuiet(drain);
-    loops.onEach(Loop::stopOpen);
+    loops.onEach(Loop::stopOpen, STOP_TIMEOUT);
     admin.close();
     names.close();
     loops.stop(STOP_TIMEOUT);
