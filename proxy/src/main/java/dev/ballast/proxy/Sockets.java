@@ -167,9 +167,14 @@ final class Sockets {
     }
   }
 
+  /** One that no event loop knows yet is closed on the spot. */
   static void close(Channel channel) {
-    endReading(channel);
-    var _ = channel.close();
+    if (channel.isRegistered()) {
+      endReading(channel);
+      var _ = channel.close();
+    } else if (channel.isOpen()) {
+      channel.unsafe().close(channel.voidPromise());
+    }
   }
 
   /**
@@ -206,7 +211,7 @@ final class Sockets {
   static void reset(SocketChannel channel) {
     if (channel.isOpen()) {
       channel.config().setOption(ChannelOption.SO_LINGER, 0);
-      if (isTls(channel)) {
+      if (channel.isRegistered() && isTls(channel)) {
         endReading(channel);
         var _ = channel.pipeline().firstContext().close();
       } else {

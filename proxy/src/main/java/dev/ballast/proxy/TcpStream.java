@@ -157,7 +157,11 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     upstream = connecting;
     loop.count(Counter.CONNECTS_PENDING);
     schedule(nowNanos + policy.connectNanos());
-    connect(connecting, picked, address);
+    try {
+      connect(connecting, picked, address);
+    } catch (RuntimeException e) {
+      connected(connecting, Fault.CONNECT_LOCAL);
+    }
   }
 
   private void connect(SocketChannel connecting, BackendHandle picked, InetSocketAddress address) {

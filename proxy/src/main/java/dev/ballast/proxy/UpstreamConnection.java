@@ -69,6 +69,14 @@ final class UpstreamConnection extends TimedHandler {
   void connect(InetSocketAddress address) {
     loop.count(Counter.CONNECTS_PENDING);
     connectNanos = loop.nowNanos();
+    try {
+      begin(address);
+    } catch (RuntimeException e) {
+      connected(Fault.CONNECT_LOCAL);
+    }
+  }
+
+  private void begin(InetSocketAddress address) {
     if (exchange != null) {
       Sockets.introduce(channel, introduction, exchange.peer());
     }
