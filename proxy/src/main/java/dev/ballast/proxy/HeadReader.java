@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds where the next head on a connection ends, line by line, as its bytes arrive: no line is looked at twice, however small
- * the pieces are, and what is wrong already or too long already is refused without waiting for the rest.
+ * Finds where the next head on a connection ends, line by line, as its bytes arrive: no line that has ended is looked at twice,
+ * however small the pieces are, and what is wrong already or too long already is refused without waiting for the rest.
  */
 final class HeadReader {
   /** The head is not here in full. */
