@@ -317,9 +317,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
 
   private void clientEnded(boolean isOverTls) {
     hasClientEnded = true;
-    if (isOverTls) {
-      isClientsOutputOver = true;
-    }
+    isClientsOutputOver |= isOverTls;
     if (isConnected && upstream != null) {
       endOutput(upstream);
     } else {
@@ -331,9 +329,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
   void backendSaid(Object event, SocketChannel backend) {
     if (isEnd(event, backend)) {
       hasBackendEnded = true;
-      if (event instanceof SslCloseCompletionEvent) {
-        isBackendsOutputOver = true;
-      }
+      isBackendsOutputOver |= event instanceof SslCloseCompletionEvent;
       endOutput(client);
     }
   }
