@@ -139,7 +139,7 @@ public enum Limit {
       "ballast_proxy_upstreams_idle, ballast_proxy_upstreams_not_kept_total"),
   IDLE_UPSTREAMS(
       "idle-upstreams",
-      8_192,
+      16_384,
       "idle connections kept to all backends, per event loop",
       "ballast_proxy_upstreams_idle, ballast_proxy_upstreams_not_kept_total"),
   IDLE_UPSTREAM_MILLIS(
