@@ -68,7 +68,7 @@ final class LbCommand implements Callable<Integer> {
       names = "--config",
       paramLabel = "FILE",
       description =
-          "Serve what this file, or the files of this directory, describe, instead of following a controller. A change is in use within a second; one that can't be served leaves the last good one in use (default: follow a controller).")
+          "Serve what this file, or the files of this directory, describe, instead of following a controller. A change is usually in use within a second; one that can't be served leaves the last good one in use (default: follow a controller).")
   @Nullable String config;
 
   @Option(

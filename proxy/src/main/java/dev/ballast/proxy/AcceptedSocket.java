@@ -21,9 +21,9 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -120,12 +120,20 @@ final class AcceptedSocket extends AbstractChannel implements SocketChannel {
             registered -> {
               if (registered.isSuccess()) {
                 registration = (IoRegistration) Objects.requireNonNull(registered.getNow());
-                registration.submit(awaited);
-                promise.setSuccess();
+                submit(promise);
               } else {
                 promise.setFailure(registered.cause());
               }
             });
+  }
+
+  private void submit(ChannelPromise promise) {
+    try {
+      Objects.requireNonNull(registration).submit(awaited);
+      promise.setSuccess();
+    } catch (UncheckedIOException e) {
+      promise.setFailure(e);
+    }
   }
 
   @Override
@@ -271,7 +279,7 @@ final class AcceptedSocket extends AbstractChannel implements SocketChannel {
       int count = 0;
       try {
         sizes.attemptedBytesRead(in.writableBytes());
-        count = receive(in);
+        count = SocketInput.read(descriptor, in);
         sizes.lastBytesRead(count);
       } finally {
         if (count <= 0) {
@@ -284,22 +292,6 @@ final class AcceptedSocket extends AbstractChannel implements SocketChannel {
         pipeline().fireChannelRead(in);
       }
       return count >= 0;
-    }
-
-    /** Answers how many bytes: 0 if there are none yet, −1 at the end. */
-    private int receive(ByteBuf in) throws IOException {
-      int at = in.writerIndex();
-      int count;
-      if (in.hasMemoryAddress()) {
-        count = descriptor.readAddress(in.memoryAddress(), at, in.capacity());
-      } else {
-        ByteBuffer bytes = in.internalNioBuffer(at, in.writableBytes());
-        count = descriptor.read(bytes, bytes.position(), bytes.limit());
-      }
-      if (count > 0) {
-        in.writerIndex(at + count);
-      }
-      return count;
     }
 
     private void endInput() {

@@ -7,6 +7,7 @@ import io.netty.channel.socket.SocketChannel;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the connections of one listening socket and hands each to the next event loop, with the handler that the port's
@@ -82,7 +83,25 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
   private static void start(SocketChannel client, Loop loop, Port served, boolean isFronted) {
     Sockets.configureAccepted(client, loop);
     Opening.begin(loop, served, client, isFronted);
-    var _ = loop.eventLoop().register(client);
+    var _ =
+        loop.eventLoop()
+            .register(client)
+            .addListener(registered -> dismiss(client, loop, isFronted, registered.cause()));
+  }
+
+  /** One that could not be registered has begun nothing: it only gives its place back. */
+  private static void dismiss(
+      SocketChannel client, Loop loop, boolean isFronted, @Nullable Throwable trouble) {
+    if (trouble == null) {
+      return;
+    }
+    loop.count(Counter.ACCEPT_FAILURES);
+    loop.admission().leave();
+    InetSocketAddress from = client.remoteAddress();
+    if (!isFronted && from != null) {
+      loop.admission().leave(from.getAddress());
+    }
+    Sockets.close(client);
   }
 
   /** Most likely there is no file descriptor left; trying again at once would only burn the processor. */

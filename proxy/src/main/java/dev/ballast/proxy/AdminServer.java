@@ -30,6 +30,10 @@ final class AdminServer implements AutoCloseable {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
   private static final String TEXT = "text/plain; charset=utf-8";
 
+  private static final int BACKLOG = 128;
+  private static final String CONNECTIONS = "512";
+  private static final String REQUEST_SECONDS = "10";
+
   private final HttpServer http;
   private final ExecutorService threads;
   private final ProxySettings settings;
@@ -52,13 +56,20 @@ final class AdminServer implements AutoCloseable {
     this.metrics = metrics;
   }
 
+  /** The JDK's server reads these once; who has set them otherwise keeps them. */
+  private static void limit() {
+    System.getProperties().putIfAbsent("jdk.httpserver.maxConnections", CONNECTIONS);
+    System.getProperties().putIfAbsent("sun.net.httpserver.maxReqTime", REQUEST_SECONDS);
+  }
+
   static AdminServer start(
       ProxySettings settings, ProxyServer server, RevisionGate revisions, ProxyMetrics metrics)
       throws IOException {
+    limit();
     HttpServer http =
         HttpServer.create(
             new InetSocketAddress(settings.addresses().admin(), settings.addresses().adminPort()),
-            0);
+            BACKLOG);
     var admin = new AdminServer(http, settings, server, revisions, metrics);
     http.setExecutor(admin.threads);
     http.createContext("/", admin::serve);

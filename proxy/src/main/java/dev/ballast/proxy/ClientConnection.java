@@ -354,6 +354,14 @@ final class ClientConnection extends ClientSide {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
+    try {
+      leave();
+    } finally {
+      loop.closed(this);
+    }
+  }
+
+  private void leave() {
     if (state == State.EXCHANGING) {
       state = State.CLOSED;
       exchange().cancel();
@@ -366,7 +374,6 @@ final class ClientConnection extends ClientSide {
     if (exchange != null) {
       exchange.leave();
     }
-    loop.closed(this);
   }
 
   @Override

@@ -278,9 +278,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     }
     Sockets.write(to, bytes);
     Sockets.flushInTime(to);
-    if (!to.isWritable()) {
-      Sockets.read(from, false, loop);
-    }
+    Sockets.read(from, to.isWritable(), loop);
   }
 
   @Override
@@ -349,11 +347,8 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
       return;
     }
     Sockets.endOutput(to);
-    if (to.equals(client)) {
-      isClientsOutputOver = true;
-    } else {
-      isBackendsOutputOver = true;
-    }
+    isClientsOutputOver |= to.equals(client);
+    isBackendsOutputOver |= !to.equals(client);
     if (isClientsOutputOver && isBackendsOutputOver) {
       end();
     }

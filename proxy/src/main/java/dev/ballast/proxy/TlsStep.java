@@ -80,7 +80,14 @@ final class TlsStep extends ClientSide {
 
   private void accept(TlsPlan plan, ByteBuf all) {
     TlsContext context = plan.context(hello.serverName());
-    SslHandler ending = context.accept(channel.alloc());
+    SslHandler ending;
+    try {
+      ending = context.accept(channel.alloc());
+    } catch (RuntimeException | OutOfMemoryError e) {
+      all.release();
+      fail(HandshakeFault.of(e));
+      return;
+    }
     if (ending == null) {
       all.release();
       fail(HandshakeFault.INTERNAL);
