@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -286,7 +287,10 @@ class RealClientsTest {
     for (int i = 0; i < 6; i++) {
       assertThat(curl("-c", file("jar"), "-b", file("jar"), url("/"))).isEqualTo(first);
     }
-    assertThat(List.of(curl(url("/")), curl(url("/")))).as("without it").doesNotHaveDuplicates();
+    // Each event loop takes turns for itself, so two requests in a row may well meet at one
+    // backend, but not four.
+    Stream<String> without = Stream.generate(() -> curl(url("/"))).limit(4);
+    assertThat(without.distinct().count()).as("without it").isGreaterThan(1);
     backends.forEach(TestBackend::close);
   }
 
