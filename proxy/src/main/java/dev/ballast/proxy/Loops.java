@@ -5,12 +5,12 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -77,15 +77,14 @@ final class Loops {
    * stuck.
    */
   void onEach(Consumer<Loop> work, Duration atMost) {
-    List<Future<?>> done = new ArrayList<>();
-    for (Loop loop : all) {
-      done.add(loop.eventLoop().submit(() -> work.accept(loop)));
-    }
-    long beginNanos = System.nanoTime();
-    for (Future<?> each : done) {
-      long leftNanos = atMost.toNanos() - (System.nanoTime() - beginNanos);
-      each.awaitUninterruptibly(Math.max(0, leftNanos), TimeUnit.NANOSECONDS);
-    }
+    CompletableFuture<?>[] done =
+        all.stream()
+            .map(loop -> CompletableFuture.runAsync(() -> work.accept(loop), loop.eventLoop()))
+            .toArray(CompletableFuture[]::new);
+    CompletableFuture.allOf(done)
+        .orTimeout(atMost.toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionally(late -> null)
+        .join();
   }
 
   long sum(Counter what) {
