@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
  */
 class HeapIT {
   private static final int BACKENDS = 10_000;
+  private static final int LOOKS = 5;
   private static final int STREAMS = Integer.getInteger("ballast.heap.streams", 2_000);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Pattern TOTAL = Pattern.compile("(?m)^Total +(\\d+) +(\\d+)");
@@ -45,6 +46,16 @@ class HeapIT {
 
   /** What is alive after a full collection. */
   private record Heap(long bytes, long snapshots) {
+    /** Of a few looks: the last snapshot may be on its way to the disk, and is garbage a moment later. */
+    static Heap leastOf(String name, long pid) {
+      Heap least = Heap.of(name, pid);
+      for (int look = 1; look < LOOKS; look++) {
+        Heap next = Heap.of(name, pid);
+        least = next.bytes() < least.bytes() ? next : least;
+      }
+      return least;
+    }
+
     /** The whole histogram goes to a file, for whoever has to find out what grew. */
     static Heap of(String name, long pid) {
       String histogram =
@@ -118,7 +129,7 @@ class HeapIT {
         change.accept(i);
         streams.add(idleStream(lb));
       }
-      return Heap.of(name, lb.process().pid());
+      return Heap.leastOf(name, lb.process().pid());
     } finally {
       for (Socket stream : streams) {
         stream.close();
