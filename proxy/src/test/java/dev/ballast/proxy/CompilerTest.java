@@ -10,14 +10,10 @@ import dev.ballast.model.FleetSecrets;
 import dev.ballast.model.Item;
 import dev.ballast.model.Snapshot;
 import dev.ballast.model.Verdict;
-import io.netty.util.concurrent.Ticker;
-import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -28,25 +24,14 @@ import org.junit.jupiter.api.Test;
 class CompilerTest {
   private static final int BACKENDS = 10_000;
 
-  private final LogWriter log =
-      LogWriter.start(
-          OutputStream.nullOutputStream(), Limits.defaults(), 2, InstantSource.system());
-  private final Loops loops =
-      Loops.start(
-          2,
-          Transport.best(),
-          Limits.defaults(),
-          new Admission(Limits.defaults(), 1),
-          log,
-          Ticker.systemTicker(),
-          new Random(2));
+  private final LooseLoops loops = LooseLoops.of(2);
   private final Names names = new Names(List.of(), Limits.defaults(), () -> {});
   private final OpenedSecrets secrets =
       new OpenedSecrets(Optional.empty(), FleetSecrets.random(new SecureRandom()));
   private final TlsCompiler tls = new TlsCompiler(secrets.ticketKeys());
   private final Compiler compiler =
       new Compiler(
-          new PoolCompiler(loops, names, tls, secrets, new Random(1), 0, () -> {}),
+          new PoolCompiler(loops.loops(), names, tls, secrets, new Random(1), 0, () -> {}),
           tls,
           secrets,
           new Bookkeeper(Limits.defaults(), 2));
@@ -55,8 +40,7 @@ class CompilerTest {
   @AfterEach
   void stop() {
     names.close();
-    loops.stop(Duration.ofSeconds(1));
-    log.close();
+    loops.close();
   }
 
   private static Configuration big() {

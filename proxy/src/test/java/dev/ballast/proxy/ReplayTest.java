@@ -5,38 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.util.concurrent.Ticker;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.InstantSource;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What is sent once more. */
 class ReplayTest {
-  private final LogWriter log =
-      LogWriter.start(
-          OutputStream.nullOutputStream(), Limits.defaults(), 1, InstantSource.system());
-  private final Loops loops =
-      Loops.start(
-          1,
-          Transport.best(),
-          Limits.defaults(),
-          new Admission(Limits.defaults(), 1),
-          log,
-          Ticker.systemTicker(),
-          new Random(1));
-  private final Replay replay = new Replay(loops.all().getFirst());
+  private final LooseLoops loops = LooseLoops.of(1);
+  private final Replay replay = new Replay(loops.first());
   private final EmbeddedChannel second = new EmbeddedChannel();
 
   @AfterEach
   void stop() {
     replay.drop();
     second.finishAndReleaseAll();
-    loops.stop(Duration.ofSeconds(1));
-    log.close();
+    loops.close();
   }
 
   private static ByteBuf bytes(String text) {
