@@ -126,16 +126,6 @@ final class Origin {
     return namedLength > 0 ? namedLength : peerText.length;
   }
 
-  /** A number that is the same for each request of a client, for algorithms that hash. */
-  long clientHash() {
-    byte[] text = client();
-    long hash = 0;
-    for (int i = 0; i < clientLength(); i++) {
-      hash = 31 * hash + text[i];
-    }
-    return hash;
-  }
-
   /** The id of the request under way, in the first {@link #idLength} bytes. */
   byte[] id() {
     return id;

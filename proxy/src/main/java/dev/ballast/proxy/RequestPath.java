@@ -31,7 +31,6 @@ final class RequestPath {
   static final int READINGS = 8;
 
   private static final byte[] ENCODED_SLASH = Grammar.ascii("%2F");
-  private static final byte[] ENCODED_PERCENT = Grammar.ascii("%25");
   private static final byte[] DIGITS = Grammar.ascii("0123456789ABCDEF");
   private static final boolean[] IS_PLAIN = new boolean[256];
   private static final boolean[] IS_UNRESERVED = new boolean[256];
@@ -325,11 +324,5 @@ final class RequestPath {
     return isProper
         ? Arrays.copyOfRange(path.matched, path.matchedStart, path.matchedEnd)
         : configured;
-  }
-
-  /** Whether the byte, found in a matched path, begins an encoding that was kept. */
-  static boolean isKeptEncoding(byte[] bytes, int at, int end) {
-    return Grammar.startsWith(bytes, at, end, ENCODED_SLASH)
-        || Grammar.startsWith(bytes, at, end, ENCODED_PERCENT);
   }
 }
