@@ -2,6 +2,7 @@ package dev.ballast.proxy;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import java.util.function.LongSupplier;
 
 /**
  * How much the buffers of all connections may take together. The limits of each connection don't bound the sum: 50,000 clients
@@ -9,12 +10,18 @@ import io.netty.buffer.ByteBufAllocatorMetricProvider;
  * while are cut off, until it fits again. Safe for all event loops.
  */
 final class BufferBudget {
+  private final LongSupplier usedBytes;
   private final long limit;
   private final int loops;
 
   /** @param loops how many share what is to be given up */
   BufferBudget(Limits limits, int loops) {
-    this.limit = limits.of(Limit.BUFFERS_IN_ALL);
+    this(BufferBudget::usedBytes, limits.of(Limit.BUFFERS_IN_ALL), loops);
+  }
+
+  BufferBudget(LongSupplier usedBytes, long limit, int loops) {
+    this.usedBytes = usedBytes;
+    this.limit = limit;
     this.loops = loops;
   }
 
@@ -28,11 +35,11 @@ final class BufferBudget {
 
   /** Bytes that each event loop has to give up now; 0 if all is well. */
   long excess() {
-    return Math.max(0, usedBytes() - limit) / loops;
+    return Math.max(0, usedBytes.getAsLong() - limit) / loops;
   }
 
   /** Whether it may soon be too much: time to look who holds what. */
   boolean isTight() {
-    return usedBytes() > limit / 2;
+    return usedBytes.getAsLong() > limit / 2;
   }
 }

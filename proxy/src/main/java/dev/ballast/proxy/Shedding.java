@@ -2,7 +2,8 @@ package dev.ballast.proxy;
 
 /**
  * Cuts off the connections that hold most when the buffers of all take too much. Looked at once per tick, so whoever has held
- * something at two ticks in a row is taken for one that doesn't keep up. Owned by one event loop.
+ * something at two ticks in a row is taken for one that doesn't keep up; the first look, when memory has just become tight, only
+ * takes note. Owned by one event loop.
  */
 final class Shedding {
   /** Who holds less is left alone: it would not help. */
@@ -11,6 +12,7 @@ final class Shedding {
   private final BufferBudget budget;
   private final OpenConnections open;
   private final Tally<Counter> counts;
+  private boolean wasTight;
   private long mostHeld;
   private long left;
 
@@ -21,12 +23,14 @@ final class Shedding {
   }
 
   void look() {
-    if (!budget.isTight()) {
+    boolean isFirst = !wasTight;
+    wasTight = budget.isTight();
+    if (!wasTight) {
       return;
     }
     mostHeld = 0;
     open.forEach(this::weigh);
-    left = budget.excess();
+    left = isFirst ? 0 : budget.excess();
     if (left > 0 && mostHeld >= LEAST_BYTES) {
       open.forEach(this::cutOff);
     }
