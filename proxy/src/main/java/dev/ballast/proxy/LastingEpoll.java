@@ -9,7 +9,10 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Netty's epoll handler, except that a socket which waits for nothing stays registered, and one that goes is closed at once.
@@ -19,6 +22,8 @@ import java.io.IOException;
  * was still to be read would be lost. Here it waits for nothing but one edge-triggered report of an error.
  */
 final class LastingEpoll implements IoHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(LastingEpoll.class);
+
   private final IoHandler epoll;
 
   private LastingEpoll(IoHandler epoll) {
@@ -86,12 +91,17 @@ final class LastingEpoll implements IoHandler {
     /** The kernel forgets a socket that is closed: to be taken out first would be a system call in vain. */
     @Override
     public boolean cancel() {
-      try {
-        handle.fd().close();
-      } catch (IOException e) {
-        return registration.cancel();
-      }
+      closeQuietly(handle.fd());
       return registration.cancel();
+    }
+
+    /** Whatever it reports, the descriptor is gone (close(2)). */
+    private static void closeQuietly(FileDescriptor socket) {
+      try {
+        socket.close();
+      } catch (IOException e) {
+        LOG.debug("A socket was closed with an error", e);
+      }
     }
   }
 }

@@ -31,6 +31,14 @@ final class Mishaps {
     } catch (Throwable e) {
       cause.addSuppressed(e);
     }
+    try {
+      log(cause);
+    } catch (Throwable e) {
+      // Without memory nothing can be said; it was counted.
+    }
+  }
+
+  private void log(Throwable cause) {
     long nowNanos = ticker.nanoTime();
     if (!hasLogged || nowNanos - loggedNanos > QUIET_NANOS) {
       hasLogged = true;
