@@ -42,7 +42,7 @@ final class AcceptedSocket extends AbstractChannel implements SocketChannel {
   private final InetSocketAddress remote;
   private final AcceptedSocketConfig config;
   private final Runnable flushing = this::flushAgain;
-  private EpollIoOps awaited = EpollIoOps.NONE;
+  private EpollIoOps watched = EpollIoOps.NONE;
   private @Nullable IoRegistration registration;
   private @Nullable Socket socket;
   private volatile boolean isOpen = true;
@@ -69,24 +69,24 @@ final class AcceptedSocket extends AbstractChannel implements SocketChannel {
   }
 
   /** Whether the event loop is to tell of it. */
-  boolean isAwaiting(EpollIoOps what) {
-    return awaited.contains(what);
+  boolean isWatched(EpollIoOps what) {
+    return watched.contains(what);
   }
 
-  private void await(EpollIoOps what) {
-    if (!isAwaiting(what)) {
-      await0(awaited.with(what));
+  private void watch(EpollIoOps what) {
+    if (!isWatched(what)) {
+      submit(watched.with(what));
     }
   }
 
-  private void awaitNot(EpollIoOps what) {
-    if (isAwaiting(what)) {
-      await0(awaited.without(what));
+  private void unwatch(EpollIoOps what) {
+    if (isWatched(what)) {
+      submit(watched.without(what));
     }
   }
 
-  private void await0(EpollIoOps what) {
-    awaited = what;
+  private void submit(EpollIoOps what) {
+    watched = what;
     if (registration != null && isOpen) {
       registration.submit(what);
     }
@@ -104,7 +104,7 @@ final class AcceptedSocket extends AbstractChannel implements SocketChannel {
 
   private void pauseReading() {
     if (!isReadWanted && !config.isAutoRead()) {
-      awaitNot(EpollIoOps.EPOLLIN);
+      unwatch(EpollIoOps.EPOLLIN);
     }
   }
 
@@ -120,16 +120,16 @@ final class AcceptedSocket extends AbstractChannel implements SocketChannel {
             registered -> {
               if (registered.isSuccess()) {
                 registration = (IoRegistration) Objects.requireNonNull(registered.getNow());
-                submit(promise);
+                submitFirst(promise);
               } else {
                 promise.setFailure(registered.cause());
               }
             });
   }
 
-  private void submit(ChannelPromise promise) {
+  private void submitFirst(ChannelPromise promise) {
     try {
-      Objects.requireNonNull(registration).submit(awaited);
+      Objects.requireNonNull(registration).submit(watched);
       promise.setSuccess();
     } catch (UncheckedIOException e) {
       promise.setFailure(e);
@@ -140,7 +140,7 @@ final class AcceptedSocket extends AbstractChannel implements SocketChannel {
   protected void doBeginRead() {
     isReadWanted = true;
     if (!isInputEnded) {
-      await(EpollIoOps.EPOLLIN);
+      watch(EpollIoOps.EPOLLIN);
     }
   }
 
@@ -148,15 +148,15 @@ final class AcceptedSocket extends AbstractChannel implements SocketChannel {
   protected void doWrite(ChannelOutboundBuffer out) throws Exception {
     for (int turn = config.getWriteSpinCount(); turn > 0; turn--) {
       if (out.isEmpty()) {
-        awaitNot(EpollIoOps.EPOLLOUT);
+        unwatch(EpollIoOps.EPOLLOUT);
         return;
       }
       if (!SocketOutput.write(out, descriptor)) {
-        await(EpollIoOps.EPOLLOUT);
+        watch(EpollIoOps.EPOLLOUT);
         return;
       }
     }
-    awaitNot(EpollIoOps.EPOLLOUT);
+    unwatch(EpollIoOps.EPOLLOUT);
     eventLoop().execute(flushing);
   }
 
@@ -172,7 +172,7 @@ final class AcceptedSocket extends AbstractChannel implements SocketChannel {
   @Override
   protected void doShutdownOutput() throws IOException {
     isOutputEnded = true;
-    awaitNot(EpollIoOps.EPOLLOUT);
+    unwatch(EpollIoOps.EPOLLOUT);
     socket().shutdown(false, true);
   }
 
@@ -235,7 +235,7 @@ final class AcceptedSocket extends AbstractChannel implements SocketChannel {
 
     @Override
     protected void flush0() {
-      if (!awaited.contains(EpollIoOps.EPOLLOUT)) {
+      if (!watched.contains(EpollIoOps.EPOLLOUT)) {
         super.flush0();
       }
     }
@@ -246,7 +246,7 @@ final class AcceptedSocket extends AbstractChannel implements SocketChannel {
 
     private void read() {
       if (isInputEnded) {
-        awaitNot(EpollIoOps.EPOLLIN);
+        unwatch(EpollIoOps.EPOLLIN);
         return;
       }
       var sizes = (RecvByteBufAllocator.ExtendedHandle) recvBufAllocHandle();
@@ -268,7 +268,7 @@ final class AcceptedSocket extends AbstractChannel implements SocketChannel {
         close(voidPromise());
       } finally {
         if (!isReadWanted && !config.isAutoRead()) {
-          awaitNot(EpollIoOps.EPOLLIN);
+          unwatch(EpollIoOps.EPOLLIN);
         }
       }
     }
@@ -303,7 +303,7 @@ final class AcceptedSocket extends AbstractChannel implements SocketChannel {
         return;
       }
       isInputEnded = true;
-      awaitNot(EpollIoOps.EPOLLIN);
+      unwatch(EpollIoOps.EPOLLIN);
       pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
       pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
     }
@@ -405,7 +405,7 @@ final class AcceptedSocket extends AbstractChannel implements SocketChannel {
         .execute(
             () -> {
               isInputEnded = true;
-              awaitNot(EpollIoOps.EPOLLIN);
+              unwatch(EpollIoOps.EPOLLIN);
               promise.setSuccess();
             });
     return promise;

@@ -290,11 +290,11 @@ class AcceptedSocketTest {
     try (Socket client = connect(listen("127.0.0.1"))) {
       AcceptedSocket socket = next();
       onLoop(socket, () -> Sockets.writeAll(socket, Unpooled.directBuffer(SIZE).writeZero(SIZE)));
-      assertThat(socket.isAwaiting(EpollIoOps.EPOLLOUT)).isTrue();
+      assertThat(socket.isWatched(EpollIoOps.EPOLLOUT)).isTrue();
 
       onLoop(socket, () -> Sockets.endOutput(socket));
 
-      assertThat(socket.isAwaiting(EpollIoOps.EPOLLOUT)).isFalse();
+      assertThat(socket.isWatched(EpollIoOps.EPOLLOUT)).isFalse();
       assertThat(client.getInputStream().readAllBytes()).hasSizeLessThan(SIZE);
     }
   }
