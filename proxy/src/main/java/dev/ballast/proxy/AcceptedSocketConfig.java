@@ -8,6 +8,7 @@ import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.SocketChannelConfig;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
 
@@ -59,6 +60,10 @@ final class AcceptedSocketConfig extends DefaultChannelConfig implements SocketC
     }
     if (option.equals(ChannelOption.ALLOW_HALF_CLOSURE)) {
       setAllowHalfClosure((Boolean) value);
+      return true;
+    }
+    if (option instanceof IntegerUnixChannelOption number) {
+      set(socket -> socket.setIntOpt(number.level(), number.optname(), (Integer) value));
       return true;
     }
     return super.setOption(option, value);

@@ -4,12 +4,10 @@ import dev.ballast.balancing.Ejection;
 import dev.ballast.balancing.OutlierDetector;
 import dev.ballast.balancing.Standing;
 import dev.ballast.model.BackendAddress;
-import dev.ballast.model.ProxyProtocol;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +24,7 @@ final class BackendHandle implements OutlierDetector.Subject {
   private final Instant appeared;
   private final AtomicReferenceArray<@Nullable BackendCell> cells;
   private volatile boolean isRetired;
-  private volatile @Nullable UpstreamTls tls;
-  private volatile @Nullable ProxyProtocol proxyProtocol;
+  private volatile Beginning beginning = Beginning.PLAIN;
 
   /** Written by the loops when something fails, and once more when it is over: the road of a success just reads it. */
   private final AtomicInteger failuresInRow = new AtomicInteger();
@@ -185,21 +182,15 @@ final class BackendHandle implements OutlierDetector.Subject {
     }
   }
 
-  /** How connections to it are begun: over TLS, or in clear if null. */
-  @Nullable UpstreamTls tls() {
-    return tls;
-  }
-
-  /** The header that connections to it begin with, before TLS; none if null. */
-  @Nullable ProxyProtocol proxyProtocol() {
-    return proxyProtocol;
+  /** How connections to it are begun. */
+  Beginning beginning() {
+    return beginning;
   }
 
   /** From now on connections are begun so; idle ones that were begun otherwise are closed. */
-  void speak(@Nullable UpstreamTls how, @Nullable ProxyProtocol header, List<Loop> loops) {
-    if (!Objects.equals(tls, how) || proxyProtocol != header) {
-      tls = how;
-      proxyProtocol = header;
+  void begin(Beginning how, List<Loop> loops) {
+    if (!beginning.equals(how)) {
+      beginning = how;
       loops.forEach(this::closeIdle);
     }
   }

@@ -1,6 +1,7 @@
 package dev.ballast.proxy;
 
 import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An exchange's answer as it goes out to the client: the backend's, framed as the client understands it, or our own if there is
@@ -12,6 +13,7 @@ final class OutgoingAnswer {
   private final ClientConnection client;
   private final Loop loop;
   private final MessageWriter out = new MessageWriter();
+  private @Nullable Cork cork;
   private Method method = Method.OTHER;
   private boolean isHttp10;
   private boolean keepsAlive;
@@ -107,18 +109,25 @@ final class OutgoingAnswer {
   /** More of the body was taken. */
   void push() {
     out.push();
-    Sockets.flushInTime(client.channel());
+    cork().flushInTime();
   }
 
   void flush() {
-    client.channel().flush();
+    cork().flush();
+  }
+
+  private Cork cork() {
+    if (cork == null) {
+      cork = new Cork(client.channel());
+    }
+    return cork;
   }
 
   /** The body is complete. */
   void end() {
     out.end();
     out.push();
-    flush();
+    cork().flushLast();
   }
 
   /** Whether the client's connection ends with this answer. */

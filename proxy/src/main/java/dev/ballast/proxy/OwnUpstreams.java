@@ -21,7 +21,7 @@ final class OwnUpstreams implements IdleUpstreams {
 
   /** One to this backend that is still open: of everybody's, or, where connections are opened in a client's name, of these. */
   @Nullable UpstreamConnection take(BackendHandle backend) {
-    return backend.proxyProtocol() == null ? backend.cell(loop).takeIdle() : takeOwn(backend);
+    return backend.beginning().isIntroduced() ? takeOwn(backend) : backend.cell(loop).takeIdle();
   }
 
   private @Nullable UpstreamConnection takeOwn(BackendHandle backend) {

@@ -8,7 +8,6 @@ import dev.ballast.balancing.Standing;
 import dev.ballast.model.Algorithm;
 import dev.ballast.model.Item;
 import dev.ballast.model.Pool;
-import dev.ballast.model.ProxyProtocol;
 import dev.ballast.model.SlowStart;
 import dev.ballast.model.Timeouts;
 import java.time.Instant;
@@ -89,11 +88,12 @@ final class PoolCompiler {
   /** Over TLS or in clear, with a PROXY header or without, all members of a pool alike. */
   private void speak(Pool pool, PoolHandle handle, List<PoolMember> members) {
     TlsCompiler.Upstream spoken = pool.transport().tls().map(tls::upstream).orElse(null);
-    UpstreamTls how = spoken == null ? null : spoken.tls();
     tell(handle, spoken == null ? null : spoken.trouble());
-    ProxyProtocol header = pool.transport().proxyProtocol().orElse(null);
+    var beginning =
+        new Beginning(
+            spoken == null ? null : spoken.tls(), pool.transport().proxyProtocol().orElse(null));
     for (PoolMember member : members) {
-      member.handle().speak(how, header, loops.all());
+      member.handle().begin(beginning, loops.all());
     }
   }
 

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.DefaultMaxMessagesRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
+import io.netty.util.UncheckedBooleanSupplier;
 
 /**
  * How much a connection reads at once: more as soon as a read was full, less when two turns in a row would have fitted into the
@@ -41,6 +42,11 @@ final class ReadSizes extends DefaultMaxMessagesRecvByteBufAllocator {
       return size == BYTES.length - 1
           ? LargeBuffer.take(allocator)
           : allocator.ioBuffer(BYTES[size]);
+    }
+
+    @Override
+    public boolean continueReading(UncheckedBooleanSupplier mayBeMore) {
+      return totalBytesRead() < LargeBuffer.BYTES && super.continueReading(mayBeMore);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.ballast.proxy;
 
-import dev.ballast.model.ProxyProtocol;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
@@ -21,8 +20,6 @@ final class Sockets {
     /** With null if it came about. */
     void reached(@Nullable Fault fault);
   }
-
-  private static final int LARGEST_READ = LargeBuffer.BYTES;
 
   private Sockets() {}
 
@@ -57,36 +54,21 @@ final class Sockets {
     }
   }
 
-  /**
-   * Puts the PROXY header that a backend wants before all that is written to it, TLS included; to be called before {@link
-   * #connect}. It goes out with the first flush.
-   */
-  static void introduce(SocketChannel channel, @Nullable ProxyProtocol how, Peer from) {
-    if (how != null) {
-      channel
-          .unsafe()
-          .write(ProxyHeaderWriter.header(how, from, channel.alloc()), channel.voidPromise());
-    }
-  }
-
   private static void disconnected(PoolHandle pool, Loop loop) {
     PoolCell cell = pool.cell(loop);
     cell.counts().decrement(PoolCounter.CONNECTIONS);
     pool.madeRoom(cell);
   }
 
-  /** Connects; how long that may take is up to the caller. Over TLS the handshake belongs to it, so the channel reads. */
+  /** Connects a socket that its {@link Beginning} has prepared; how long that may take is up to the caller. Over TLS the handshake belongs to it, so the channel reads. */
   static void connect(
       Loop loop,
       SocketChannel channel,
       ChannelHandler handler,
       InetSocketAddress address,
-      @Nullable SslHandler tls,
       ConnectOutcome outcome) {
     channel.config().setConnectTimeoutMillis(0);
-    if (tls != null) {
-      channel.pipeline().addLast(tls);
-    }
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
     channel.pipeline().addLast(handler);
     var _ = loop.eventLoop().register(channel);
     channel
@@ -138,13 +120,6 @@ final class Sockets {
   static long waiting(Channel channel) {
     ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
     return out == null ? 0 : out.totalPendingWriteBytes();
-  }
-
-  /** Flushes while there is still room for one read more: to stop reading and to go on costs more than to write at once. */
-  static void flushInTime(Channel channel) {
-    if (channel.bytesBeforeUnwritable() < LARGEST_READ) {
-      channel.flush();
-    }
   }
 
   /** Writes what is left over of something, if anything is, and flushes. */

@@ -7,7 +7,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
-import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +21,14 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
 
   private final Loop loop;
   private final SocketChannel client;
+  private final Cork toClient;
   private final ExchangePolicy policy;
   private final Choice choice;
   private final Account account;
   private @Nullable StreamPlan plan;
   private long connectNanos;
   private @Nullable SocketChannel upstream;
+  private @Nullable Cork toBackend;
   private @Nullable ByteBuf early;
   private boolean hasEndedEarly;
   private boolean isConnected;
@@ -56,6 +57,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     this.account = account;
     this.loop = loop;
     this.client = client;
+    this.toClient = new Cork(client);
     this.policy = policy;
     this.choice = choice;
   }
@@ -81,6 +83,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     client.config().setAllowHalfClosure(true);
     backend.config().setAllowHalfClosure(true);
     isConnected = true;
+    toBackend = new Cork(backend);
     Sockets.writeAll(client, fromBackend);
     Sockets.writeAll(backend, fromClient);
     if (port().isRetired()) {
@@ -153,7 +156,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
       fail(Fault.CONNECT_LOCAL);
       return;
     }
-    connecting.config().setAllowHalfClosure(true).setAutoRead(picked.tls() != null);
+    connecting.config().setAllowHalfClosure(true).setAutoRead(picked.beginning().tls() != null);
     upstream = connecting;
     loop.count(Counter.CONNECTS_PENDING);
     schedule(nowNanos + policy.connectNanos());
@@ -166,11 +169,8 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
 
   private void connect(SocketChannel connecting, BackendHandle picked, InetSocketAddress address) {
     var end = new StreamBackend(this, connecting);
-    Sockets.introduce(connecting, picked.proxyProtocol(), peer());
-    UpstreamTls tls = picked.tls();
-    SslHandler beginning = tls == null ? null : tls.connect(connecting.alloc(), picked.address());
-    Sockets.connect(
-        loop, connecting, end, address, beginning, fault -> connected(connecting, fault));
+    picked.beginning().prepare(connecting, picked.address(), peer());
+    Sockets.connect(loop, connecting, end, address, fault -> connected(connecting, fault));
   }
 
   private void connected(SocketChannel backend, @Nullable Fault fault) {
@@ -203,6 +203,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     choice.begun();
     choice.answered(STREAM_STATUS);
     isConnected = true;
+    toBackend = new Cork(backend);
     passEarly(backend);
     touch();
     Sockets.read(backend, true, loop);
@@ -235,8 +236,8 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     ByteBuf bytes = (ByteBuf) message;
     loop.counts().add(Counter.BYTES_IN, bytes.readableBytes());
     account.passed(bytes.readableBytes(), 0);
-    if (isConnected && upstream != null) {
-      pass(bytes, client, upstream);
+    if (isConnected && upstream != null && toBackend != null) {
+      pass(bytes, client, upstream, toBackend);
     } else if (isOver) {
       bytes.release();
     } else {
@@ -247,11 +248,11 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
   void passToClient(ByteBuf bytes, SocketChannel backend) {
     loop.counts().add(Counter.BYTES_OUT, bytes.readableBytes());
     account.passed(0, bytes.readableBytes());
-    pass(bytes, backend, client);
+    pass(bytes, backend, client, toClient);
   }
 
   void flushToClient() {
-    client.flush();
+    toClient.flush();
     touch();
   }
 
@@ -270,21 +271,21 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
   }
 
   /** Stops reading as soon as the other side does not keep up. */
-  private void pass(ByteBuf bytes, SocketChannel from, SocketChannel to) {
+  private void pass(ByteBuf bytes, SocketChannel from, SocketChannel to, Cork cork) {
     boolean isDeaf = to.equals(client) ? isClientsOutputOver : isBackendsOutputOver;
     if (isOver || isDeaf) {
       bytes.release();
       return;
     }
     Sockets.write(to, bytes);
-    Sockets.flushInTime(to);
+    cork.flushInTime();
     Sockets.read(from, to.isWritable(), loop);
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
-    if (isConnected && upstream != null) {
-      upstream.flush();
+    if (isConnected && toBackend != null) {
+      toBackend.flush();
       touch();
     }
   }

@@ -1,13 +1,10 @@
 package dev.ballast.proxy;
 
-import dev.ballast.model.ProxyProtocol;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
-import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +23,7 @@ final class UpstreamConnection extends TimedHandler {
   private final Loop loop;
   private final BackendHandle backend;
   private final SocketChannel channel;
-  private final @Nullable UpstreamTls tls;
-  private final @Nullable ProxyProtocol introduction;
+  private final Beginning beginning;
   private final IdleUpstreams home;
   private final HeadReader heads;
   private final BodyReader body;
@@ -52,9 +48,8 @@ final class UpstreamConnection extends TimedHandler {
     this.backend = backend;
     this.exchange = exchange;
     this.channel = channel;
-    this.tls = backend.tls();
-    this.introduction = backend.proxyProtocol();
-    this.home = introduction == null ? backend.cell(loop) : exchange.ownUpstreams();
+    this.beginning = backend.beginning();
+    this.home = beginning.isIntroduced() ? exchange.ownUpstreams() : backend.cell(loop);
     this.heads = HeadReader.ofAnswers(loop.limits());
     this.body = new BodyReader(loop.limits());
   }
@@ -78,10 +73,9 @@ final class UpstreamConnection extends TimedHandler {
 
   private void begin(InetSocketAddress address) {
     if (exchange != null) {
-      Sockets.introduce(channel, introduction, exchange.peer());
+      beginning.prepare(channel, backend.address(), exchange.peer());
     }
-    SslHandler beginning = tls == null ? null : tls.connect(channel.alloc(), backend.address());
-    Sockets.connect(loop, channel, this, address, beginning, this::connected);
+    Sockets.connect(loop, channel, this, address, this::connected);
   }
 
   private void connected(@Nullable Fault fault) {
@@ -222,9 +216,9 @@ final class UpstreamConnection extends TimedHandler {
 
   /** Whether those wait for a connection who could not use this one. */
   private boolean isWantedByOthers() {
-    return introduction == null
-        ? backend.pool().cell(loop).isWantedElsewhere()
-        : backend.pool().isAnyStarved();
+    return beginning.isIntroduced()
+        ? backend.pool().isAnyStarved()
+        : backend.pool().cell(loop).isWantedElsewhere();
   }
 
   BackendHandle backend() {
@@ -232,10 +226,7 @@ final class UpstreamConnection extends TimedHandler {
   }
 
   private boolean mayBeKept() {
-    return isOpen()
-        && !backend.isRetired()
-        && Objects.equals(tls, backend.tls())
-        && introduction == backend.proxyProtocol();
+    return isOpen() && !backend.isRetired() && beginning.equals(backend.beginning());
   }
 
   /** Whether it leads to this backend, begun as connections to it are begun now. */
@@ -283,7 +274,7 @@ final class UpstreamConnection extends TimedHandler {
 
   /** Over TLS an end counts only if the backend has said so: anybody on the way can end the connection underneath. */
   private boolean isEndProper() {
-    return !isBroken && (tls == null || hasEndedTls);
+    return !isBroken && (beginning.tls() == null || hasEndedTls);
   }
 
   /** The backend has said by close_notify that no more comes. */
