@@ -14,7 +14,7 @@ import figures
 import report
 from alone import Alone
 from arena import Pace, say
-from machine import Cores, hardware, output_of
+from machine import Cores, congestion_control, hardware, output_of, settle_network
 from processes import raise_open_files
 from proxies import Ballast, Caddy, HaProxy, Nginx, SplicingHaProxy
 from rows import Rows
@@ -47,8 +47,10 @@ def arguments():
     proxy.add_argument("--resume", action="store_true", help="keep the rows that are in DIR already")
     proxy.add_argument("--report", action="store_true", help="measure nothing, report what is in DIR")
     proxy.add_argument("--write-docs", action="store_true", help="put the results into docs/performance.md")
+    proxy.add_argument(
+        "--congestion-control", metavar="NAME", default="cubic", help="of TCP, where a network can be made for the run; default %(default)s"
+    )
     proxy.add_argument("--ballast", type=Path, metavar="FILE", default=HOME / "ballast", help="the launcher to measure")
-    
     return parser.parse_args()
 
 
@@ -73,6 +75,7 @@ def main():
 
 
 def measure(options):
+    settle_network(options.congestion_control)
     pace = pace_of(options)
     proxies = [Ballast(options.ballast), *peers_of(options)]
     setting_of_run = setting(pace, proxies)
@@ -141,6 +144,7 @@ def setting(pace, proxies):
         "revision": output_of("git", "-C", str(HOME), "describe", "--always", "--dirty").strip() or "unknown",
         "versions": versions,
         "machine": hardware(),
+        "congestionControl": congestion_control(),
         "warmUp": pace.warm_up,
         "rounds": pace.rounds,
         "seconds": pace.seconds,

@@ -89,7 +89,7 @@ def caveats(results, setting):
     found = [f"- {where}: {caveat}" for where, caveat in figures.caveats(results)]
     for row, result in results.items():
         own = result.get("setting", setting)
-        if any(own[key] != setting[key] for key in ("revision", "warmUp", "rounds", "seconds")):
+        if any(own[key] != setting[key] for key in ("revision", "warmUp", "rounds", "seconds", "congestionControl")):
             found.append(f"- {row}: {run_text(own)}")
         secured = dict.fromkeys(filter(None, result.get("secured", {}).values()))
         found += [f"- {row}: {', '.join(secured)}"] if secured else []
@@ -139,7 +139,7 @@ def setting_text(setting):
 def run_text(setting):
     return (
         f"Measured on {setting['date']} at revision {setting['revision']}, {setting['warmUp']} s of warm-up, "
-        f"rounds: {setting['rounds']} of {setting['seconds']} s"
+        f"rounds: {setting['rounds']} of {setting['seconds']} s, TCP with {setting['congestionControl']}"
     )
 
 
