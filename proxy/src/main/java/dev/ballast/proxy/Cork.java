@@ -14,6 +14,9 @@ import java.util.concurrent.TimeUnit;
 final class Cork {
   static final int LONGEST_MICROS = 1_000;
 
+  /** Bytes that a flush is large with. */
+  static final int LEAST_HELD = LargeBuffer.BYTES / 2;
+
   private static final IntegerUnixChannelOption TCP_CORK =
       new IntegerUnixChannelOption("TCP_CORK", 6, 3);
 
@@ -33,7 +36,9 @@ final class Cork {
    */
   void flushInTime() {
     if (channel.bytesBeforeUnwritable() < LargeBuffer.BYTES) {
-      hold();
+      if (Sockets.waiting(channel) >= LEAST_HELD) {
+        hold();
+      }
       channel.flush();
     }
   }

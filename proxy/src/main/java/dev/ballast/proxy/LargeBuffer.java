@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * and each byte then travels to main memory and back.
  */
 final class LargeBuffer extends UnpooledUnsafeDirectByteBuf {
-  static final int BYTES = 65_536;
+  static final int BYTES = 98_304;
 
   /** For each event loop; more are let go for good. */
   static final int MOST_KEPT = 32;

@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Test;
 class CorkTest {
   private static final int PATIENCE_SECONDS = 10;
 
-  /** So little that every byte written leaves less room than a large read wants. */
-  private static final int HIGH_MARK = LargeBuffer.BYTES;
+  private static final String LARGE = "x".repeat(Cork.LEAST_HELD);
+  private static final String SMALL = "small";
 
   private ServerSocket listening;
   private EventLoopGroup group;
@@ -42,7 +42,7 @@ class CorkTest {
     group = new MultiThreadIoEventLoopGroup(1, transport.handlers());
     channel = transport.newClient().get();
     channel.pipeline().addLast(new ChannelInboundHandlerAdapter());
-    channel.config().setWriteBufferHighWaterMark(HIGH_MARK);
+    channel.config().setWriteBufferHighWaterMark(LargeBuffer.BYTES);
     group.register(channel).syncUninterruptibly();
     channel.connect(listening.getLocalSocketAddress()).syncUninterruptibly();
     peer = listening.accept();
@@ -81,7 +81,7 @@ class CorkTest {
     inOneTurn(
         () -> {
           for (int turn = 0; turn < 3; turn++) {
-            write("x");
+            write(LARGE);
             cork.flushInTime();
             cork.flush();
             assertThat(isOn()).isTrue();
@@ -95,14 +95,14 @@ class CorkTest {
 
     inOneTurn(
         () -> {
-          write("large ");
+          write(LARGE);
           cork.flushInTime();
           cork.flush();
-          write("small");
+          write(SMALL);
           cork.flush();
           assertThat(isOn()).isFalse();
         });
-    assertThat(read(11)).isEqualTo("large small");
+    assertThat(read(LARGE.length() + SMALL.length())).isEqualTo(LARGE + SMALL);
   }
 
   @Test
@@ -111,13 +111,13 @@ class CorkTest {
 
     inOneTurn(
         () -> {
-          write("large ");
+          write(LARGE);
           cork.flushInTime();
-          write("last");
+          write(SMALL);
           cork.flushLast();
           assertThat(isOn()).isFalse();
         });
-    assertThat(read(10)).isEqualTo("large last");
+    assertThat(read(LARGE.length() + SMALL.length())).isEqualTo(LARGE + SMALL);
   }
 
   @Test
@@ -126,12 +126,12 @@ class CorkTest {
 
     inOneTurn(
         () -> {
-          write("large");
+          write(LARGE);
           cork.flushInTime();
           cork.flush();
           assertThat(isOn()).isTrue();
         });
-    assertThat(read(5)).isEqualTo("large");
+    assertThat(read(LARGE.length())).isEqualTo(LARGE);
     await().atMost(PATIENCE_SECONDS, TimeUnit.SECONDS).until(() -> !isOn());
   }
 
@@ -142,7 +142,7 @@ class CorkTest {
     inOneTurn(
         () -> {
           for (int body = 0; body < 2; body++) {
-            write("large");
+            write(LARGE);
             cork.flushInTime();
             assertThat(isOn()).isTrue();
             cork.flushLast();
@@ -155,18 +155,32 @@ class CorkTest {
   @Test
   void shouldNotBeNeededForSmallAnswers() throws Exception {
     connect(Transport.epoll());
-    channel.config().setWriteBufferHighWaterMark(2 * HIGH_MARK);
+    channel.config().setWriteBufferHighWaterMark(2 * LargeBuffer.BYTES);
 
     inOneTurn(
         () -> {
-          write("small");
+          write(SMALL);
           cork.flushInTime();
           assertThat(isOn()).isFalse();
           assertThat(Sockets.waiting(channel)).isPositive();
           cork.flush();
           assertThat(isOn()).isFalse();
         });
-    assertThat(read(5)).isEqualTo("small");
+    assertThat(read(SMALL.length())).isEqualTo(SMALL);
+  }
+
+  @Test
+  void shouldStayOffWhenLittleIsFlushedForWantOfRoom() throws Exception {
+    connect(Transport.epoll());
+
+    inOneTurn(
+        () -> {
+          write(SMALL);
+          cork.flushInTime();
+          assertThat(Sockets.waiting(channel)).isZero();
+          assertThat(isOn()).isFalse();
+        });
+    assertThat(read(SMALL.length())).isEqualTo(SMALL);
   }
 
   @Test
@@ -175,11 +189,11 @@ class CorkTest {
 
     inOneTurn(
         () -> {
-          write("large");
+          write(LARGE);
           cork.flushInTime();
           cork.flush();
         });
-    assertThat(read(5)).isEqualTo("large");
+    assertThat(read(LARGE.length())).isEqualTo(LARGE);
   }
 
   @Test
@@ -188,14 +202,14 @@ class CorkTest {
 
     inOneTurn(
         () -> {
-          write("large");
+          write(LARGE);
           cork.flushInTime();
           var _ = channel.close();
           cork.flush();
           cork.flushLast();
           cork.flushInTime();
         });
-    assertThat(read(5)).isEqualTo("large");
+    assertThat(read(LARGE.length())).isEqualTo(LARGE);
     assertThat(peer.getInputStream().read()).isEqualTo(-1);
   }
 }

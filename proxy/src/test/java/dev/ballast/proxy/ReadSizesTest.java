@@ -43,15 +43,15 @@ class ReadSizesTest {
 
   @Test
   void shouldReadMoreAsSoonAsAReadWasFull() {
-    assertThat(turn(200_000)).containsExactly(2_048, 16_384, 65_536);
-    assertThat(turn(65_535)).containsExactly(65_536);
+    assertThat(turn(200_000)).containsExactly(2_048, 16_384, 98_304);
+    assertThat(turn(98_303)).containsExactly(98_304);
   }
 
   @Test
   void shouldReadLessWhenTwoTurnsInARowWereSmall() {
     turn(20_000);
-    assertThat(turn(100)).containsExactly(65_536);
-    assertThat(turn(100)).containsExactly(65_536);
+    assertThat(turn(100)).containsExactly(98_304);
+    assertThat(turn(100)).containsExactly(98_304);
     assertThat(turn(100)).containsExactly(16_384);
     assertThat(turn(3_000)).containsExactly(16_384);
     assertThat(turn(100)).containsExactly(16_384);
@@ -65,7 +65,7 @@ class ReadSizesTest {
   @Test
   void shouldLeaveTheTurnToOthersAfterOneLargeRead() {
     turn(10_000_000);
-    assertThat(turn(10_000_000)).containsExactly(65_536);
+    assertThat(turn(10_000_000)).containsExactly(98_304);
   }
 
   @Test
