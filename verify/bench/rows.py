@@ -29,11 +29,11 @@ class Rows:
             for proxy in arena.present:
                 arena.warm_up(proxy, half[proxy.name], self.pace.warm_up)
             say("  at half of its own saturation")
-            result["half"] = take_turns(arena, lambda proxy: half[proxy.name], self.pace)
+            result["half"] = take_turns(arena, lambda proxy: half[proxy.name], self.pace, self.pace.latency_rounds)
             if not self.pace.is_quick:
                 common = min(capacity.values()) / 2
                 say(f"  all at {common:.0f}/s")
-                result["common"] = take_turns(arena, lambda proxy: self._paced(common), self.pace)
+                result["common"] = take_turns(arena, lambda proxy: self._paced(common), self.pace, self.pace.latency_rounds)
             return result
 
     def connect(self):
