@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * followed for a while: no byte waits longer than twice {@link #LONGEST_MICROS}. Owned by one event loop.
  */
 final class Cork {
-  static final int LONGEST_MICROS = 1_000;
+  static final int LONGEST_MICROS = 10_000;
 
   /** Bytes that a flush is large with. */
   static final int LEAST_HELD = LargeBuffer.BYTES / 2;

@@ -9,7 +9,7 @@ public enum Limit {
       "ballast_proxy_connections_refused_total"),
   CLIENT_CONNECTIONS_PER_ADDRESS(
       "client-connections-per-address",
-      25_000,
+      10_000,
       "open client connections of one address; of IPv6, of one network of 64 bits",
       "ballast_proxy_connections_refused_by_address_total"),
   ACCEPT_BACKLOG(

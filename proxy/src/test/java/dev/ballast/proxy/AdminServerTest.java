@@ -1,11 +1,17 @@
 package dev.ballast.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,6 +21,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 class AdminServerTest {
+  /** As docs/limits.md says. */
+  private static final int CONNECTIONS = 512;
+
   private final AtomicInteger accepted = new AtomicInteger();
   private final SyncReport sync =
       new SyncReport(
@@ -41,6 +50,37 @@ class AdminServerTest {
     proxy.use(Configuration.http(proxy.port()));
 
     assertThat(proxy.admin("/readyz").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void shouldBearNoMoreConnectionsThanItsLimit() throws IOException {
+    var open = new ArrayList<Socket>();
+    try {
+      for (int i = 0; i < CONNECTIONS; i++) {
+        open.add(connect());
+      }
+      try (Socket beyond = connect()) {
+        assertThat(beyond.getInputStream().read()).isEqualTo(-1);
+      }
+      Socket last = open.getLast();
+      last.getOutputStream()
+          .write("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      assertThat(last.getInputStream().read()).as("the answer's first byte").isEqualTo('H');
+    } finally {
+      for (Socket socket : open) {
+        socket.close();
+      }
+    }
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .ignoreExceptions()
+        .until(() -> proxy.admin("/healthz").statusCode() == 200);
+  }
+
+  private Socket connect() throws IOException {
+    var socket = new Socket(InetAddress.getLoopbackAddress(), proxy.adminUri("/").getPort());
+    socket.setSoTimeout(10_000);
+    return socket;
   }
 
   @Test
