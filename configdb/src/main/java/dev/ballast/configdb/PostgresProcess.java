@@ -33,6 +33,7 @@ final class PostgresProcess implements AutoCloseable {
   private static final int FAST_SHUTDOWN_SECONDS = 20;
   private static final int IMMEDIATE_SHUTDOWN_SECONDS = 5;
   private static final int STATUS_LINE = 7;
+  private static final Duration LAST_LINES_WITHIN = Duration.ofSeconds(2);
 
   private final PostgresCluster cluster;
   private final BoundedLog log;
@@ -149,6 +150,7 @@ final class PostgresProcess implements AutoCloseable {
     while (!isReady(process.pid())) {
       long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startedNanos);
       if (seconds >= READY_SECONDS || endsWithin(process, Duration.ofMillis(LOOK_EVERY_MILLIS))) {
+        awaitLastLines();
         throw new DatabaseStartFailed(
             "PostgreSQL did not start; its last lines:\n" + String.join("\n", log.recentLines()));
       }
@@ -157,6 +159,15 @@ final class PostgresProcess implements AutoCloseable {
         progress.accept(
             "PostgreSQL is still starting; it may be recovering from its write-ahead log");
       }
+    }
+  }
+
+  /** What it said at its end says why; a server that has ended without ever being ready is not started again. */
+  private void awaitLastLines() {
+    try {
+      owner.join(LAST_LINES_WITHIN);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 
