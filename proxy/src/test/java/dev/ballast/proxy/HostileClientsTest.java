@@ -38,12 +38,16 @@ class HostileClientsTest {
     backend.close();
   }
 
-  /** A small answer, or at /large one without end. */
+  /**
+   * A small answer, or at /large one without end. The kernel keeps little of that: with megabytes of each of hundreds it would come
+   * under memory pressure and drop segments of everybody's, and what the others feel would be its retransmission timeouts.
+   */
   private static void serve(TestBackend.Conversation conversation) throws IOException {
     for (String head = conversation.readRequest();
         head != null;
         head = conversation.readRequest()) {
       if (head.startsWith("GET /large ")) {
+        conversation.keepUnsent(64 * 1024);
         conversation.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000000000\r\n\r\n");
         for (byte[] block = new byte[64 * 1024]; ; ) {
           conversation.out().write(block);

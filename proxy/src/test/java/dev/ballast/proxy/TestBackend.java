@@ -155,6 +155,11 @@ final class TestBackend implements AutoCloseable {
       this.in = new BufferedInputStream(socket.getInputStream());
     }
 
+    /** Lets the kernel keep no more than this of what is written and not yet taken; it may double it. */
+    void keepUnsent(int bytes) throws IOException {
+      socket.setSendBufferSize(bytes);
+    }
+
     /** The head of the next request with its body read and thrown away; null at the end. */
     String readRequest() throws IOException {
       String head = readHead();
