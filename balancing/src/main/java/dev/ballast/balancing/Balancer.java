@@ -1,7 +1,8 @@
 package dev.ballast.balancing;
 
 /**
- * An algorithm, built for one list of members. Immutable in what it decides from: safe for all event loops at once.
+ * An algorithm, built for one list of members. Immutable: safe for all event loops at once. What has to remember exchanges makes one of its own for
+ * each event loop.
  *
  * <p>Slow start, panic, zones and draining are eligibility and effective weights, computed before it is built.
  */
@@ -18,6 +19,23 @@ public interface Balancer {
    * @return an index into the members it was built from, or {@link #NONE}
    */
   int pick(long key, Tried tried, Loads loads);
+
+  /**
+   * What one event loop picks with from now on: this, unless the algorithm remembers what is in flight. Then it is the loop's alone, and
+   * hears of {@link #began} and {@link #ended}.
+   *
+   * @param loads what the members carry now
+   * @param seed any; loops of different seeds begin with different members
+   */
+  default Balancer forLoop(Loads loads, long seed) {
+    return this;
+  }
+
+  /** An exchange with the member at {@code index} has begun on this loop, whoever has picked it. */
+  default void began(int index) {}
+
+  /** An exchange with the member at {@code index} has ended on this loop. */
+  default void ended(int index) {}
 
   /**
    * Tells the outcome of an exchange with the member at {@code index}.

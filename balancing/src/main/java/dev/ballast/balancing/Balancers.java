@@ -18,10 +18,16 @@ public final class Balancers {
     return switch (algorithm) {
       case Algorithm.RoundRobin roundRobin -> RoundRobin.over(members);
       case Algorithm.WeightedRoundRobin weighted -> WeightedRoundRobin.over(members);
+      case Algorithm.Random random -> Draw.alike(members);
+      case Algorithm.WeightedRandom random -> Draw.byWeight(members);
+      case Algorithm.PowerOfTwoChoices few -> PowerOfTwoChoices.over(members, few.choices());
+      case Algorithm.LeastConnections least -> LeastConnections.alike(members);
+      case Algorithm.WeightedLeastConnections least -> LeastConnections.byWeight(members);
+      case Algorithm.Hash hash -> Placement.of(hash, members, fleetSeed).balancer();
     };
   }
 
-  private static void demandOrder(List<Member> members) {
+  static void demandOrder(List<Member> members) {
     String before = "";
     for (Member member : members) {
       if (member.name().compareTo(before) <= 0) {

@@ -5,4 +5,9 @@ package dev.ballast.balancing;
 public interface Loads {
   /** Exchanges in flight at the member at {@code index}. */
   int inFlight(int index);
+
+  /** Exchanges in flight at all members that may be picked. */
+  default long total() {
+    throw new UnsupportedOperationException("the sum is not known here");
+  }
 }

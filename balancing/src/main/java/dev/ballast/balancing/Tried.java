@@ -1,6 +1,7 @@
 package dev.ballast.balancing;
 
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /**
  * The members that one exchange has tried, by index. Owned by the exchange; empty and unshared until the first retry needs it.
@@ -37,6 +38,13 @@ public final class Tried {
       }
     }
     return false;
+  }
+
+  /** Each one that was tried. */
+  void forEach(IntConsumer consumer) {
+    for (int i = 0; i < size; i++) {
+      consumer.accept(indexes[i]);
+    }
   }
 
   /** How many were tried. */

@@ -7,7 +7,7 @@ final class PoolWriter {
   private PoolWriter() {}
 
   static void write(ObjectNode node, Pool pool) {
-    node.put("name", pool.name()).putObject("algorithm").put("type", pool.algorithm().type());
+    algorithm(node.put("name", pool.name()).putObject("algorithm"), pool.algorithm());
     pool.healthCheck()
         .ifPresent(
             check ->
@@ -29,6 +29,31 @@ final class PoolWriter {
     pool.transport()
         .proxyProtocol()
         .ifPresent(version -> node.put("proxyProtocol", Codec.text(version)));
+  }
+
+  private static void algorithm(ObjectNode node, Algorithm algorithm) {
+    node.put("type", algorithm.type());
+    if (algorithm instanceof Algorithm.PowerOfTwoChoices few) {
+      node.put("choices", few.choices());
+    } else if (algorithm instanceof Algorithm.Hash hash) {
+      hash(node, hash);
+    }
+  }
+
+  private static void hash(ObjectNode node, Algorithm.Hash hash) {
+    node.put("by", Codec.text(hash.by().kind()));
+    if (!hash.by().name().isEmpty()) {
+      node.put("name", hash.by().name());
+    }
+    node.put("over", hash.over().type());
+    switch (hash.over()) {
+      case KeyTable.Maglev(int size) -> node.put("tableSize", size);
+      case KeyTable.RingHash(int points) -> node.put("points", points);
+      case KeyTable.Rendezvous() -> {}
+    }
+    if (hash.boundPercent() > 0) {
+      node.put("boundedLoad", hash.boundPercent() + "%");
+    }
   }
 
   private static void resilience(ObjectNode node, Pool.Resilience resilience) {

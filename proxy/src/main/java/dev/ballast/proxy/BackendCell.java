@@ -1,5 +1,6 @@
 package dev.ballast.proxy;
 
+import dev.ballast.balancing.Balancer;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ final class BackendCell implements IdleUpstreams {
   private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>(2);
   private final IntroducedUpstreams introduced = new IntroducedUpstreams();
 
+  private @Nullable Balancer told;
+  private int toldIndex;
+
   /** In the pool's list of those that have idle connections. */
   @Nullable BackendCell previousIdle;
 
@@ -33,13 +37,32 @@ final class BackendCell implements IdleUpstreams {
     return counts.read(what);
   }
 
-  void began() {
+  /**
+   * An exchange has begun.
+   *
+   * @param toTell the loop's balancer, if it wants to know
+   * @param index the backend's place there
+   */
+  void began(@Nullable Balancer toTell, int index) {
     counts.increment(BackendCounter.IN_FLIGHT);
     counts.increment(BackendCounter.REQUESTS);
+    tell(toTell, index);
+    if (toTell != null) {
+      toTell.began(index);
+    }
+  }
+
+  /** From now on this balancer is told, and no other; none if null. */
+  void tell(@Nullable Balancer toTell, int index) {
+    told = toTell;
+    toldIndex = index;
   }
 
   void ended() {
     counts.decrement(BackendCounter.IN_FLIGHT);
+    if (told != null) {
+      told.ended(toldIndex);
+    }
   }
 
   /** It answers with this status. */

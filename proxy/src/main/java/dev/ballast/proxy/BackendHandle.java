@@ -91,6 +91,11 @@ final class BackendHandle implements OutlierDetector.Subject {
     return cell;
   }
 
+  /** The same, or null if the loop has not needed it yet. Called on the loop. */
+  @Nullable BackendCell cellIfAny(Loop loop) {
+    return cells.getPlain(loop.index());
+  }
+
   /** Sum over the loops. */
   long read(BackendCounter what) {
     long sum = 0;

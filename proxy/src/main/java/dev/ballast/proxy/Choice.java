@@ -26,6 +26,7 @@ final class Choice {
   private final int refusalsLimit;
   private Tried tried = Tried.NONE;
   private int index = Balancer.NONE;
+  private long hash;
   private long key;
   private int refusals;
   private int triesFailed;
@@ -42,14 +43,22 @@ final class Choice {
   }
 
   /** The request comes from a client that may have been told to stay with a backend of the pool. */
-  PoolPlace.Outcome begin(PoolPlan pool, RequestHead head, PoolPlace.Owner owner, long nowNanos) {
+  PoolPlace.Outcome begin(
+      PoolPlan pool, RequestHead head, Peer peer, PoolPlace.Owner owner, long nowNanos) {
     sticky = pool.sticky();
     told = sticky == null ? Balancer.NONE : sticky.find(head);
-    return begin(pool, owner, nowNanos);
+    hash = pool.hash(loop, head, peer);
+    return enter(pool, owner, nowNanos);
+  }
+
+  /** A stream of the client wants a place. */
+  PoolPlace.Outcome begin(PoolPlan pool, Peer peer, PoolPlace.Owner owner, long nowNanos) {
+    hash = pool.hash(loop, peer);
+    return enter(pool, owner, nowNanos);
   }
 
   /** Asks the pool for a place; {@code owner} hears of it if that comes later. */
-  PoolPlace.Outcome begin(PoolPlan pool, PoolPlace.Owner owner, long nowNanos) {
+  private PoolPlace.Outcome enter(PoolPlan pool, PoolPlace.Owner owner, long nowNanos) {
     plan = pool;
     tried.clear();
     refusals = 0;
@@ -66,7 +75,7 @@ final class Choice {
       return null;
     }
     BackendHandle picked = pool.backend(index);
-    picked.cell(loop).began();
+    picked.cell(loop).began(pool.told(loop), index);
     backend = picked;
     return picked;
   }
@@ -75,7 +84,7 @@ final class Choice {
     StickyPlan how = sticky;
     return how != null && told != Balancer.NONE && tried.size() == 0
         ? how.index(told)
-        : pool.pick(nextKey(pool), tried);
+        : pool.pick(loop, nextKey(pool), tried);
   }
 
   /** How many bytes {@link #writeStay} writes. */
@@ -97,9 +106,12 @@ final class Choice {
 
   /**
    * A further try does not take the turn of another exchange, else all of them would soon begin with the backend that fails;
-   * and those who leave a backend are spread over the others.
+   * and those who leave a backend are spread over the others. What belongs to a backend by its hash goes to the next one in the hash's own order.
    */
   private long nextKey(PoolPlan pool) {
+    if (pool.isByHash()) {
+      return hash;
+    }
     key = tried.size() == 0 ? pool.nextKey(loop) : ((key ^ (key >>> 29)) * SPREAD) >>> 3;
     return key;
   }

@@ -1,8 +1,11 @@
 package dev.ballast.proxy;
 
+import dev.ballast.balancing.Balancer;
 import dev.ballast.balancing.Balancers;
 import dev.ballast.balancing.Candidate;
 import dev.ballast.balancing.Eligibility;
+import dev.ballast.balancing.Member;
+import dev.ballast.balancing.Placement;
 import dev.ballast.balancing.SlowStartRamp;
 import dev.ballast.balancing.Standing;
 import dev.ballast.model.Algorithm;
@@ -115,7 +118,12 @@ final class PoolCompiler {
   PoolPlan missing(String name, Instant now) {
     var pool = new Pool(name, new Algorithm.RoundRobin(), Optional.empty(), Timeouts.defaults(), 0);
     return plan(
-        pool, newHandle(name, now), List.of(), Eligibility.evaluate(List.of(), false, 0, now), now);
+        pool,
+        newHandle(name, now),
+        List.of(),
+        Eligibility.evaluate(List.of(), false, 0, now),
+        null,
+        now);
   }
 
   private CompiledPool build(
@@ -134,10 +142,12 @@ final class PoolCompiler {
         pool.name(),
         before != null && before.plan().eligibility().isPanic(),
         eligibility.isPanic());
+    Placement placement = placement(pool.algorithm(), members, before);
     return new CompiledPool(
         item,
         members,
-        plan(pool, handle, members, eligibility, now),
+        plan(pool, handle, members, eligibility, placement, now),
+        placement,
         handle,
         secrets.fleet(),
         hostNames(members),
@@ -173,6 +183,7 @@ final class PoolCompiler {
       PoolHandle handle,
       List<PoolMember> members,
       Eligibility eligibility,
+      @Nullable Placement placement,
       Instant now) {
     var eligible = new ArrayList<PoolMember>(members.size());
     for (int i = 0; i < members.size(); i++) {
@@ -187,9 +198,43 @@ final class PoolCompiler {
         members,
         eligibility,
         eligible.stream().map(PoolMember::handle).toArray(BackendHandle[]::new),
-        Balancers.build(shares.algorithm(), shares.members(), fleetSeed),
+        balancer(pool.algorithm(), shares, members, eligibility, placement),
+        pool.algorithm() instanceof Algorithm.Hash hash ? new HashKey(hash.by(), fleetSeed) : null,
         shares.ofAll(members, eligibility),
         sticky(pool, eligible));
+  }
+
+  private Balancer balancer(
+      Algorithm algorithm,
+      Shares shares,
+      List<PoolMember> members,
+      Eligibility eligibility,
+      @Nullable Placement placement) {
+    if (placement != null && algorithm instanceof Algorithm.Hash hash) {
+      return placement.balancer(
+          hash, places(members.size(), eligibility), shares.ofAll(members, eligibility));
+    }
+    return Balancers.build(shares.algorithm(), shares.members(), fleetSeed);
+  }
+
+  private static int[] places(int members, Eligibility eligibility) {
+    int[] places = new int[members];
+    int next = 0;
+    for (int i = 0; i < members; i++) {
+      places[i] = eligibility.isEligible(i) ? next++ : Balancer.NONE;
+    }
+    return places;
+  }
+
+  /** Of all members, so that it stays the same whatever happens to their health. */
+  private @Nullable Placement placement(
+      Algorithm algorithm, List<PoolMember> members, @Nullable CompiledPool before) {
+    if (!(algorithm instanceof Algorithm.Hash hash)) {
+      return null;
+    }
+    List<Member> all = members.stream().map(PoolMember::balancingMember).toList();
+    Placement known = before == null ? null : before.placement();
+    return known != null && known.isOf(hash, all) ? known : Placement.of(hash, all, fleetSeed);
   }
 
   private @Nullable StickyPlan sticky(Pool pool, List<PoolMember> eligible) {

@@ -59,6 +59,11 @@ final class PoolHandle {
     return appeared;
   }
 
+  /** How many event loops there are. */
+  int loopCount() {
+    return cells.length();
+  }
+
   RoundRobinSequence sequence() {
     return sequence;
   }

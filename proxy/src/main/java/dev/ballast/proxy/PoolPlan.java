@@ -8,16 +8,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pool as the event loops see it: who may be picked, and how. Immutable but for the sequence; built anew when a member, its
+ * A pool as the event loops see it: who may be picked, and how. Immutable but for the sequence and what each loop remembers of its own picks; built anew when a member, its
  * eligibility or the pool changes, and shared by all snapshots in which none of these does.
  */
 final class PoolPlan implements Loads {
+  /** Odd, and without pattern (the golden ratio's fraction). */
+  private static final long SPREAD = 0x9E3779B97F4A7C15L;
+
   private final PoolHandle handle;
   private final ExchangePolicy policy;
   private final List<PoolMember> members;
   private final Eligibility eligibility;
   private final BackendHandle[] eligible;
   private final Balancer balancer;
+
+  /** What each event loop picks with, made when it first does: the balancer of all, or one of its own. */
+  private final @Nullable Balancer[] ofLoops;
+
+  private final @Nullable HashKey hashKey;
   private final int[] percents;
   private final @Nullable StickyPlan sticky;
 
@@ -25,6 +33,7 @@ final class PoolPlan implements Loads {
    * @param members all of them, sorted by name
    * @param eligibility in the order of the members
    * @param eligible those that may be picked, in the order that the balancer was built with
+   * @param hashKey what it hashes of a request; null if it does not
    * @param percents of its weight that each of the members gets; empty: all get all of it
    * @param sticky in the order of {@code eligible}; null if clients need not stay
    */
@@ -35,6 +44,7 @@ final class PoolPlan implements Loads {
       Eligibility eligibility,
       BackendHandle[] eligible,
       Balancer balancer,
+      @Nullable HashKey hashKey,
       int[] percents,
       @Nullable StickyPlan sticky) {
     this.handle = handle;
@@ -43,6 +53,8 @@ final class PoolPlan implements Loads {
     this.eligibility = eligibility;
     this.eligible = eligible;
     this.balancer = balancer;
+    this.ofLoops = new Balancer[handle.loopCount()];
+    this.hashKey = hashKey;
     this.percents = percents;
     this.sticky = sticky;
   }
@@ -68,9 +80,45 @@ final class PoolPlan implements Loads {
     return handle.sequence().next(loop.index());
   }
 
+  /** Whether the request itself says where it goes. */
+  boolean isByHash() {
+    return hashKey != null;
+  }
+
+  /** What a request is picked by, if it is by hash; any if the request does not say. */
+  long hash(Loop loop, RequestHead head, Peer peer) {
+    return hashKey == null ? 0 : hashKey.of(head, peer, nextKey(loop) * SPREAD);
+  }
+
+  /** The same of a stream. */
+  long hash(Loop loop, Peer peer) {
+    return hashKey == null ? 0 : hashKey.of(peer, nextKey(loop) * SPREAD);
+  }
+
   /** An index for {@link #backend}, or {@link Balancer#NONE}. */
-  int pick(long key, Tried tried) {
-    return balancer.pick(key, tried, this);
+  int pick(Loop loop, long key, Tried tried) {
+    Balancer own = ofLoops[loop.index()];
+    return (own == null ? beginOn(loop, key) : own).pick(key, tried, this);
+  }
+
+  /** From here on what is in flight at the backends counts in this plan's balancer, and in no earlier one. */
+  private Balancer beginOn(Loop loop, long key) {
+    Balancer own = balancer.forLoop(this, key);
+    ofLoops[loop.index()] = own;
+    Balancer toTell = told(loop);
+    for (int i = 0; i < eligible.length; i++) {
+      BackendCell cell = eligible[i].cellIfAny(loop);
+      if (cell != null) {
+        cell.tell(toTell, i);
+      }
+    }
+    return own;
+  }
+
+  /** Whom the loop tells what it begins and ends; null if nobody wants to know. */
+  @Nullable Balancer told(Loop loop) {
+    Balancer own = ofLoops[loop.index()];
+    return balancer.equals(own) ? null : own;
   }
 
   BackendHandle backend(int index) {
@@ -80,6 +128,11 @@ final class PoolPlan implements Loads {
   @Override
   public int inFlight(int index) {
     return (int) eligible[index].read(BackendCounter.IN_FLIGHT);
+  }
+
+  @Override
+  public long total() {
+    return handle.read(PoolCounter.IN_FLIGHT);
   }
 
   List<PoolMember> members() {

@@ -46,7 +46,7 @@ record Shares(Algorithm algorithm, List<Member> members, int[] percents) {
       int scaled = weight(algorithm, eligible.get(i)) * factor * percents[i] / WHOLE;
       members.add(new Member(eligible.get(i).id(), Math.max(1, scaled)));
     }
-    return new Shares(new Algorithm.WeightedRoundRobin(), members, percents);
+    return new Shares(byWeight(algorithm), members, percents);
   }
 
   /** The percents by the index of each member, picked or not; empty if all get all of their weight. */
@@ -62,10 +62,30 @@ record Shares(Algorithm algorithm, List<Member> members, int[] percents) {
     return result;
   }
 
+  /** The same algorithm, but with an eye to weights. */
+  private static Algorithm byWeight(Algorithm algorithm) {
+    return switch (algorithm) {
+      case Algorithm.RoundRobin _ -> new Algorithm.WeightedRoundRobin();
+      case Algorithm.Random _ -> new Algorithm.WeightedRandom();
+      case Algorithm.LeastConnections _ -> new Algorithm.WeightedLeastConnections();
+      case Algorithm.WeightedRoundRobin _,
+          Algorithm.WeightedLeastConnections _,
+          Algorithm.WeightedRandom _,
+          Algorithm.PowerOfTwoChoices _,
+          Algorithm.Hash _ ->
+          algorithm;
+    };
+  }
+
   private static int weight(Algorithm algorithm, PoolMember member) {
     return switch (algorithm) {
-      case Algorithm.RoundRobin turns -> 1;
-      case Algorithm.WeightedRoundRobin weighted -> member.backend().weight();
+      case Algorithm.RoundRobin _, Algorithm.Random _, Algorithm.LeastConnections _ -> 1;
+      case Algorithm.WeightedRoundRobin _,
+          Algorithm.WeightedLeastConnections _,
+          Algorithm.WeightedRandom _,
+          Algorithm.PowerOfTwoChoices _,
+          Algorithm.Hash _ ->
+          member.backend().weight();
     };
   }
 }

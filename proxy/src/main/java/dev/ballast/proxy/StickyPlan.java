@@ -119,27 +119,15 @@ final class StickyPlan {
     return Balancer.NONE;
   }
 
-  /** Of {@code a=b; name=token} (RFC 6265, section 4.2.1). */
   private int ofCookies(byte[] bytes, int from, int end) {
-    int start = from;
-    while (start < end) {
-      int stop = start;
-      while (stop < end && bytes[stop] != ';') {
-        stop++;
+    int value = CookieText.valueOf(name, bytes, from, end);
+    while (value >= 0) {
+      int stop = CookieText.stop(bytes, value, end);
+      int index = of(bytes, value, stop);
+      if (index != Balancer.NONE) {
+        return index;
       }
-      int value = start + name.length + 1;
-      if (value <= stop
-          && bytes[value - 1] == '='
-          && Grammar.startsWith(bytes, start, stop, name)) {
-        int index = of(bytes, value, stop);
-        if (index != Balancer.NONE) {
-          return index;
-        }
-      }
-      start = stop + 1;
-      while (start < end && Grammar.isSpace(bytes[start])) {
-        start++;
-      }
+      value = CookieText.valueOf(name, bytes, CookieText.next(bytes, stop, end), end);
     }
     return Balancer.NONE;
   }

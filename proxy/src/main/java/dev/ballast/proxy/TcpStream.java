@@ -111,7 +111,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     plan = null;
     if (into != null) {
       account.beginStream(into.books(), nowNanos);
-      switch (choice.begin(into.pool(), this, nowNanos)) {
+      switch (choice.begin(into.pool(), peer(), this, nowNanos)) {
         case ADMITTED -> pick(Fault.NO_BACKEND, nowNanos);
         case WAITING -> schedule(nowNanos + policy.queueNanos());
         case FULL -> fail(Fault.QUEUE_FULL);

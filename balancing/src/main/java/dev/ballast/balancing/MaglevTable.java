@@ -1,0 +1,143 @@
+package dev.ballast.balancing;
+
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Consistent hashing as in the paper (Eisenbud et al., "Maglev: A Fast and Reliable Software Network Load Balancer", NSDI 2016,
+ * section 3.4): every member has its own order of preference over the entries of a table, and in turns each takes the first
+ * entry of its order that is free. So every member owns nearly as many entries as any other, and when one goes, few entries
+ * change besides its own.
+ *
+ * <p>With weights a member takes its turn as often as its weight allows: in the first round all, then those whose weight,
+ * summed up over the rounds, has reached that of the heaviest. Built from names, so all LB servers of a fleet that know the
+ * same members build the same table. Immutable.
+ */
+final class MaglevTable implements HashTable {
+  /** Members at most: an entry has two bytes. */
+  static final int MOST_MEMBERS = 65_535;
+
+  private static final int EMPTY = MOST_MEMBERS;
+
+  /** Other entries that a key may go to when its own member may not be picked. */
+  private static final int OTHERS = 64;
+
+  private final char[] entries;
+
+  private MaglevTable(char[] entries) {
+    this.entries = entries;
+  }
+
+  /**
+   * @param members ascending by name; those of weight 0 own nothing
+   * @param size how many entries, a prime
+   * @throws IllegalArgumentException if the size is no prime, or there are more members than entries
+   */
+  static MaglevTable build(List<Member> members, int size, long fleetSeed) {
+    demand(members, size);
+    int[] weights = members.stream().mapToInt(Member::effectiveWeight).toArray();
+    int heaviest = Arrays.stream(weights).max().orElse(0);
+    char[] entries = new char[heaviest == 0 ? 0 : size];
+    if (heaviest > 0) {
+      Arrays.fill(entries, (char) EMPTY);
+      fill(entries, weights, heaviest, Preferences.of(members, size, fleetSeed));
+    }
+    return new MaglevTable(entries);
+  }
+
+  private static void demand(List<Member> members, int size) {
+    if (size < 2 || !BigInteger.valueOf(size).isProbablePrime(50)) {
+      throw new IllegalArgumentException("The size of a Maglev table is a prime, not " + size);
+    }
+    if (members.size() > Math.min(size, MOST_MEMBERS)) {
+      throw new IllegalArgumentException(
+          "A Maglev table of " + size + " entries is too small for " + members.size() + " members");
+    }
+  }
+
+  private static void fill(char[] entries, int[] weights, int heaviest, Preferences preferences) {
+    long[] due = new long[weights.length];
+    int filled = 0;
+    for (long round = 1; filled < entries.length; round++) {
+      for (int member = 0; member < weights.length && filled < entries.length; member++) {
+        if (weights[member] > 0 && round * weights[member] > due[member]) {
+          due[member] += heaviest;
+          entries[preferences.firstFree(member, entries)] = (char) member;
+          filled++;
+        }
+      }
+    }
+  }
+
+  /** A key whose member may not be picked goes to that of another entry, which its hash says: so its keys are spread over all. */
+  @Override
+  public int first(long hash, Admission admission, Tried tried, Loads loads) {
+    if (entries.length == 0) {
+      return Balancer.NONE;
+    }
+    long at = hash;
+    for (int turn = 0; turn <= OTHERS; turn++) {
+      int member = entries[entry(at)];
+      if (admission.admits(member, hash, tried, loads)) {
+        return member;
+      }
+      at = Draw.mix(at);
+    }
+    return Balancer.NONE;
+  }
+
+  int size() {
+    return entries.length;
+  }
+
+  /** The index of the member that owns the entry; 0 to {@link #size} − 1. */
+  int owner(int entry) {
+    return entries[entry];
+  }
+
+  /** The entry of a key: a hash whose upper bits are as good as its lower. */
+  int entry(long hash) {
+    return (int) Long.remainderUnsigned(hash, entries.length);
+  }
+
+  /** Each member's way through the table, and how far it has come. */
+  private static final class Preferences {
+    private final int[] next;
+    private final int[] skips;
+
+    private Preferences(int[] next, int[] skips) {
+      this.next = next;
+      this.skips = skips;
+    }
+
+    static Preferences of(List<Member> members, int size, long fleetSeed) {
+      KeyedHash offset = KeyedHash.of(fleetSeed, KeyedHash.MAGLEV_OFFSET);
+      KeyedHash skip = KeyedHash.of(fleetSeed, KeyedHash.MAGLEV_SKIP);
+      int[] next = new int[members.size()];
+      int[] skips = new int[members.size()];
+      for (int i = 0; i < next.length; i++) {
+        byte[] name = members.get(i).name().getBytes(StandardCharsets.UTF_8);
+        next[i] = (int) Long.remainderUnsigned(offset.of(name), size);
+        skips[i] = (int) Long.remainderUnsigned(skip.of(name), size - 1L) + 1;
+      }
+      return new Preferences(next, skips);
+    }
+
+    int firstFree(int member, char[] entries) {
+      int at = next[member];
+      int skip = skips[member];
+      while (entries[at] != EMPTY) {
+        at = step(at, skip, entries.length);
+      }
+      next[member] = step(at, skip, entries.length);
+      return at;
+    }
+
+    private static int step(int at, int skip, int size) {
+      int stepped = at - size + skip;
+      return stepped < 0 ? stepped + size : stepped;
+    }
+  }
+}
