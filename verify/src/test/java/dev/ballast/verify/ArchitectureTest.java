@@ -41,7 +41,9 @@ class ArchitectureTest {
           "sync", Set.of("model"),
           "balancing", Set.of("model"),
           "proxy", Set.of("model", "sync", "balancing"),
-          "cli", Set.of("model", "configdb", "controller", "sync", "balancing", "proxy"));
+          "simulator", Set.of("model", "balancing"),
+          "cli",
+              Set.of("model", "configdb", "controller", "sync", "balancing", "proxy", "simulator"));
 
   /** Classes at the very edge, where time or chance comes in from outside, each with its reason. */
   private static final Map<String, String> EDGES =
