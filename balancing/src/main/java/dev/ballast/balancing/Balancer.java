@@ -22,7 +22,7 @@ public interface Balancer {
 
   /**
    * What one event loop picks with from now on: this, unless the algorithm remembers what is in flight. Then it is the loop's alone, and
-   * hears of {@link #began} and {@link #ended}.
+   * hears of {@link #began} and {@link #finished}.
    *
    * @param loads what the members carry now
    * @param seed any; loops of different seeds begin with different members
@@ -34,13 +34,11 @@ public interface Balancer {
   /** An exchange with the member at {@code index} has begun on this loop, whoever has picked it. */
   default void began(int index) {}
 
-  /** An exchange with the member at {@code index} has ended on this loop. */
-  default void ended(int index) {}
-
   /**
-   * Tells the outcome of an exchange with the member at {@code index}.
+   * An exchange with the member at {@code index} has ended on this loop.
    *
-   * @param latencyNanos from the pick to the first byte of the answer
+   * @param latencyNanos from the request's last byte to the answer's first, of a stream how long it took to connect; when there was none of these,
+   *     until it was given up
    */
   default void finished(int index, long latencyNanos, Outcome outcome) {}
 }

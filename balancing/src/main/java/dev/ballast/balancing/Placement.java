@@ -17,9 +17,11 @@ public final class Placement {
 
   private final Algorithm.Hash how;
   private final List<Member> members;
+  private final long fleetSeed;
   private final HashTable table;
 
-  private Placement(Algorithm.Hash how, List<Member> members, HashTable table) {
+  private Placement(Algorithm.Hash how, List<Member> members, long fleetSeed, HashTable table) {
+    this.fleetSeed = fleetSeed;
     this.how = how;
     this.members = members;
     this.table = table;
@@ -39,7 +41,7 @@ public final class Placement {
           case KeyTable.RingHash(int points) -> HashRing.build(members, points, fleetSeed);
           case KeyTable.Rendezvous() -> Rendezvous.build(members, fleetSeed);
         };
-    return new Placement(how, List.copyOf(members), table);
+    return new Placement(how, List.copyOf(members), fleetSeed, table);
   }
 
   private static int atLeast(int size, int members) {
@@ -49,8 +51,8 @@ public final class Placement {
   }
 
   /** Whether it is what {@link #of} would make of these. */
-  public boolean isOf(Algorithm.Hash other, List<Member> others) {
-    return how.over().equals(other.over()) && members.equals(others);
+  public boolean isOf(Algorithm.Hash other, List<Member> others, long seed) {
+    return fleetSeed == seed && how.over().equals(other.over()) && members.equals(others);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.ballast.balancing;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Draws a few members at random and takes the one that carries least for its weight: nearly as even as asking all of them, at
@@ -9,24 +10,26 @@ import java.util.List;
  * the same member.
  *
  * <p>Drawn by weight and compared by load over weight: without load each gets its share of the weights, under load all carry
- * alike for their weight.
+ * alike for their weight. With a measure, what is compared is the measure times one more than the load: what the exchange would meet there.
  */
 final class PowerOfTwoChoices implements Balancer {
   private final Draw draw;
-  private final int[] weights;
+  private final double[] perExchange;
   private final int choices;
+  private final Measure measure;
 
-  private PowerOfTwoChoices(Draw draw, int[] weights, int choices) {
+  private PowerOfTwoChoices(Draw draw, double[] perExchange, int choices, Measure measure) {
     this.draw = draw;
-    this.weights = weights;
+    this.perExchange = perExchange;
     this.choices = choices;
+    this.measure = measure;
   }
 
-  static PowerOfTwoChoices over(List<Member> members, int choices) {
-    return new PowerOfTwoChoices(
-        Draw.byWeight(members),
-        members.stream().mapToInt(Member::effectiveWeight).toArray(),
-        choices);
+  static PowerOfTwoChoices over(List<Member> members, int choices, Measure measure) {
+    int[] weights = members.stream().mapToInt(Member::effectiveWeight).toArray();
+    double mean = IntStream.of(weights).filter(weight -> weight > 0).average().orElse(1);
+    double[] perExchange = IntStream.of(weights).mapToDouble(weight -> mean / weight).toArray();
+    return new PowerOfTwoChoices(Draw.byWeight(members), perExchange, choices, measure);
   }
 
   @Override
@@ -39,17 +42,22 @@ final class PowerOfTwoChoices implements Balancer {
     if (best == NONE) {
       return NONE;
     }
-    long load = loads.inFlight(best);
     for (int choice = 1; choice < choices; choice++) {
       bits = Draw.mix(bits);
       int other = drawn(bits, tried);
-      long othersLoad = loads.inFlight(other);
-      if (othersLoad * weights[best] < load * weights[other]) {
+      if (other != best && isBetter(other, best, loads)) {
         best = other;
-        load = othersLoad;
       }
     }
     return best;
+  }
+
+  private boolean isBetter(int one, int other, Loads loads) {
+    double cost = 1 + loads.inFlight(one) * perExchange[one];
+    double othersCost = 1 + loads.inFlight(other) * perExchange[other];
+    long measured = measure.of(one, loads);
+    long others = measured == Measure.UNKNOWN ? Measure.UNKNOWN : measure.of(other, loads);
+    return others == Measure.UNKNOWN ? cost < othersCost : cost * measured < othersCost * others;
   }
 
   private int drawn(long bits, Tried tried) {

@@ -54,7 +54,7 @@ final class RankedConnections implements Balancer {
   }
 
   @Override
-  public void ended(int index) {
+  public void finished(int index, long latencyNanos, Outcome outcome) {
     ranking.ended(index);
   }
 }

@@ -83,7 +83,7 @@ class BalancerContractTest {
         int index = balancer.pick(key, Tried.NONE, NO_LOADS);
         isPicked[index] = true;
         balancer.began(index);
-        balancer.ended(index);
+        balancer.finished(index, 1, Outcome.ANSWERED);
       }
       assertThat(isPicked).doesNotContain(false);
     }

@@ -61,7 +61,7 @@ class LeastConnectionsTest {
       }
       int index = open.remove();
       inFlight[index]--;
-      balancer.ended(index);
+      balancer.finished(index, 1, Outcome.ANSWERED);
     }
   }
 

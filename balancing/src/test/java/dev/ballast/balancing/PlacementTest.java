@@ -237,9 +237,9 @@ class PlacementTest {
     var how = over(new KeyTable.Rendezvous(), 0);
     var placement = Placement.of(how, alike(0, 5), SEED);
 
-    assertThat(placement.isOf(over(new KeyTable.Rendezvous(), 150), alike(0, 5))).isTrue();
-    assertThat(placement.isOf(how, alike(0, 6))).isFalse();
-    assertThat(placement.isOf(over(new KeyTable.RingHash(10), 0), alike(0, 5))).isFalse();
+    assertThat(placement.isOf(over(new KeyTable.Rendezvous(), 150), alike(0, 5), SEED)).isTrue();
+    assertThat(placement.isOf(how, alike(0, 6), SEED)).isFalse();
+    assertThat(placement.isOf(over(new KeyTable.RingHash(10), 0), alike(0, 5), SEED)).isFalse();
   }
 
   @Test

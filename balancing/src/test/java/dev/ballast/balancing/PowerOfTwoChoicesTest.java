@@ -20,8 +20,8 @@ class PowerOfTwoChoicesTest {
   @ValueSource(longs = {0, 1_000_000, 2_000_000, 3_000_000, -4_000_000})
   void shouldFillBinsAsTheTheoremSays(long start) {
     int fullestAtRandom = fullest(Draw.byWeight(alike(BINS)), start, BINS);
-    int fullestOfTwo = fullest(PowerOfTwoChoices.over(alike(BINS), 2), start, BINS);
-    int fullestOfFour = fullest(PowerOfTwoChoices.over(alike(BINS), 4), start, BINS);
+    int fullestOfTwo = fullest(PowerOfTwoChoices.over(alike(BINS), 2, Measure.NONE), start, BINS);
+    int fullestOfFour = fullest(PowerOfTwoChoices.over(alike(BINS), 4, Measure.NONE), start, BINS);
 
     assertThat(fullestAtRandom).isBetween(5, 8);
     assertThat(fullestOfTwo).isBetween(2, 4);
@@ -33,7 +33,8 @@ class PowerOfTwoChoicesTest {
   void shouldNotDriftApartUnderLastingLoad() {
     int balls = 200 * BINS;
 
-    assertThat(fullest(PowerOfTwoChoices.over(alike(BINS), 2), 7, balls) - 200).isBetween(1, 5);
+    assertThat(fullest(PowerOfTwoChoices.over(alike(BINS), 2, Measure.NONE), 7, balls) - 200)
+        .isBetween(1, 5);
     assertThat(fullest(Draw.byWeight(alike(BINS)), 7, balls) - 200).isGreaterThan(25);
   }
 
@@ -41,7 +42,7 @@ class PowerOfTwoChoicesTest {
   void shouldLoadEachForItsWeight() {
     List<Member> members = List.of(new Member("a", 1), new Member("b", 2), new Member("c", 7));
 
-    int[] load = fill(PowerOfTwoChoices.over(members, 2), 3, 0, 10_000);
+    int[] load = fill(PowerOfTwoChoices.over(members, 2, Measure.NONE), 3, 0, 10_000);
 
     assertThat(load[0]).isBetween(980, 1_020);
     assertThat(load[1]).isBetween(1_970, 2_030);
@@ -50,7 +51,7 @@ class PowerOfTwoChoicesTest {
 
   @Test
   void shouldAvoidTheOneThatIsStuck() {
-    PowerOfTwoChoices balancer = PowerOfTwoChoices.over(alike(10), 2);
+    PowerOfTwoChoices balancer = PowerOfTwoChoices.over(alike(10), 2, Measure.NONE);
     int[] picks = new int[10];
     for (int key = 0; key < 100_000; key++) {
       picks[balancer.pick(key, Tried.NONE, index -> index == 3 ? 1_000 : 0)]++;

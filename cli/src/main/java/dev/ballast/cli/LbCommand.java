@@ -1,5 +1,6 @@
 package dev.ballast.cli;
 
+import dev.ballast.balancing.Extensions;
 import dev.ballast.model.FleetSecrets;
 import dev.ballast.model.View;
 import dev.ballast.proxy.ProxySettings;
@@ -204,6 +205,13 @@ final class LbCommand implements Callable<Integer> {
           "With --config: the keys that several LB servers share (hashSeed, cookieKeys, ticketKeys; docs/configuration.md), readable by its owner only (default: random ones, which end with the process).")
   @Nullable Path keys;
 
+  @Option(
+      names = "--extensions",
+      paramLabel = "DIR",
+      description =
+          "A directory of jars with algorithms of your own, for pools of type custom, as docs/own-algorithm.md says (default: none).")
+  @Nullable Path extensions;
+
   @Mixin private final DataKeyOption dataKey = new DataKeyOption();
 
   @Spec private @Nullable CommandSpec spec;
@@ -262,6 +270,7 @@ final class LbCommand implements Callable<Integer> {
             .withLimits(LimitOptions.read(limits))
             .withSecrets(secrets())
             .withTransport(transport)
+            .withExtensions(extensions())
             .withAccessLog(AccessLogFile.of(shell, accessLog));
     return (eventLoops == null ? settings : settings.withEventLoops(eventLoops))
         .identifiedBy(settings.instance(), fleet, Version.TEXT);
@@ -274,13 +283,19 @@ final class LbCommand implements Callable<Integer> {
     }
     if (keys == null && config != null) {
       log.info(
-          "Without --keys this LB server draws keys of its own: cookies and TLS sessions end with it");
+          "Without --keys this LB server draws keys of its own: cookies and TLS sessions end with it, and pools that hash place keys as no other does");
     }
     return new ProxySettings.Secrets(
         dataKey.read(shell),
         keys == null
             ? FleetSecrets.random(new SecureRandom())
             : KeyFiles.fleetKeys(shell.directory().resolve(keys)));
+  }
+
+  private Extensions extensions() {
+    return extensions == null
+        ? Extensions.NONE
+        : ExtensionJars.find(shell.directory().resolve(extensions));
   }
 
   private SyncSettings syncSettings(String token, Path directory) {

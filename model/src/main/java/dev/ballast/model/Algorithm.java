@@ -1,7 +1,12 @@
 package dev.ballast.model;
 
+import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** How a pool picks the backend of the next request or connection. */
 public sealed interface Algorithm {
@@ -53,6 +58,10 @@ public sealed interface Algorithm {
     public static final int MOST = 16;
 
     public PowerOfTwoChoices {
+      demand(choices);
+    }
+
+    private static void demand(int choices) {
       if (choices < LEAST || choices > MOST) {
         throw new IllegalArgumentException(
             "choices are " + LEAST + " to " + MOST + ", not " + choices);
@@ -67,6 +76,67 @@ public sealed interface Algorithm {
     @Override
     public String type() {
       return "power-of-two-choices";
+    }
+  }
+
+  /**
+   * Of a few that are drawn at random, by weight, the one that an exchange would cost the least time: how long it lately took to answer, times
+   * what it carries for its weight.
+   *
+   * @param choices how many are drawn, {@value PowerOfTwoChoices#LEAST} to {@value PowerOfTwoChoices#MOST}
+   * @param decay after how long what it took counts about a third, 100 ms to 10 minutes
+   */
+  record LeastResponseTime(int choices, Duration decay) implements Algorithm {
+    /** How long it remembers unless told otherwise. */
+    public static final Duration DEFAULT_DECAY = Duration.ofSeconds(10);
+
+    public LeastResponseTime {
+      PowerOfTwoChoices.demand(choices);
+      demandMemory("decay", decay);
+    }
+
+    /** Two of them, remembered for 10 s. */
+    public LeastResponseTime() {
+      this(PowerOfTwoChoices.LEAST, DEFAULT_DECAY);
+    }
+
+    @Override
+    public String type() {
+      return "least-response-time";
+    }
+  }
+
+  /**
+   * Of a few that are drawn at random, by weight, the one that says that it is least busy, in the field {@code endpoint-load-metrics} of its
+   * answers (ORCA, open request cost aggregation).
+   *
+   * @param choices how many are drawn, {@value PowerOfTwoChoices#LEAST} to {@value PowerOfTwoChoices#MOST}
+   * @param expiry how long it is believed, 100 ms to 10 minutes; afterwards what it carries decides
+   */
+  record LeastLoad(int choices, Duration expiry) implements Algorithm {
+    /** How long a report is believed unless told otherwise. */
+    public static final Duration DEFAULT_EXPIRY = Duration.ofSeconds(10);
+
+    public LeastLoad {
+      PowerOfTwoChoices.demand(choices);
+      demandMemory("expiry", expiry);
+    }
+
+    /** Two of them, whose reports are believed for 10 s. */
+    public LeastLoad() {
+      this(PowerOfTwoChoices.LEAST, DEFAULT_EXPIRY);
+    }
+
+    @Override
+    public String type() {
+      return "least-load";
+    }
+  }
+
+  private static void demandMemory(String what, Duration memory) {
+    if (memory.compareTo(Duration.ofMillis(100)) < 0
+        || memory.compareTo(Duration.ofMinutes(10)) > 0) {
+      throw new IllegalArgumentException(what + " is 100ms to 10m, not " + Durations.text(memory));
     }
   }
 
@@ -125,7 +195,36 @@ public sealed interface Algorithm {
     }
   }
 
-  /** Every algorithm with its default parameters, in the order in which documentation lists them. */
+  /**
+   * One of a user's own, that the LB servers were given.
+   *
+   * @param factory what it is named there
+   * @param by what of a request it picks by; absent: nothing of it
+   * @param parameters what it makes of them is its own affair; at most {@value #MOST_PARAMETERS}
+   */
+  record Custom(String factory, Optional<RequestPart> by, SortedMap<String, String> parameters)
+      implements Algorithm {
+    /** What documents call it. */
+    public static final String TYPE = "custom";
+
+    /** How many parameters it may have. */
+    public static final int MOST_PARAMETERS = 64;
+
+    public Custom {
+      if (parameters.size() > MOST_PARAMETERS) {
+        throw new IllegalArgumentException(
+            "has " + parameters.size() + " parameters; the limit is " + MOST_PARAMETERS);
+      }
+      parameters = Collections.unmodifiableSortedMap(new TreeMap<>(parameters));
+    }
+
+    @Override
+    public String type() {
+      return TYPE;
+    }
+  }
+
+  /** Every algorithm of our own with its default parameters, in the order in which documentation lists them. */
   static List<Algorithm> all() {
     return List.of(
         new RoundRobin(),
@@ -135,14 +234,17 @@ public sealed interface Algorithm {
         new Random(),
         new WeightedRandom(),
         new PowerOfTwoChoices(),
+        new LeastResponseTime(),
+        new LeastLoad(),
         new Hash());
   }
 
+  /** With its default parameters; a custom one has none, so that is empty. */
   static Optional<Algorithm> of(String type) {
     return all().stream().filter(algorithm -> algorithm.type().equals(type)).findFirst();
   }
 
   static List<String> types() {
-    return all().stream().map(Algorithm::type).toList();
+    return Stream.concat(all().stream().map(Algorithm::type), Stream.of(Custom.TYPE)).toList();
   }
 }

@@ -1,5 +1,6 @@
 package dev.ballast.model;
 
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -104,6 +105,13 @@ public final class FleetSecrets {
   /** {@value FleetKeys#HASH_SEED_BYTES} bytes. */
   public byte[] hashSeed() {
     return hashSeed.bytes();
+  }
+
+  /** The seed as one number, half as long: what nobody outside can guess all the same. */
+  public long hashSeedNumber() {
+    var bytes = ByteBuffer.wrap(hashSeed.bytes());
+    long upper = bytes.getLong();
+    return upper ^ bytes.getLong();
   }
 
   /** {@value FleetKeys#COOKIE_KEY_BYTES} bytes each; the first signs, all verify. */

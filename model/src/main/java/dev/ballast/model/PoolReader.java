@@ -1,7 +1,6 @@
 package dev.ballast.model;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -16,7 +15,7 @@ final class PoolReader {
   static Optional<Pool> pool(Fields fields) {
     String name = fields.name("name");
     var algorithm =
-        fields.mapping("algorithm").map(PoolReader::algorithm).orElseGet(Algorithm.RoundRobin::new);
+        fields.mapping("algorithm").map(AlgorithmReader::read).orElseGet(Algorithm.RoundRobin::new);
     var healthCheck = fields.mapping("healthCheck").flatMap(PoolReader::healthCheck);
     var timeouts =
         fields.mapping("timeouts").flatMap(PoolReader::timeouts).orElse(Timeouts.defaults());
@@ -29,103 +28,6 @@ final class PoolReader {
     return fields.make(
         () ->
             new Pool(name, algorithm, healthCheck, timeouts, panic, resilience, transport, sticky));
-  }
-
-  private static Algorithm algorithm(Fields fields) {
-    Algorithm algorithm =
-        parameters(
-            fields, fields.required("type", PoolReader::algorithm, new Algorithm.RoundRobin()));
-    fields.finish();
-    return algorithm;
-  }
-
-  private static Algorithm parameters(Fields fields, Algorithm defaults) {
-    return switch (defaults) {
-      case Algorithm.PowerOfTwoChoices few ->
-          new Algorithm.PowerOfTwoChoices(
-              fields.integer(
-                  "choices",
-                  few.choices(),
-                  Algorithm.PowerOfTwoChoices.LEAST,
-                  Algorithm.PowerOfTwoChoices.MOST));
-      case Algorithm.Hash hash -> hash(fields, hash);
-      case Algorithm.RoundRobin _,
-          Algorithm.WeightedRoundRobin _,
-          Algorithm.LeastConnections _,
-          Algorithm.WeightedLeastConnections _,
-          Algorithm.Random _,
-          Algorithm.WeightedRandom _ ->
-          defaults;
-    };
-  }
-
-  private static Algorithm hash(Fields fields, Algorithm.Hash defaults) {
-    var kind = fields.constant("by", RequestPart.Kind.class).orElse(defaults.by().kind());
-    String name =
-        kind.isNamed()
-            ? fields.required("name", text -> partName(kind, text), "placeholder")
-            : fields.text("name", text -> partName(kind, text)).orElse("");
-    int bound =
-        fields.has("boundedLoad")
-            ? fields.percent(
-                "boundedLoad", 0, Algorithm.Hash.LEAST_BOUND, Algorithm.Hash.MOST_BOUND)
-            : 0;
-    Optional<KeyTable> over = keyTable(fields);
-    return fields
-        .make(() -> new RequestPart(kind, name))
-        .flatMap(part -> over.map(table -> new Algorithm.Hash(part, table, bound)))
-        .orElse(defaults);
-  }
-
-  private static String partName(RequestPart.Kind kind, String text) {
-    return switch (kind) {
-      case HEADER -> HttpSyntax.fieldName(text);
-      case COOKIE -> HttpSyntax.cookieName(text);
-      case SOURCE_ADDRESS, PATH, QUERY, URI -> HttpSyntax.parameterName(text);
-    };
-  }
-
-  private static Optional<KeyTable> keyTable(Fields fields) {
-    String type = fields.text("over").orElse("maglev");
-    return switch (type) {
-      case "maglev" ->
-          fields.make(
-              () ->
-                  new KeyTable.Maglev(
-                      fields.integer(
-                          "tableSize",
-                          KeyTable.Maglev.DEFAULT,
-                          KeyTable.Maglev.LEAST,
-                          KeyTable.Maglev.MOST)));
-      case "ring-hash" ->
-          fields.make(
-              () ->
-                  new KeyTable.RingHash(
-                      fields.integer(
-                          "points",
-                          KeyTable.RingHash.DEFAULT,
-                          KeyTable.RingHash.LEAST,
-                          KeyTable.RingHash.MOST)));
-      case "rendezvous" -> Optional.of(new KeyTable.Rendezvous());
-      default ->
-          fields.problem(
-              "over",
-              "\""
-                  + type
-                  + "\" is not a table"
-                  + Suggestion.among(type, List.of("maglev", "ring-hash", "rendezvous")));
-    };
-  }
-
-  private static Algorithm algorithm(String type) {
-    return Algorithm.of(type)
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "\""
-                        + type
-                        + "\" is not an algorithm"
-                        + Suggestion.among(type, Algorithm.types())));
   }
 
   private static Optional<HealthCheck> healthCheck(Fields fields) {

@@ -33,18 +33,41 @@ final class PoolWriter {
 
   private static void algorithm(ObjectNode node, Algorithm algorithm) {
     node.put("type", algorithm.type());
-    if (algorithm instanceof Algorithm.PowerOfTwoChoices few) {
-      node.put("choices", few.choices());
-    } else if (algorithm instanceof Algorithm.Hash hash) {
-      hash(node, hash);
+    switch (algorithm) {
+      case Algorithm.RoundRobin _,
+          Algorithm.WeightedRoundRobin _,
+          Algorithm.Random _,
+          Algorithm.WeightedRandom _,
+          Algorithm.LeastConnections _,
+          Algorithm.WeightedLeastConnections _ -> {}
+      case Algorithm.PowerOfTwoChoices few -> node.put("choices", few.choices());
+      case Algorithm.LeastResponseTime least ->
+          node.put("choices", least.choices()).put("decay", Durations.text(least.decay()));
+      case Algorithm.LeastLoad least ->
+          node.put("choices", least.choices()).put("expiry", Durations.text(least.expiry()));
+      case Algorithm.Hash hash -> hash(node, hash);
+      case Algorithm.Custom custom -> custom(node, custom);
+    }
+  }
+
+  private static void custom(ObjectNode node, Algorithm.Custom custom) {
+    node.put("factory", custom.factory());
+    custom.by().ifPresent(by -> part(node, by));
+    if (!custom.parameters().isEmpty()) {
+      ObjectNode parameters = node.putObject("parameters");
+      custom.parameters().forEach(parameters::put);
+    }
+  }
+
+  private static void part(ObjectNode node, RequestPart by) {
+    node.put("by", Codec.text(by.kind()));
+    if (!by.name().isEmpty()) {
+      node.put("name", by.name());
     }
   }
 
   private static void hash(ObjectNode node, Algorithm.Hash hash) {
-    node.put("by", Codec.text(hash.by().kind()));
-    if (!hash.by().name().isEmpty()) {
-      node.put("name", hash.by().name());
-    }
+    part(node, hash.by());
     node.put("over", hash.over().type());
     switch (hash.over()) {
       case KeyTable.Maglev(int size) -> node.put("tableSize", size);

@@ -9,6 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +42,20 @@ class AlgorithmTest {
         Arguments.of("{type: power-of-two-choices}", new Algorithm.PowerOfTwoChoices(2)),
         Arguments.of(
             "{type: power-of-two-choices, choices: 5}", new Algorithm.PowerOfTwoChoices(5)),
+        Arguments.of(
+            "{type: least-response-time, choices: 3, decay: 500ms}",
+            new Algorithm.LeastResponseTime(3, Duration.ofMillis(500))),
+        Arguments.of(
+            "{type: least-load, expiry: 1m}", new Algorithm.LeastLoad(2, Duration.ofMinutes(1))),
+        Arguments.of(
+            "{type: custom, factory: nearest}",
+            new Algorithm.Custom("nearest", Optional.empty(), new TreeMap<>())),
+        Arguments.of(
+            "{type: custom, factory: mine, by: header, name: X-User, parameters: {b: 2, a.1: x y}}",
+            new Algorithm.Custom(
+                "mine",
+                Optional.of(new RequestPart(HEADER, "x-user")),
+                new TreeMap<>(Map.of("a.1", "x y", "b", "2")))),
         hash("", new RequestPart(SOURCE_ADDRESS, ""), new KeyTable.Maglev(65_537), 0),
         hash(
             ", by: header, name: X-User, tableSize: 251, boundedLoad: 125%",
@@ -65,6 +83,16 @@ class AlgorithmTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "{type: least-response-time, decay: 99ms}",
+        "{type: least-response-time, expiry: 1s}",
+        "{type: least-load, expiry: 11m}",
+        "{type: least-load, choices: 17}",
+        "{type: custom}",
+        "{type: custom, factory: A}",
+        "{type: custom, factory: a, by: header}",
+        "{type: custom, factory: a, parameters: {a b: c}}",
+        "{type: custom, factory: a, parameters: 3}",
+        "{type: custom, factory: a, choices: 3}",
         "{type: hash, by: header}",
         "{type: hash, by: cookie, name: 'a b'}",
         "{type: hash, by: path, name: x}",

@@ -102,6 +102,11 @@ final class Account {
     sentNanos = nowNanos;
   }
 
+  /** How long ago that was. */
+  long sinceSentNanos(long nowNanos) {
+    return nowNanos - sentNanos;
+  }
+
   /** The backend's final answer begins. */
   void answered(int withStatus, long nowNanos) {
     status = withStatus;

@@ -1,6 +1,8 @@
 package dev.ballast.proxy;
 
 import dev.ballast.balancing.Balancer;
+import dev.ballast.balancing.Outcome;
+import dev.ballast.balancing.PeakEwma;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,8 @@ final class BackendCell implements IdleUpstreams {
   private final Tally<BackendCounter> counts = new Tally<>(BackendCounter.class);
   private final ArrayDeque<UpstreamConnection> idle = new ArrayDeque<>(2);
   private final IntroducedUpstreams introduced = new IntroducedUpstreams();
+
+  private final PeakEwma responses = new PeakEwma();
 
   private @Nullable Balancer told;
   private int toldIndex;
@@ -58,11 +62,17 @@ final class BackendCell implements IdleUpstreams {
     toldIndex = index;
   }
 
-  void ended() {
+  /** @param latencyNanos see {@link Balancer#finished} */
+  void ended(long latencyNanos, Outcome outcome) {
     counts.decrement(BackendCounter.IN_FLIGHT);
     if (told != null) {
-      told.ended(toldIndex);
+      told.finished(toldIndex, latencyNanos, outcome);
     }
+  }
+
+  /** How long it lately took to answer this loop. */
+  PeakEwma responses() {
+    return responses;
   }
 
   /** It answers with this status. */

@@ -2,6 +2,7 @@ package dev.ballast.proxy;
 
 import dev.ballast.balancing.Ejection;
 import dev.ballast.balancing.OutlierDetector;
+import dev.ballast.balancing.ReportedLoad;
 import dev.ballast.balancing.Standing;
 import dev.ballast.model.BackendAddress;
 import java.net.InetAddress;
@@ -23,6 +24,7 @@ final class BackendHandle implements OutlierDetector.Subject {
   private final HostAddress host;
   private final Instant appeared;
   private final AtomicReferenceArray<@Nullable BackendCell> cells;
+  private final ReportedLoad busyness = new ReportedLoad();
   private volatile boolean isRetired;
   private volatile Beginning beginning = Beginning.PLAIN;
 
@@ -104,6 +106,28 @@ final class BackendHandle implements OutlierDetector.Subject {
       sum += cell == null ? 0 : cell.read(what);
     }
     return sum;
+  }
+
+  /** How long it lately took to answer, by the loop that lately waited longest; 0 if that is not known. */
+  long responseNanos(long nowNanos) {
+    long decayNanos = pool.memoryNanos();
+    long longest = 0;
+    for (int i = 0; i < cells.length(); i++) {
+      BackendCell cell = cells.getAcquire(i);
+      longest =
+          cell == null ? longest : Math.max(longest, cell.responses().nanos(nowNanos, decayNanos));
+    }
+    return longest;
+  }
+
+  /** How busy it says it is, in thousandths; 0 if it did not say, or not lately. */
+  int utilisation(long nowNanos) {
+    return busyness.thousandths(nowNanos, pool.memoryNanos());
+  }
+
+  /** It says how busy it is; any loop. */
+  void says(int thousandths, long nowNanos) {
+    busyness.heard(thousandths, nowNanos);
   }
 
   /** It answered, or took a connection. */

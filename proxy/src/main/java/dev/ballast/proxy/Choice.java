@@ -2,6 +2,8 @@ package dev.ballast.proxy;
 
 import dev.ballast.balancing.Balancer;
 import dev.ballast.balancing.FirstByteEstimate;
+import dev.ballast.balancing.Outcome;
+import dev.ballast.balancing.PeakEwma;
 import dev.ballast.balancing.Tried;
 import dev.ballast.model.Retries;
 import io.netty.buffer.ByteBuf;
@@ -13,13 +15,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The plan of the pool is held until no other backend can come into question, and not a moment longer.
  */
-final class Choice {
+final class Choice implements MessageWriter.Trailers {
   private static final int SERVER_ERROR = 500;
   private static final int BAD_GATEWAY = 502;
   private static final int GATEWAY_TIMEOUT = 504;
 
   /** Odd, and without pattern (the golden ratio's fraction). */
   private static final long SPREAD = 0x9E3779B97F4A7C15L;
+
+  /** What a failure counts as when it comes to how long backends take. */
+  private static final long FAILURE_NANOS = 1_000_000_000;
 
   private final Loop loop;
   private final PoolPlace place;
@@ -31,6 +36,9 @@ final class Choice {
   private int refusals;
   private int triesFailed;
   private int status;
+  private boolean hearsLoad;
+  private long pickedNanos;
+  private long latencyNanos;
   private @Nullable PoolPlan plan;
   private @Nullable StickyPlan sticky;
   private int told = Balancer.NONE;
@@ -64,27 +72,30 @@ final class Choice {
     refusals = 0;
     triesFailed = 0;
     status = 0;
+    hearsLoad = pool.policy().hearsLoad();
     return place.enter(pool.handle(), owner, nowNanos);
   }
 
   /** The next backend to try, whose account is opened; null if none is left. */
-  @Nullable BackendHandle pick() {
+  @Nullable BackendHandle pick(long nowNanos) {
     PoolPlan pool = plan;
-    index = pool == null ? Balancer.NONE : pickOf(pool);
+    index = pool == null ? Balancer.NONE : pickOf(pool, nowNanos);
     if (pool == null || index == Balancer.NONE) {
       return null;
     }
     BackendHandle picked = pool.backend(index);
     picked.cell(loop).began(pool.told(loop), index);
     backend = picked;
+    pickedNanos = nowNanos;
+    latencyNanos = 0;
     return picked;
   }
 
-  private int pickOf(PoolPlan pool) {
+  private int pickOf(PoolPlan pool, long nowNanos) {
     StickyPlan how = sticky;
     return how != null && told != Balancer.NONE && tried.size() == 0
         ? how.index(told)
-        : pool.pick(loop, nextKey(pool), tried);
+        : pool.pick(loop, nextKey(pool), tried, nowNanos);
   }
 
   /** How many bytes {@link #writeStay} writes. */
@@ -200,9 +211,34 @@ final class Choice {
     sticky = null;
   }
 
-  /** The backend has answered with this status. */
-  void answered(int withStatus) {
+  /** The backend has answered with this status, so long after it was asked. */
+  void answered(int withStatus, long afterNanos, long nowNanos) {
     status = withStatus;
+    latencyNanos = Math.max(1, afterNanos);
+    if (backend != null) {
+      long decayNanos = backend.pool().memoryNanos();
+      backend.cell(loop).responses().record(latencyNanos, nowNanos, decayNanos);
+    }
+  }
+
+  /** The head of its answer; it may say how busy it is. */
+  void hear(AnswerHead head, long nowNanos) {
+    if (hearsLoad) {
+      hear(LoadMetrics.in(head), nowNanos);
+    }
+  }
+
+  @Override
+  public void trailer(byte[] bytes, int start, int length) {
+    if (hearsLoad) {
+      hear(LoadMetrics.inTrailer(bytes, start, length), loop.nowNanos());
+    }
+  }
+
+  private void hear(int said, long nowNanos) {
+    if (backend != null && said != LoadMetrics.NOTHING) {
+      backend.says(said, nowNanos);
+    }
   }
 
   /** How long answers of the pool take to begin; null outside of it. */
@@ -234,11 +270,12 @@ final class Choice {
     }
     backend = null;
     BackendCell cell = left.cell(loop);
-    cell.ended();
+    boolean hasErred = status >= BAD_GATEWAY && status <= GATEWAY_TIMEOUT;
+    tell(left, cell, hasFailed || hasErred);
     if (hasFailed) {
       cell.count(BackendCounter.FAILURES);
       left.failed();
-    } else if (status >= BAD_GATEWAY && status <= GATEWAY_TIMEOUT) {
+    } else if (hasErred) {
       cell.count(BackendCounter.ERRORS);
       left.failed();
     } else if (status >= SERVER_ERROR) {
@@ -248,5 +285,23 @@ final class Choice {
       cell.count(BackendCounter.SUCCESSES);
       left.succeeded();
     }
+  }
+
+  /** What fails fast is not fast: who fails counts as slow. Who was left without an answer took at least as long as that. */
+  private void tell(BackendHandle left, BackendCell cell, boolean hasFailed) {
+    if (latencyNanos > 0 && !hasFailed) {
+      cell.ended(latencyNanos, Outcome.ANSWERED);
+      return;
+    }
+    long nowNanos = loop.nowNanos();
+    long waitedNanos = latencyNanos > 0 ? latencyNanos : nowNanos - pickedNanos;
+    long memoryNanos = left.pool().memoryNanos();
+    PeakEwma responses = cell.responses();
+    if (hasFailed) {
+      responses.recordAtLeast(Math.max(FAILURE_NANOS, waitedNanos), nowNanos, memoryNanos);
+    } else if (responses.nanos(nowNanos, memoryNanos) > 0) {
+      responses.recordAtLeast(waitedNanos, nowNanos, memoryNanos);
+    }
+    cell.ended(waitedNanos, hasFailed ? Outcome.FAILED : Outcome.CANCELLED);
   }
 }

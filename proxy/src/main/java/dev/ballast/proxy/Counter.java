@@ -63,6 +63,9 @@ enum Counter {
   MISHAPS(
       "mishaps_total",
       "Connections ended because their turn failed with an error of the LB server's own"),
+  PICKS_REPAIRED(
+      "picks_repaired_total",
+      "Times an algorithm of a user's own failed, so that a weighted round robin picked in its place"),
   REPLAYS_GIVEN_UP(
       "replays_given_up_total", "Requests too large to be kept for going out once more");
 

@@ -30,9 +30,9 @@ final class Exchange implements PoolPlace.Owner {
     this.client = client;
     this.loop = loop;
     this.request = new OutgoingRequest(client, loop);
-    this.answer = new OutgoingAnswer(client, loop);
     this.times = new TimeLimits(loop.limits());
     this.choice = new Choice(loop);
+    this.answer = new OutgoingAnswer(client, loop, choice);
     this.ownUpstreams = new OwnUpstreams(loop);
     this.account = client.account();
   }
@@ -62,7 +62,7 @@ final class Exchange implements PoolPlace.Owner {
   }
 
   private void pick(long nowNanos) {
-    BackendHandle picked = choice.pick();
+    BackendHandle picked = choice.pick(nowNanos);
     if (picked == null) {
       fail(Fault.NO_BACKEND, choice.whyNone(), nowNanos);
       return;
@@ -251,10 +251,11 @@ final class Exchange implements PoolPlace.Owner {
       return;
     }
     phase = ExchangePhase.ANSWERING;
-    choice.answered(head.status());
+    choice.answered(head.status(), account.sinceSentNanos(nowNanos), nowNanos);
+    choice.hear(head, nowNanos);
     account.answered(head.status(), nowNanos);
     times.answered(head.bodyFraming(answer.method()), head.framing().length());
-    answer.passHead(head, headLength, route.answerLines(), choice, request.isComplete());
+    answer.passHead(head, headLength, route.answerLines(), request.isComplete());
     choice.begun();
     moveDeadline(policy().idleNanos(), nowNanos);
   }
@@ -267,7 +268,7 @@ final class Exchange implements PoolPlace.Owner {
       @Nullable ByteBuf rest,
       long nowNanos) {
     choice.begun();
-    choice.answered(head.status());
+    choice.answered(head.status(), account.sinceSentNanos(nowNanos), nowNanos);
     account.switched(head.status(), nowNanos);
     answer.passSwitch(head, headLength);
     upstream = null;

@@ -1,5 +1,6 @@
 package dev.ballast.proxy;
 
+import dev.ballast.model.Algorithm;
 import dev.ballast.model.Pool;
 import dev.ballast.model.Retries;
 import dev.ballast.model.Timeouts;
@@ -8,6 +9,7 @@ import dev.ballast.model.Timeouts;
  * The limits of a pool, times in the unit of the event loops: all that an exchange keeps of its configuration.
  *
  * @param queueNanos how long it may wait for room in the pool
+ * @param hearsLoad whether it matters how busy backends say they are
  */
 record ExchangePolicy(
     long connectNanos,
@@ -15,9 +17,10 @@ record ExchangePolicy(
     long idleNanos,
     long overallNanos,
     long queueNanos,
-    Retries retries) {
+    Retries retries,
+    boolean hearsLoad) {
   /** Of an exchange that has not begun. */
-  static final ExchangePolicy NONE = new ExchangePolicy(0, 0, 0, 0, 0, Retries.defaults());
+  static final ExchangePolicy NONE = new ExchangePolicy(0, 0, 0, 0, 0, Retries.defaults(), false);
 
   static ExchangePolicy of(Pool pool) {
     Timeouts timeouts = pool.timeouts();
@@ -27,6 +30,7 @@ record ExchangePolicy(
         timeouts.idle().toNanos(),
         timeouts.overall().toNanos(),
         pool.resilience().breaker().queueTimeout().toNanos(),
-        pool.resilience().retries());
+        pool.resilience().retries(),
+        pool.algorithm() instanceof Algorithm.LeastLoad);
   }
 }

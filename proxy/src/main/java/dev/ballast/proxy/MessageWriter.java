@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
  * for each message.
  */
 final class MessageWriter {
+  /** Wants to know of trailers. */
+  interface Trailers {
+    /** A field line, with its line end. */
+    void trailer(byte[] bytes, int start, int length);
+  }
+
   /** Up to here, copying costs less than one more buffer to write. */
   private static final int COPY_LIMIT = 2_048;
 
@@ -21,6 +27,7 @@ final class MessageWriter {
   private static final byte[] DIGITS = Grammar.ascii("0123456789abcdef");
 
   private final @Nullable Replay replay;
+  private final @Nullable Trailers trailers;
   private @Nullable Channel to;
   private @Nullable ByteBuf gathered;
   private boolean isChunked;
@@ -28,12 +35,16 @@ final class MessageWriter {
   private long bodyBytes;
 
   MessageWriter() {
-    this(null);
+    this(null, null);
   }
 
-  /** @param replay hears of all that goes out */
-  MessageWriter(@Nullable Replay replay) {
+  /**
+   * @param replay hears of all that goes out
+   * @param trailers hears of each line of the trailer section
+   */
+  MessageWriter(@Nullable Replay replay, @Nullable Trailers trailers) {
     this.replay = replay;
+    this.trailers = trailers;
   }
 
   /** What to add to the room for a head, so that a small body of that length fits in behind it. */
@@ -83,6 +94,9 @@ final class MessageWriter {
 
   /** A field line of the trailer section; left out where the framing has no room for one. */
   void trailer(byte[] bytes, int start, int length) {
+    if (trailers != null) {
+      trailers.trailer(bytes, start, length);
+    }
     if (!isChunked) {
       return;
     }

@@ -65,7 +65,7 @@ final class OpenedSecrets {
       case Keyring.OpenedFleetKeys.Failed failed -> {
         if (!failed.reason().equals(trouble)) {
           LOG.warn(
-              "The fleet's keys can't be used, so sessions and cookies are this process's own: {}",
+              "The fleet's keys can't be used, so sessions, cookies and hashes are this process's own: {}",
               failed.reason());
           trouble = failed.reason();
         }

@@ -12,7 +12,8 @@ final class OutgoingAnswer {
 
   private final ClientConnection client;
   private final Loop loop;
-  private final MessageWriter out = new MessageWriter();
+  private final Choice choice;
+  private final MessageWriter out;
   private @Nullable Cork cork;
   private Method method = Method.OTHER;
   private boolean isHttp10;
@@ -20,9 +21,11 @@ final class OutgoingAnswer {
   private byte[] askedProtocol = NO_PROTOCOL;
   private Persistence persistence = Persistence.KEPT;
 
-  OutgoingAnswer(ClientConnection client, Loop loop) {
+  OutgoingAnswer(ClientConnection client, Loop loop, Choice choice) {
     this.client = client;
     this.loop = loop;
+    this.choice = choice;
+    this.out = new MessageWriter(null, choice);
   }
 
   /** This is the request to answer. */
@@ -55,12 +58,7 @@ final class OutgoingAnswer {
   }
 
   /** Writes the final head, which goes out together with the first bytes of the body. */
-  void passHead(
-      AnswerHead head,
-      int headLength,
-      HeaderLines edits,
-      Choice choice,
-      boolean isRequestComplete) {
+  void passHead(AnswerHead head, int headLength, HeaderLines edits, boolean isRequestComplete) {
     BodyFraming framing = framing(head.bodyFraming(method));
     persistence = persistence(framing, isRequestComplete);
     loop.count(Counter.ofAnswer(head.status()));

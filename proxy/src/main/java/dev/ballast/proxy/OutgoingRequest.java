@@ -21,7 +21,7 @@ final class OutgoingRequest {
     this.client = client;
     this.body = new BodyReader(loop.limits());
     this.replay = new Replay(loop);
-    this.out = new MessageWriter(replay);
+    this.out = new MessageWriter(replay, null);
     this.stepBytes = loop.limits().of(Limit.BODY_STEP_BYTES);
   }
 

@@ -4,6 +4,7 @@ import dev.ballast.balancing.Balancer;
 import dev.ballast.balancing.Balancers;
 import dev.ballast.balancing.Candidate;
 import dev.ballast.balancing.Eligibility;
+import dev.ballast.balancing.Extensions;
 import dev.ballast.balancing.Member;
 import dev.ballast.balancing.Placement;
 import dev.ballast.balancing.SlowStartRamp;
@@ -15,8 +16,10 @@ import dev.ballast.model.SlowStart;
 import dev.ballast.model.Timeouts;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -32,26 +35,32 @@ final class PoolCompiler {
   private final Loops loops;
   private final Names names;
   private final RandomGenerator random;
-  private final long fleetSeed;
   private final TlsCompiler tls;
   private final OpenedSecrets secrets;
   private final Runnable onSuspicion;
+  private final Extensions extensions;
 
-  /** @param onSuspicion asked, by any loop, to evaluate again soon: a backend has failed again and again */
+  /** Why the pools that are not balanced as they should be are not, by name: said once. */
+  private final Map<String, String> refusals = new HashMap<>();
+
+  /**
+   * @param extensions algorithms of users' own
+   * @param onSuspicion asked, by any loop, to evaluate again soon: a backend has failed again and again
+   */
   PoolCompiler(
       Loops loops,
       Names names,
       TlsCompiler tls,
       OpenedSecrets secrets,
       RandomGenerator random,
-      long fleetSeed,
+      Extensions extensions,
       Runnable onSuspicion) {
+    this.extensions = extensions;
     this.tls = tls;
     this.secrets = secrets;
     this.loops = loops;
     this.names = names;
     this.random = random;
-    this.fleetSeed = fleetSeed;
     this.onSuspicion = onSuspicion;
   }
 
@@ -64,17 +73,29 @@ final class PoolCompiler {
     retire(merged.gone());
     List<PoolMember> members = merged.members();
     handle.limit(pool.resilience().breaker());
+    handle.remember(pool.algorithm());
     speak(pool, handle, members);
     boolean isJudgedAnew = Outliers.judge(handle, members, pool.resilience().ejection(), now);
     if (before != null
         && !isJudgedAnew
-        && (pool.sticky().isEmpty() || before.keys().equals(secrets.fleet()))
+        && (!isKeyed(pool) || before.keys().equals(secrets.fleet()))
         && before.item().equals(item)
         && !merged.isChanged()
         && !before.isOutdated(now)) {
       return before;
     }
     return build(item, members, handle, before, now);
+  }
+
+  /** Whether what it does depends on the keys of the fleet. */
+  private static boolean isKeyed(Pool pool) {
+    return pool.sticky().isPresent()
+        || pool.algorithm() instanceof Algorithm.Hash
+        || pool.algorithm() instanceof Algorithm.Custom;
+  }
+
+  private long seed() {
+    return secrets.fleet().hashSeedNumber();
   }
 
   private PoolHandle newHandle(String name, Instant now) {
@@ -198,23 +219,46 @@ final class PoolCompiler {
         members,
         eligibility,
         eligible.stream().map(PoolMember::handle).toArray(BackendHandle[]::new),
-        balancer(pool.algorithm(), shares, members, eligibility, placement),
-        pool.algorithm() instanceof Algorithm.Hash hash ? new HashKey(hash.by(), fleetSeed) : null,
+        picking(pool, shares, members, eligibility, placement),
         shares.ofAll(members, eligibility),
         sticky(pool, eligible));
   }
 
-  private Balancer balancer(
-      Algorithm algorithm,
+  private Picking picking(
+      Pool pool,
       Shares shares,
       List<PoolMember> members,
       Eligibility eligibility,
       @Nullable Placement placement) {
-    if (placement != null && algorithm instanceof Algorithm.Hash hash) {
-      return placement.balancer(
-          hash, places(members.size(), eligibility), shares.ofAll(members, eligibility));
+    return switch (shares.algorithm()) {
+      case Algorithm.Hash hash when placement != null ->
+          Picking.own(
+              placement.balancer(
+                  hash, places(members.size(), eligibility), shares.ofAll(members, eligibility)),
+              new HashKey(hash.by(), seed()));
+      case Algorithm.Custom custom -> custom(pool.name(), custom, shares.members());
+      case Algorithm ours -> Picking.own(Balancers.build(ours, shares.members(), seed()), null);
+    };
+  }
+
+  private Picking custom(String pool, Algorithm.Custom custom, List<Member> members) {
+    HashKey key = custom.by().map(by -> new HashKey(by, seed())).orElse(null);
+    Balancer instead = Balancers.build(new Algorithm.WeightedRoundRobin(), members, seed());
+    try {
+      Balancer theirs = extensions.build(custom, members, seed());
+      refusals.remove(pool);
+      return new Picking(theirs, instead, key, null);
+    } catch (IllegalArgumentException refused) {
+      String reason = String.valueOf(refused.getMessage());
+      if (!reason.equals(refusals.put(pool, reason))) {
+        LOG.warn("Pool {} is balanced by weighted round robin: {}", pool, reason);
+      }
+      var trouble =
+          new BindFailure(
+              reason + "; weighted-round-robin is used",
+              "mend the pool's algorithm, or start the LB server with --extensions that have it");
+      return new Picking(instead, null, null, trouble);
     }
-    return Balancers.build(shares.algorithm(), shares.members(), fleetSeed);
   }
 
   private static int[] places(int members, Eligibility eligibility) {
@@ -234,7 +278,7 @@ final class PoolCompiler {
     }
     List<Member> all = members.stream().map(PoolMember::balancingMember).toList();
     Placement known = before == null ? null : before.placement();
-    return known != null && known.isOf(hash, all) ? known : Placement.of(hash, all, fleetSeed);
+    return known != null && known.isOf(hash, all, seed()) ? known : Placement.of(hash, all, seed());
   }
 
   private @Nullable StickyPlan sticky(Pool pool, List<PoolMember> eligible) {
@@ -272,6 +316,7 @@ final class PoolCompiler {
 
   /** The pool is no longer in the configuration. */
   void retire(CompiledPool removed) {
+    refusals.remove(removed.handle().name());
     retire(removed.members().stream().map(PoolMember::handle).toList());
   }
 

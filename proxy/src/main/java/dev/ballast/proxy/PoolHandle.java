@@ -1,6 +1,7 @@
 package dev.ballast.proxy;
 
 import dev.ballast.balancing.OutlierDetector;
+import dev.ballast.model.Algorithm;
 import dev.ballast.model.CircuitBreaker;
 import java.lang.invoke.VarHandle;
 import java.time.Instant;
@@ -26,6 +27,7 @@ final class PoolHandle {
   private final AtomicReferenceArray<@Nullable PoolCell> cells;
   private final Runnable onSuspicion;
   private volatile int suspectAfter;
+  private volatile long memoryNanos = Algorithm.LeastResponseTime.DEFAULT_DECAY.toNanos();
   private volatile @Nullable BindFailure trouble;
   private volatile CircuitBreaker breaker = CircuitBreaker.defaults();
 
@@ -79,6 +81,20 @@ final class PoolHandle {
 
   void suspectAfter(int failuresInRow) {
     suspectAfter = failuresInRow;
+  }
+
+  /** How long what the backends took, or said of themselves, is remembered. */
+  long memoryNanos() {
+    return memoryNanos;
+  }
+
+  void remember(Algorithm by) {
+    memoryNanos =
+        switch (by) {
+          case Algorithm.LeastResponseTime least -> least.decay().toNanos();
+          case Algorithm.LeastLoad least -> least.expiry().toNanos();
+          default -> Algorithm.LeastResponseTime.DEFAULT_DECAY.toNanos();
+        };
   }
 
   /** How many may be in, and how many may wait. */

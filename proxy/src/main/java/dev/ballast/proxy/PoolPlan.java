@@ -2,7 +2,6 @@ package dev.ballast.proxy;
 
 import dev.ballast.balancing.Balancer;
 import dev.ballast.balancing.Eligibility;
-import dev.ballast.balancing.Loads;
 import dev.ballast.balancing.Tried;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A pool as the event loops see it: who may be picked, and how. Immutable but for the sequence and what each loop remembers of its own picks; built anew when a member, its
  * eligibility or the pool changes, and shared by all snapshots in which none of these does.
  */
-final class PoolPlan implements Loads {
+final class PoolPlan {
   /** Odd, and without pattern (the golden ratio's fraction). */
   private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
@@ -20,12 +19,11 @@ final class PoolPlan implements Loads {
   private final List<PoolMember> members;
   private final Eligibility eligibility;
   private final BackendHandle[] eligible;
-  private final Balancer balancer;
+  private final Picking picking;
 
-  /** What each event loop picks with, made when it first does: the balancer of all, or one of its own. */
-  private final @Nullable Balancer[] ofLoops;
+  /** Made when a loop first picks. */
+  private final @Nullable LoopPick[] ofLoops;
 
-  private final @Nullable HashKey hashKey;
   private final int[] percents;
   private final @Nullable StickyPlan sticky;
 
@@ -33,7 +31,7 @@ final class PoolPlan implements Loads {
    * @param members all of them, sorted by name
    * @param eligibility in the order of the members
    * @param eligible those that may be picked, in the order that the balancer was built with
-   * @param hashKey what it hashes of a request; null if it does not
+   * @param picking how
    * @param percents of its weight that each of the members gets; empty: all get all of it
    * @param sticky in the order of {@code eligible}; null if clients need not stay
    */
@@ -43,8 +41,7 @@ final class PoolPlan implements Loads {
       List<PoolMember> members,
       Eligibility eligibility,
       BackendHandle[] eligible,
-      Balancer balancer,
-      @Nullable HashKey hashKey,
+      Picking picking,
       int[] percents,
       @Nullable StickyPlan sticky) {
     this.handle = handle;
@@ -52,9 +49,8 @@ final class PoolPlan implements Loads {
     this.members = members;
     this.eligibility = eligibility;
     this.eligible = eligible;
-    this.balancer = balancer;
-    this.ofLoops = new Balancer[handle.loopCount()];
-    this.hashKey = hashKey;
+    this.picking = picking;
+    this.ofLoops = new LoopPick[handle.loopCount()];
     this.percents = percents;
     this.sticky = sticky;
   }
@@ -82,57 +78,42 @@ final class PoolPlan implements Loads {
 
   /** Whether the request itself says where it goes. */
   boolean isByHash() {
-    return hashKey != null;
+    return picking.hashKey() != null;
   }
 
   /** What a request is picked by, if it is by hash; any if the request does not say. */
   long hash(Loop loop, RequestHead head, Peer peer) {
+    HashKey hashKey = picking.hashKey();
     return hashKey == null ? 0 : hashKey.of(head, peer, nextKey(loop) * SPREAD);
   }
 
   /** The same of a stream. */
   long hash(Loop loop, Peer peer) {
+    HashKey hashKey = picking.hashKey();
     return hashKey == null ? 0 : hashKey.of(peer, nextKey(loop) * SPREAD);
   }
 
-  /** An index for {@link #backend}, or {@link Balancer#NONE}. */
-  int pick(Loop loop, long key, Tried tried) {
-    Balancer own = ofLoops[loop.index()];
-    return (own == null ? beginOn(loop, key) : own).pick(key, tried, this);
+  /** Why it does not pick as it was told to; null if it does. */
+  @Nullable BindFailure trouble() {
+    return picking.trouble();
   }
 
-  /** From here on what is in flight at the backends counts in this plan's balancer, and in no earlier one. */
-  private Balancer beginOn(Loop loop, long key) {
-    Balancer own = balancer.forLoop(this, key);
+  /** An index for {@link #backend}, or {@link Balancer#NONE}. */
+  int pick(Loop loop, long key, Tried tried, long nowNanos) {
+    LoopPick known = ofLoops[loop.index()];
+    LoopPick own = known == null ? new LoopPick(this, picking, loop, key) : known;
     ofLoops[loop.index()] = own;
-    Balancer toTell = told(loop);
-    for (int i = 0; i < eligible.length; i++) {
-      BackendCell cell = eligible[i].cellIfAny(loop);
-      if (cell != null) {
-        cell.tell(toTell, i);
-      }
-    }
-    return own;
+    return own.pick(key, tried, nowNanos);
   }
 
   /** Whom the loop tells what it begins and ends; null if nobody wants to know. */
   @Nullable Balancer told(Loop loop) {
-    Balancer own = ofLoops[loop.index()];
-    return balancer.equals(own) ? null : own;
+    LoopPick own = ofLoops[loop.index()];
+    return own == null ? null : own.told();
   }
 
   BackendHandle backend(int index) {
     return eligible[index];
-  }
-
-  @Override
-  public int inFlight(int index) {
-    return (int) eligible[index].read(BackendCounter.IN_FLIGHT);
-  }
-
-  @Override
-  public long total() {
-    return handle.read(PoolCounter.IN_FLIGHT);
   }
 
   List<PoolMember> members() {

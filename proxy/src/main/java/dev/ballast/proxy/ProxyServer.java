@@ -83,7 +83,7 @@ public final class ProxyServer implements AutoCloseable {
                 tls,
                 secrets,
                 settings.surroundings().random(),
-                settings.fleetSeed(),
+                settings.extensions(),
                 this::evaluateSoon),
             tls,
             secrets,

@@ -1,5 +1,6 @@
 package dev.ballast.proxy;
 
+import dev.ballast.balancing.Extensions;
 import dev.ballast.model.DataKey;
 import dev.ballast.model.FleetSecrets;
 import io.netty.util.concurrent.Ticker;
@@ -24,10 +25,10 @@ import java.util.random.RandomGenerator;
  * @param nameServers for the names of backends; empty: those of the system
  * @param sync where the configuration comes from, asked for each report
  * @param acceptHeld told to use a configuration that was held back
- * @param fleetSeed what the LB servers of a fleet hash with
  * @param secrets what opens the secrets of the configuration
  * @param accessLog where lines of the access log go, in batches; may be slow, and stand still
  * @param transport what sockets are waited for with
+ * @param extensions algorithms of users' own
  */
 public record ProxySettings(
     Identity identity,
@@ -38,11 +39,11 @@ public record ProxySettings(
     List<InetSocketAddress> nameServers,
     Supplier<SyncReport> sync,
     Runnable acceptHeld,
-    long fleetSeed,
     Surroundings surroundings,
     Secrets secrets,
     OutputStream accessLog,
-    TransportKind transport) {
+    TransportKind transport,
+    Extensions extensions) {
   public static final int DEFAULT_ADMIN_PORT = 7071;
 
   public ProxySettings {
@@ -112,11 +113,11 @@ public record ProxySettings(
         List.of(),
         () -> SyncReport.NONE,
         () -> {},
-        0,
         new Surroundings(clock, Ticker.systemTicker(), random),
         new Secrets(Optional.empty(), FleetSecrets.random(new SecureRandom())),
         new FileOutputStream(FileDescriptor.out),
-        TransportKind.AUTO);
+        TransportKind.AUTO,
+        Extensions.NONE);
   }
 
   public String name() {
@@ -210,6 +211,11 @@ public record ProxySettings(
     return changed(draft -> draft.transport = kind);
   }
 
+  /** Algorithms of users' own. */
+  public ProxySettings withExtensions(Extensions found) {
+    return changed(draft -> draft.extensions = found);
+  }
+
   private ProxySettings with(Identity other) {
     return changed(draft -> draft.identity = other);
   }
@@ -236,6 +242,7 @@ public record ProxySettings(
     private Secrets secrets;
     private OutputStream accessLog;
     private TransportKind transport;
+    private Extensions extensions;
 
     Draft(ProxySettings from) {
       identity = from.identity;
@@ -248,6 +255,7 @@ public record ProxySettings(
       secrets = from.secrets;
       accessLog = from.accessLog;
       transport = from.transport;
+      extensions = from.extensions;
     }
 
     ProxySettings settings(ProxySettings from) {
@@ -260,11 +268,11 @@ public record ProxySettings(
           nameServers,
           sync,
           acceptHeld,
-          from.fleetSeed,
           from.surroundings,
           secrets,
           accessLog,
-          transport);
+          transport,
+          extensions);
     }
   }
 }

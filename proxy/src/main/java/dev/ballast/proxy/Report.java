@@ -42,7 +42,8 @@ public record Report(
   /**
    * One pool as this LB server sees it.
    *
-   * @param reason why no connection to its backends comes about, as TLS with them lacks a certificate; else null
+   * @param reason why no connection to its backends comes about, as TLS with them lacks a certificate, or why it is not balanced as it should be;
+   *     else null
    * @param remedy what to do about it, else null
    */
   public record Pool(

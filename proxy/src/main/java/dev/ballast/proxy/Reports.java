@@ -63,7 +63,8 @@ final class Reports {
     for (int i = 0; i < pool.members().size(); i++) {
       backends.add(backend(pool.members().get(i), eligibility.isEligible(i), pool.reason(i)));
     }
-    BindFailure trouble = pool.handle().trouble();
+    BindFailure unreachable = pool.handle().trouble();
+    BindFailure trouble = unreachable == null ? pool.trouble() : unreachable;
     return new Report.Pool(
         pool.name(),
         eligibility.isPanic(),

@@ -72,7 +72,10 @@ record Shares(Algorithm algorithm, List<Member> members, int[] percents) {
           Algorithm.WeightedLeastConnections _,
           Algorithm.WeightedRandom _,
           Algorithm.PowerOfTwoChoices _,
-          Algorithm.Hash _ ->
+          Algorithm.LeastResponseTime _,
+          Algorithm.LeastLoad _,
+          Algorithm.Hash _,
+          Algorithm.Custom _ ->
           algorithm;
     };
   }
@@ -84,7 +87,10 @@ record Shares(Algorithm algorithm, List<Member> members, int[] percents) {
           Algorithm.WeightedLeastConnections _,
           Algorithm.WeightedRandom _,
           Algorithm.PowerOfTwoChoices _,
-          Algorithm.Hash _ ->
+          Algorithm.LeastResponseTime _,
+          Algorithm.LeastLoad _,
+          Algorithm.Hash _,
+          Algorithm.Custom _ ->
           member.backend().weight();
     };
   }

@@ -126,7 +126,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
 
   /** Tries the next backend; if there is none, ends with what kept the last one. */
   private void pick(Fault otherwise, long nowNanos) {
-    BackendHandle picked = choice.pick();
+    BackendHandle picked = choice.pick(nowNanos);
     InetSocketAddress address = picked == null ? null : picked.socketAddress();
     if (picked == null || address == null) {
       fail(otherwise);
@@ -199,9 +199,10 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
 
   private void begin(SocketChannel backend) {
     loop.count(Counter.UPSTREAMS_OPENED);
-    account.connected(loop.nowNanos() - connectNanos);
+    long nowNanos = loop.nowNanos();
+    account.connected(nowNanos - connectNanos);
     choice.begun();
-    choice.answered(STREAM_STATUS);
+    choice.answered(STREAM_STATUS, nowNanos - connectNanos, nowNanos);
     isConnected = true;
     toBackend = new Cork(backend);
     passEarly(backend);

@@ -5,10 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ballast.model.AdminState;
 import dev.ballast.model.Algorithm;
+import dev.ballast.model.FleetSecrets;
 import dev.ballast.model.KeyTable;
 import dev.ballast.model.Kind;
 import dev.ballast.model.Pool;
 import dev.ballast.model.RequestPart;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,8 @@ class AlgorithmsTest {
   private static final int USERS = 100;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  private static final ProxySettings.Secrets FLEET = keys();
+
   private final List<TestBackend> backends = new ArrayList<>();
 
   /** By a header that each request has another value of. */
@@ -45,6 +49,10 @@ class AlgorithmsTest {
 
   private static Algorithm byUser(KeyTable over) {
     return new Algorithm.Hash(new RequestPart(RequestPart.Kind.HEADER, "x-user"), over, 0);
+  }
+
+  private static ProxySettings.Secrets keys() {
+    return new ProxySettings.Secrets(Optional.empty(), FleetSecrets.random(new SecureRandom()));
   }
 
   private static int ask(RawClient client, int user) {
@@ -133,8 +141,8 @@ class AlgorithmsTest {
   @MethodSource("tables")
   void shouldKeepAUserAtItsBackend(KeyTable over) {
     backends.addAll(TestBackend.named(5));
-    try (var first = Proxy.start(settings -> settings.withEventLoops(LOOPS));
-        var second = Proxy.start(settings -> settings.withEventLoops(1))) {
+    try (var first = Proxy.start(settings -> settings.withEventLoops(LOOPS).withSecrets(FLEET));
+        var second = Proxy.start(settings -> settings.withEventLoops(1).withSecrets(FLEET))) {
       Configuration atFirst = configuration(first, byUser(over));
       first.use(atFirst);
       second.use(configuration(second, byUser(over)));
@@ -154,6 +162,23 @@ class AlgorithmsTest {
       first.use(atFirst.backend("web", "b2", backends.get(1).address(), AdminState.ENABLED));
       assertThat(backendsOfUsers(first)).isEqualTo(before);
       assertThat(before.stream().distinct()).hasSize(5);
+    }
+  }
+
+  /** Nobody who does not know the fleet's keys can tell which keys meet at one backend. */
+  @ParameterizedTest
+  @MethodSource("tables")
+  void shouldPlaceUsersByTheFleetsSeed(KeyTable over) {
+    backends.addAll(TestBackend.named(5));
+    try (var first = Proxy.start(settings -> settings.withSecrets(FLEET));
+        var second = Proxy.start(settings -> settings.withSecrets(keys()))) {
+      first.use(configuration(first, byUser(over)));
+      second.use(configuration(second, byUser(over)));
+      List<String> ofFirst = backendsOfUsers(first);
+      List<String> ofSecond = backendsOfUsers(second);
+      long alike =
+          IntStream.range(0, USERS).filter(i -> ofFirst.get(i).equals(ofSecond.get(i))).count();
+      assertThat(alike).as("one of five by chance").isBetween(5L, 40L);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.ballast.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ballast.balancing.Extensions;
 import dev.ballast.model.AdminState;
 import dev.ballast.model.Backend;
 import dev.ballast.model.BackendAddress;
@@ -31,7 +32,8 @@ class CompilerTest {
   private final TlsCompiler tls = new TlsCompiler(secrets.ticketKeys());
   private final Compiler compiler =
       new Compiler(
-          new PoolCompiler(loops.loops(), names, tls, secrets, new Random(1), 0, () -> {}),
+          new PoolCompiler(
+              loops.loops(), names, tls, secrets, new Random(1), Extensions.NONE, () -> {}),
           tls,
           secrets,
           new Bookkeeper(Limits.defaults(), 2));

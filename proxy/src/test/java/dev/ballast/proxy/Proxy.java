@@ -145,4 +145,12 @@ final class Proxy implements AutoCloseable {
   public void close() {
     server.close(Duration.ZERO);
   }
+
+  /** How the pool is, as its report has it. */
+  Report.Pool reportOf(String pool) {
+    return server.report().pools().stream()
+        .filter(one -> one.name().equals(pool))
+        .findFirst()
+        .orElseThrow();
+  }
 }

@@ -1,0 +1,53 @@
+package dev.ballast.cli;
+
+import dev.ballast.balancing.Extensions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Algorithms of users' own, in jars. */
+final class ExtensionJars {
+  private static final Logger log = LoggerFactory.getLogger(ExtensionJars.class);
+
+  private ExtensionJars() {}
+
+  /**
+   * Those of all jars of a directory, which stay loaded as long as the process runs.
+   *
+   * @throws CommandFailed if there is no such directory, or one of them can't be loaded
+   */
+  static Extensions find(Path directory) {
+    try (var files = Files.list(directory)) {
+      URL[] jars =
+          files
+              .filter(file -> file.toString().endsWith(".jar"))
+              .sorted()
+              .map(ExtensionJars::url)
+              .toArray(URL[]::new);
+      Extensions found =
+          Extensions.find(new URLClassLoader(jars, ExtensionJars.class.getClassLoader()));
+      log.info("{} jars in {}; algorithms: {}", jars.length, directory, found.names());
+      return found;
+    } catch (IOException e) {
+      throw new CommandFailed(
+          ExitCode.USAGE, "--extensions " + directory + " can't be read: " + Failures.text(e));
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailed(
+          ExitCode.USAGE, "--extensions " + directory + ": " + Failures.text(e));
+    }
+  }
+
+  private static URL url(Path jar) {
+    try {
+      return jar.toUri().toURL();
+    } catch (MalformedURLException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
