@@ -3,7 +3,10 @@ package dev.ballast.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
@@ -16,6 +19,25 @@ class BalanceIT {
   private static final int REQUESTS_PER_LB_SERVER = 6_000;
   private static final int CONNECTIONS_PER_LB_SERVER = 8;
   private static final int CHANGES = 20;
+  private static final int ROUNDS = 2;
+  private static final List<String> ALGORITHMS =
+      List.of(
+          "{type: weighted-round-robin}",
+          "{type: least-connections}",
+          "{type: weighted-least-connections}",
+          "{type: random}",
+          "{type: weighted-random}",
+          "{type: power-of-two-choices}",
+          "{type: power-of-two-choices, choices: 3}",
+          "{type: least-response-time}",
+          "{type: least-response-time, decay: 1s}",
+          "{type: least-load}",
+          "{type: hash}",
+          "{type: hash, over: ring-hash, boundedLoad: 125%}",
+          "{type: hash, over: rendezvous}",
+          "{type: hash, by: query, tableSize: 655373}",
+          "{type: custom, factory: not-there}",
+          "{type: round-robin}");
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private static final Deployment SYSTEM = Deployment.ofTwo("balance");
@@ -73,7 +95,7 @@ class BalanceIT {
       long counted = 0;
       double farthest = 0;
       for (int change = 0; change < CHANGES; change++) {
-        for (var members : java.util.List.of(four, BACKENDS)) {
+        for (var members : List.of(four, BACKENDS)) {
           SYSTEM.applied(Web.pools(members));
           Tally phase = traffic.newPhase();
           await("requests of a phase").atMost(PATIENCE).until(() -> phase.total() >= 600);
@@ -89,6 +111,45 @@ class BalanceIT {
       Figures.print("churn_requests_failed", traffic.failures().total());
       Figures.print("churn_farthest_from_even", farthest);
     }
+  }
+
+  /** Algorithms and their parameters change under requests and under an open stream; neither notices. */
+  @Test
+  void shouldChangeAmongAllAlgorithmsWithoutAFailure() throws IOException {
+    var shape = new Traffic.Shape(CONNECTIONS_PER_LB_SERVER, Duration.ofMillis(1));
+    long counted = 0;
+    int changes = 0;
+    try (var traffic = Traffic.start(Place.HERE, Web.HOST, SYSTEM.at(Web.HTTP), shape);
+        var stream = new Socket()) {
+      stream.connect(SYSTEM.at(Web.TCP).getFirst());
+      for (int round = 0; round < ROUNDS; round++) {
+        for (String algorithm : ALGORITHMS) {
+          SYSTEM.applied(Web.balanced(algorithm));
+          Tally phase = traffic.newPhase();
+          await("requests with " + algorithm)
+              .atMost(PATIENCE)
+              .until(() -> phase.total() >= 400 || traffic.failures().total() > 0);
+          traffic.newPhase();
+          traffic.failures().orFail();
+          if (!algorithm.contains("hash")) {
+            for (var server : SYSTEM.at(Web.HTTP)) {
+              assertThat(BACKENDS.keySet())
+                  .as("reached with " + algorithm + ": " + phase)
+                  .allMatch(backend -> phase.count(server, backend) > 0);
+            }
+          }
+          stream.getOutputStream().write(changes);
+          assertThat(stream.getInputStream().read()).as("echo").isEqualTo(changes);
+          counted += phase.total();
+          changes++;
+        }
+      }
+      traffic.stop();
+      traffic.failures().orFail();
+    }
+    Figures.print("algorithm_changes", changes);
+    Figures.print("algorithm_changes_requests", counted);
+    Figures.print("algorithm_changes_requests_failed", 0);
   }
 
   /**

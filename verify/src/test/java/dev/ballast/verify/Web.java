@@ -42,6 +42,12 @@ final class Web {
     return pool("web", backends, BACKEND_HTTP) + "---\n" + pool("echo", backends, BACKEND_TCP);
   }
 
+  /** Both pools, picking so from now on; their backends stay as they are. */
+  static String balanced(String algorithm) {
+    return "kind: Pool\nname: web\nalgorithm: %1$s\ntimeouts: {idle: 30m}\n---\nkind: Pool\nname: echo\nalgorithm: %1$s\ntimeouts: {idle: 30m}\n"
+        .formatted(algorithm);
+  }
+
   static String of(Map<String, String> backends) {
     return loadBalancer() + pools(backends);
   }
