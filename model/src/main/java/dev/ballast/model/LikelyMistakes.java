@@ -60,7 +60,42 @@ final class LikelyMistakes {
           loadBalancer,
           "listeners[" + index + "].proxyProtocol",
           listeners.get(index).proxyProtocol());
+      ofStreams(loadBalancer, "listeners[" + index + "]", listeners.get(index));
     }
+  }
+
+  /** Algorithms that go by what only requests have. */
+  private void ofStreams(LoadBalancer loadBalancer, String path, Listener listener) {
+    if (listener.protocol().isHttp()) {
+      return;
+    }
+    Stream.concat(listener.pool().stream(), listener.sni().stream().map(SniRoute::pool))
+        .distinct()
+        .forEach(
+            name -> {
+              String lack =
+                  state.find(new ItemKey(Kind.POOL, name)) instanceof Pool pool
+                      ? lackOfStreams(pool.algorithm())
+                      : "";
+              if (!lack.isEmpty()) {
+                String why = "a stream has no " + lack + ": pool " + name;
+                remarks.warning(loadBalancer, path, why + " can't pick by that for this listener");
+              }
+            });
+  }
+
+  /** What it goes by and streams have not; empty if there is nothing. */
+  private static String lackOfStreams(Algorithm algorithm) {
+    return switch (algorithm) {
+      case Algorithm.Hash hash -> lackOfStreams(hash.by());
+      case Algorithm.Custom custom -> custom.by().map(LikelyMistakes::lackOfStreams).orElse("");
+      case Algorithm.LeastLoad _ -> "report of load";
+      default -> "";
+    };
+  }
+
+  private static String lackOfStreams(RequestPart by) {
+    return by.kind() == RequestPart.Kind.SOURCE_ADDRESS ? "" : Codec.text(by.kind());
   }
 
   private void ofTrust(LoadBalancer loadBalancer, String path, List<AddressBlock> blocks) {

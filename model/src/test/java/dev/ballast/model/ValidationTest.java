@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ValidationTest {
@@ -279,6 +280,33 @@ class ValidationTest {
         .containsExactly(
             "document 1, line 3, retries: no retry fits in a budget of 0: attempts: 0 says that plainly");
     assertThat(warnings("kind: Pool\nname: p\nretries: {budget: 0}")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "tcp | {type: hash, by: header, name: x} | header",
+        "tcp | {type: hash, by: uri} | uri",
+        "tcp | {type: custom, factory: mine, by: path} | path",
+        "tcp | {type: least-load} | report of load",
+        "tcp | {type: hash} | ''",
+        "tcp | {type: custom, factory: mine} | ''",
+        "tcp | {type: least-connections} | ''",
+        "http | {type: hash, by: header, name: x} | ''"
+      })
+  void shouldWarnOfAlgorithmsThatStreamsHaveNothingFor(
+      String protocol, String algorithm, String lack) {
+    String rest =
+        protocol.equals("http")
+            ? "listeners: [{name: l, port: 80, protocol: http}]\nroutes: [{pool: one}]"
+            : "listeners: [{name: l, port: 80, protocol: tcp, pool: one}]";
+    var warnings =
+        warnings(balancer("a", rest) + "\n---\nkind: Pool\nname: one\nalgorithm: " + algorithm);
+
+    assertThat(warnings).hasSize(lack.isEmpty() ? 0 : 1);
+    assertThat(warnings)
+        .allSatisfy(warning -> assertThat(warning.message()).contains("a stream has no " + lack));
   }
 
   static Stream<Arguments> stickiness() {

@@ -85,6 +85,7 @@ final class ProxyMetrics {
     metrics.add(gauge("event_loops", "Event loops", one(loops.count())));
     metrics.add(gauge("listener_bound", "Whether the listener is bound", listeners(snapshot)));
     addPools(metrics, snapshot);
+    addMeasures(metrics, snapshot, loops.all().getFirst().nowNanos());
     addPoolCounters(metrics, snapshot);
     metrics.addAll(TrafficMetrics.ofRoutes(bookkeeper));
     metrics.addAll(TrafficMetrics.ofPools(snapshot.pools().values()));
@@ -219,6 +220,36 @@ final class ProxyMetrics {
         total("backend_requests_total", "Exchanges and streams begun at the backend", requests));
     metrics.add(
         total("backend_failures_total", "Exchanges and streams that the backend failed", failures));
+  }
+
+  /** What algorithms go by, besides what is in flight. */
+  private static void addMeasures(
+      List<MetricSnapshot> metrics, CompiledSnapshot snapshot, long nowNanos) {
+    var asTold = new ArrayList<Point>();
+    var responses = new ArrayList<Point>();
+    var utilisations = new ArrayList<Point>();
+    for (PoolPlan pool : snapshot.pools().values()) {
+      asTold.add(new Point(Labels.of("pool", pool.name()), pool.trouble() == null ? 1 : 0));
+      for (PoolMember member : pool.members()) {
+        BackendHandle backend = member.handle();
+        Labels labels = Labels.of("pool", pool.name(), "backend", backend.name());
+        responses.add(new Point(labels, backend.responseNanos(nowNanos) / 1e9));
+        utilisations.add(new Point(labels, backend.utilisation(nowNanos) / 1e3));
+      }
+    }
+    metrics.add(
+        gauge(
+            "pool_algorithm_usable", "Whether the pool is balanced as it was told to be", asTold));
+    metrics.add(
+        gauge(
+            "backend_response_seconds",
+            "How long the backend is expected to take to answer (peak EWMA); 0 if that is not known",
+            responses));
+    metrics.add(
+        gauge(
+            "backend_utilisation",
+            "How busy the backend says it is, 1 being all that it can do; 0 if it did not say",
+            utilisations));
   }
 
   private static void addPoolCounters(List<MetricSnapshot> metrics, CompiledSnapshot snapshot) {

@@ -183,6 +183,7 @@ class CustomAlgorithmTest {
           .isEqualTo(
               "there is no algorithm mine here; there are [other]; weighted-round-robin is used");
       assertThat(pool.remedy()).contains("--extensions");
+      assertThat(proxy.metric("ballast_proxy_pool_algorithm_usable{pool=\"web\"}")).isZero();
     }
   }
 

@@ -54,6 +54,10 @@ class MeasuredAlgorithmsTest {
     return new Pool(name, algorithm, Optional.empty(), Configuration.BRISK, 50);
   }
 
+  private static String of(String metric, String backend) {
+    return "ballast_proxy_backend_" + metric + "{backend=\"" + backend + "\",pool=\"web\"}";
+  }
+
   private static void ask(Proxy proxy, int requests) {
     try (var client = proxy.client()) {
       for (int i = 0; i < requests; i++) {
@@ -74,6 +78,7 @@ class MeasuredAlgorithmsTest {
     try (var proxy = Proxy.start(settings -> settings.withEventLoops(2))) {
       proxy.use(configuration(proxy, new Algorithm.LeastResponseTime()));
       ask(proxy, REQUESTS);
+      assertThat(proxy.metric(of("response_seconds", "b3"))).isBetween(0.01, 1.0);
       // One of nine draws finds nobody else.
       assertThat(asked(2)).isBetween(1, REQUESTS / 5);
       assertThat(asked(0)).isGreaterThan(REQUESTS / 5);
@@ -126,6 +131,7 @@ class MeasuredAlgorithmsTest {
       proxy.use(configuration(proxy, new Algorithm.LeastLoad()));
       ask(proxy, REQUESTS);
       assertThat(asked(0)).isBetween(1, REQUESTS / 5);
+      assertThat(proxy.metric(of("utilisation", "b1"))).isEqualTo(0.9);
     }
   }
 
