@@ -9,9 +9,9 @@ import java.util.List;
  */
 final class Rendezvous implements HashTable {
   private final long[] names;
-  private final int[] weights;
+  private final double[] weights;
 
-  private Rendezvous(long[] names, int[] weights) {
+  private Rendezvous(long[] names, double[] weights) {
     this.names = names;
     this.weights = weights;
   }
@@ -22,25 +22,29 @@ final class Rendezvous implements HashTable {
         members.stream()
             .mapToLong(member -> hash.of(member.name().getBytes(StandardCharsets.UTF_8)))
             .toArray(),
-        members.stream().mapToInt(Member::effectiveWeight).toArray());
+        members.stream().mapToDouble(Member::effectiveWeight).toArray());
   }
 
+  /** As −ln x ≥ 1 − x, no bid is above its weight / (1 − x): few have to be computed to know that they are not the highest. */
   @Override
   public int first(long hash, Admission admission, Tried tried, Loads loads) {
     int best = Balancer.NONE;
     double highest = 0;
     for (int member = 0; member < names.length; member++) {
-      double bid = weights[member] == 0 ? 0 : weights[member] / lateness(hash ^ names[member]);
-      if (bid > highest && admission.admits(member, hash, tried, loads)) {
-        best = member;
-        highest = bid;
+      double fraction = fraction(hash ^ names[member]);
+      if (weights[member] > highest * (1 - fraction)) {
+        double bid = weights[member] / -Math.log(fraction);
+        if (bid > highest && admission.admits(member, hash, tried, loads)) {
+          best = member;
+          highest = bid;
+        }
       }
     }
     return best;
   }
 
-  /** Exponentially distributed, from a uniformly distributed fraction that is never 0 nor 1. */
-  private static double lateness(long key) {
-    return -Math.log(((Draw.mix(key) >>> 11) + 0.5) * 0x1p-53);
+  /** Uniformly distributed, never 0 nor 1; the negative of its logarithm is exponentially distributed. */
+  private static double fraction(long key) {
+    return ((Draw.mix(key) >>> 12) + 0.5) * 0x1p-52;
   }
 }
