@@ -15,22 +15,25 @@ import java.util.stream.IntStream;
  */
 final class Draw implements Balancer {
   private static final double WHOLE = 1L << 31;
+
+  /** A slot has its threshold above these bits, and in them its alias. */
+  private static final int ALIAS_BITS = 31;
+
   private static final long STEP = 0x9E3779B97F4A7C15L;
 
   private final int[] indexes;
-  private final int[] aliases;
-  private final long[] thresholds;
+  private final long[] slots;
 
-  private Draw(int[] indexes, int[] aliases, long[] thresholds) {
+  private Draw(int[] indexes, long[] thresholds, int[] aliases) {
     this.indexes = indexes;
-    this.aliases = aliases;
-    this.thresholds = thresholds;
+    this.slots = new long[indexes.length];
+    Arrays.setAll(slots, slot -> (thresholds[slot] << ALIAS_BITS) | aliases[slot]);
   }
 
   /** Among those of a weight above 0. */
   static Draw alike(List<Member> members) {
     int[] indexes = positive(members);
-    return new Draw(indexes, new int[indexes.length], full(indexes.length));
+    return new Draw(indexes, full(indexes.length), new int[indexes.length]);
   }
 
   static Draw byWeight(List<Member> members) {
@@ -64,7 +67,7 @@ final class Draw implements Balancer {
         large[larges++] = rich;
       }
     }
-    return new Draw(indexes, aliases, thresholds);
+    return new Draw(indexes, thresholds, aliases);
   }
 
   private static int[] positive(List<Member> members) {
@@ -103,10 +106,13 @@ final class Draw implements Balancer {
     return RoundRobin.firstUntried(indexes, slot(bits), tried);
   }
 
-  /** The upper half of the bits takes the slot, the lower decides within it. */
+  /** The upper half of the bits takes the slot, the lower decides within it; without a branch, which nobody could foretell. */
   private int slot(long bits) {
-    int slot = (int) (((bits >>> 32) * indexes.length) >>> 32);
-    return (bits & 0x7FFF_FFFFL) < thresholds[slot] ? slot : aliases[slot];
+    int slot = (int) (((bits >>> 32) * slots.length) >>> 32);
+    long chosen = slots[slot];
+    int alias = (int) chosen & 0x7FFF_FFFF;
+    int isOwn = (int) (((bits & 0x7FFF_FFFFL) - (chosen >>> ALIAS_BITS)) >> 63);
+    return alias ^ ((alias ^ slot) & isOwn);
   }
 
   /** Random bits from a key; those of the next key are as if independent of them. */
