@@ -19,8 +19,6 @@ final class MaglevTable implements HashTable {
   /** Members at most: an entry has two bytes. */
   static final int MOST_MEMBERS = 65_535;
 
-  private static final int EMPTY = MOST_MEMBERS;
-
   /** Other entries that a key may go to when its own member may not be picked. */
   private static final int OTHERS = 64;
 
@@ -41,7 +39,6 @@ final class MaglevTable implements HashTable {
     int heaviest = Arrays.stream(weights).max().orElse(0);
     char[] entries = new char[heaviest == 0 ? 0 : size];
     if (heaviest > 0) {
-      Arrays.fill(entries, (char) EMPTY);
       fill(entries, weights, heaviest, Preferences.of(members, size, fleetSeed));
     }
     return new MaglevTable(entries);
@@ -64,7 +61,7 @@ final class MaglevTable implements HashTable {
       for (int member = 0; member < weights.length && filled < entries.length; member++) {
         if (weights[member] > 0 && round * weights[member] > due[member]) {
           due[member] += heaviest;
-          entries[preferences.firstFree(member, entries)] = (char) member;
+          entries[preferences.takeFirstFree(member)] = (char) member;
           filled++;
         }
       }
@@ -102,14 +99,21 @@ final class MaglevTable implements HashTable {
     return (int) Long.remainderUnsigned(hash, entries.length);
   }
 
-  /** Each member's way through the table, and how far it has come. */
+  /**
+   * Each member's way through the table, and how far it has come. What is taken is known by one bit of each entry: most steps, in all about
+   * size × ln size, go over entries that are taken, and the bits of 65,537 of them fit into the nearest cache.
+   */
   private static final class Preferences {
+    private final int size;
     private final int[] next;
     private final int[] skips;
+    private final long[] taken;
 
-    private Preferences(int[] next, int[] skips) {
+    private Preferences(int size, int[] next, int[] skips) {
+      this.size = size;
       this.next = next;
       this.skips = skips;
+      this.taken = new long[(size + Long.SIZE - 1) / Long.SIZE];
     }
 
     static Preferences of(List<Member> members, int size, long fleetSeed) {
@@ -122,22 +126,24 @@ final class MaglevTable implements HashTable {
         next[i] = (int) Long.remainderUnsigned(offset.of(name), size);
         skips[i] = (int) Long.remainderUnsigned(skip.of(name), size - 1L) + 1;
       }
-      return new Preferences(next, skips);
+      return new Preferences(size, next, skips);
     }
 
-    int firstFree(int member, char[] entries) {
-      int at = next[member];
-      int skip = skips[member];
-      while (entries[at] != EMPTY) {
-        at = step(at, skip, entries.length);
+    /**
+     * Counts entries from the least integer upwards: a step round the end of the table is then the lesser of two sums, of which one overflows if
+     * the end was not reached, and needs no branch.
+     */
+    int takeFirstFree(int member) {
+      int at = next[member] + Integer.MIN_VALUE;
+      int forth = skips[member];
+      int back = forth - size;
+      while ((taken[(at ^ Integer.MIN_VALUE) >>> 6] >>> at & 1) != 0) {
+        at = Math.min(at + forth, at + back);
       }
-      next[member] = step(at, skip, entries.length);
-      return at;
-    }
-
-    private static int step(int at, int skip, int size) {
-      int stepped = at - size + skip;
-      return stepped < 0 ? stepped + size : stepped;
+      int found = at ^ Integer.MIN_VALUE;
+      taken[found >>> 6] |= 1L << found;
+      next[member] = Math.min(at + forth, at + back) ^ Integer.MIN_VALUE;
+      return found;
     }
   }
 }
