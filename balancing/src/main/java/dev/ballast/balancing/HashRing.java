@@ -8,14 +8,23 @@ import java.util.stream.IntStream;
 /**
  * Points on a ring, several of each member; a key belongs to the next point clockwise (Karger et al., "Consistent hashing and random
  * trees", 1997). Whoever may not be picked leaves its keys to the next points.
+ *
+ * <p>As points lie evenly, a guide of one to two stretches for each point says where to begin to look: less than one step on average.
  */
 final class HashRing implements HashTable {
+  /** The bits of a hash that make no difference to where its point lies: they number the points while these are sorted. */
+  private static final long NUMBER = (1L << 28) - 1;
+
   private final long[] points;
   private final int[] owners;
+  private final int guideBits;
+  private final int[] guide;
 
   private HashRing(long[] points, int[] owners) {
     this.points = points;
     this.owners = owners;
+    this.guideBits = Math.max(1, Integer.SIZE - Integer.numberOfLeadingZeros(points.length));
+    this.guide = guide();
   }
 
   /**
@@ -48,21 +57,44 @@ final class HashRing implements HashTable {
 
   /** Where two points coincide, that of the first name comes first. */
   private static HashRing sorted(long[] hashes, int[] memberOf) {
-    int[] order =
-        IntStream.range(0, hashes.length)
-            .boxed()
-            .sorted((one, other) -> Long.compare(hashes[one], hashes[other]))
-            .mapToInt(Integer::intValue)
-            .toArray();
-    return new HashRing(
-        Arrays.stream(order).mapToLong(i -> hashes[i]).toArray(),
-        Arrays.stream(order).map(i -> memberOf[i]).toArray());
+    if (hashes.length > NUMBER) {
+      throw new IllegalArgumentException("A ring has at most " + NUMBER + " points");
+    }
+    long[] points = new long[hashes.length];
+    Arrays.setAll(points, i -> hashes[i] & ~NUMBER | i);
+    Arrays.sort(points);
+    int[] owners = new int[points.length];
+    for (int i = 0; i < points.length; i++) {
+      owners[i] = memberOf[(int) (points[i] & NUMBER)];
+      points[i] &= ~NUMBER;
+    }
+    return new HashRing(points, owners);
+  }
+
+  /** For each stretch of the ring, the first point that does not lie before it. */
+  private int[] guide() {
+    int[] starts = new int[1 << guideBits];
+    int at = 0;
+    for (int stretch = 0; stretch < starts.length; stretch++) {
+      while (at < points.length && stretch(points[at]) < stretch) {
+        at++;
+      }
+      starts[stretch] = at;
+    }
+    return starts;
+  }
+
+  /** Which stretch of the ring a hash lies in; from the lowest hash, a negative one, upwards. */
+  private int stretch(long hash) {
+    return (int) ((hash ^ Long.MIN_VALUE) >>> (Long.SIZE - guideBits));
   }
 
   @Override
   public int first(long hash, Admission admission, Tried tried, Loads loads) {
-    int found = Arrays.binarySearch(points, hash);
-    int at = found < 0 ? -found - 1 : found;
+    int at = guide[stretch(hash)];
+    while (at < points.length && points[at] < hash) {
+      at++;
+    }
     for (int step = 0; step < points.length; step++) {
       int member = owners[at < points.length ? at : at - points.length];
       if (admission.admits(member, hash, tried, loads)) {
