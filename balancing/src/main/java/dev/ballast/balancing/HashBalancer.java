@@ -63,21 +63,17 @@ final class HashBalancer implements Balancer, HashTable.Admission {
     return NONE;
   }
 
+  /** The bound counts the exchange that is to be placed. */
   @Override
   public boolean admits(int member, long hash, Tried tried, Loads loads) {
     int place = places[member];
     return place != NONE
         && (tried.size() == 0 || !tried.contains(place))
         && (percents.length == 0 || isAmongFirst(hash, percents[member]))
-        && (bounds.length == 0 || loads.inFlight(place) < bound(member, loads));
+        && (bounds.length == 0 || loads.inFlight(place) < bounds[member] * (loads.total() + 1));
   }
 
   private static boolean isAmongFirst(long hash, int percent) {
     return percent == PERCENT || Long.remainderUnsigned(Draw.mix(hash ^ START), PERCENT) < percent;
-  }
-
-  /** With the exchange that is to be placed. */
-  private double bound(int member, Loads loads) {
-    return Math.ceil(bounds[member] * (loads.total() + 1));
   }
 }
