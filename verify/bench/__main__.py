@@ -1,4 +1,4 @@
-"""./bench proxy: measures Ballast beside HAProxy, nginx and Caddy on this machine."""
+"""./bench: measures Ballast beside HAProxy, nginx and Caddy on this machine, and the algorithms alone."""
 
 import argparse
 import json
@@ -10,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import algorithms
 import figures
 import report
 from alone import Alone
@@ -31,7 +32,9 @@ NOT_QUICK = ("tls-rsa", "tls-bulk", "idle", "curve")
 
 def arguments():
     parser = argparse.ArgumentParser(prog="./bench", description=__doc__)
-    proxy = parser.add_subparsers(dest="what", required=True).add_parser(
+    parts = parser.add_subparsers(dest="what", required=True)
+    algorithms.add_arguments(parts, HOME)
+    proxy = parts.add_parser(
         "proxy", help="CPU, throughput, latency and memory of the proxies, side by side"
     )
     proxy.add_argument("--quick", action="store_true", help="at most three minutes: the main rows, one short round each")
@@ -59,6 +62,9 @@ def main():
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda signum, _: sys.exit(128 + signum))
     options.out.mkdir(parents=True, exist_ok=True)
+    if options.what == "algorithms":
+        algorithms.run(options, HOME)
+        return
     if not options.report:
         measure(options)
     paths = {name: options.out / f"{name}.json" for name in report.ROWS}
@@ -71,7 +77,7 @@ def main():
     write(options.out / "summary.json", figures.summary(results, setting_of_run))
     print(text)
     if options.write_docs:
-        write_into_document(text)
+        report.write_into(DOCUMENT, BEGIN, END, text)
 
 
 def measure(options):
@@ -149,13 +155,6 @@ def setting(pace, proxies):
         "rounds": pace.rounds,
         "seconds": pace.seconds,
     }
-
-
-def write_into_document(text):
-    document = DOCUMENT.read_text(encoding="utf-8")
-    head, _, rest = document.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    DOCUMENT.write_text(f"{head}{BEGIN}\n\n{text}\n{END}{tail}", encoding="utf-8")
 
 
 def read(path):

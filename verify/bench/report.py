@@ -145,3 +145,11 @@ def run_text(setting):
 
 def table(rows):
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def write_into(document, begin, end, text):
+    """Between two lines of a page, in the place of what is there."""
+    page = document.read_text(encoding="utf-8")
+    head, _, rest = page.partition(begin)
+    _, _, tail = rest.partition(end)
+    document.write_text(f"{head}{begin}\n\n{text}\n{end}{tail}", encoding="utf-8")

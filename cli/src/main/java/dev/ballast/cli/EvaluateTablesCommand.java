@@ -131,7 +131,8 @@ final class EvaluateTablesCommand implements Callable<Integer> {
   }
 
   private static Table table(List<TableEvenness> all) {
-    var table = Table.of("METHOD", "ENTRIES", "LEAST", "MOST", "OVER-PROVISIONING", "OF THE TABLES");
+    var table =
+        Table.of("METHOD", "ENTRIES", "LEAST", "MOST", "OVER-PROVISIONING", "OF THE TABLES");
     for (TableEvenness one : all) {
       table.row(
           one.method().title(),

@@ -17,8 +17,7 @@ class EvaluateTablesCommandTest {
 
   private String run(String... more) {
     var arguments =
-        new ArrayList<>(
-            List.of("evaluate-tables", "--entries=251,4099", "--backends=20"));
+        new ArrayList<>(List.of("evaluate-tables", "--entries=251,4099", "--backends=20"));
     arguments.addAll(List.of("--draws=3", "--failures=1,5"));
     arguments.addAll(List.of(more));
     var shell = new TestShell(directory);

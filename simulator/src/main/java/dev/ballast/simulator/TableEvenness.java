@@ -11,8 +11,7 @@ import java.util.stream.LongStream;
  * @param entries of each table
  * @param tables of several tables, each under a seed of its own, the shares of the backends that have least and most
  */
-public record TableEvenness(
-    TableMethod method, int entries, int backends, List<Extremes> tables) {
+public record TableEvenness(TableMethod method, int entries, int backends, List<Extremes> tables) {
   /**
    * Of one table.
    *

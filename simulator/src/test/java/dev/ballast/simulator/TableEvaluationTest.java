@@ -40,8 +40,7 @@ class TableEvaluationTest {
     assertThat(evenness.overProvisioning() / deviation)
         .isBetween(deviations - 0.7, deviations + 0.9);
     assertThat((1 - evenness.least()) / deviation).isBetween(deviations - 0.9, deviations + 0.7);
-    assertThat(evenness.leastOverProvisioning())
-        .isLessThan(evenness.overProvisioning());
+    assertThat(evenness.leastOverProvisioning()).isLessThan(evenness.overProvisioning());
     assertThat(evenness.mostOverProvisioning()).isGreaterThan(evenness.overProvisioning());
   }
 

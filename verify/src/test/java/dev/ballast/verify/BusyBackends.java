@@ -88,8 +88,7 @@ final class BusyBackends {
     AtomicReferenceArray<Cell> cells = backends[index].cells;
     long longest = 0;
     for (int loop = 0; loop < cells.length(); loop++) {
-      longest =
-          Math.max(longest, cells.getAcquire(loop).responses.nanos(nowNanos, DECAY_NANOS));
+      longest = Math.max(longest, cells.getAcquire(loop).responses.nanos(nowNanos, DECAY_NANOS));
     }
     return longest;
   }

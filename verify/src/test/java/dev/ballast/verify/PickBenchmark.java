@@ -46,8 +46,7 @@ public class PickBenchmark {
     List<Member> members = members(backends);
     ofAll = Balancers.build(picked.algorithm(), members, FLEET_SEED);
     busy =
-        new BusyBackends(
-            members.stream().mapToInt(Member::effectiveWeight).toArray(), FLEET_SEED);
+        new BusyBackends(members.stream().mapToInt(Member::effectiveWeight).toArray(), FLEET_SEED);
   }
 
   /** Of weights 1 to 8, the heavy ones anywhere. */
@@ -66,6 +65,7 @@ public class PickBenchmark {
     private BusyBackends busy;
     private Balancer balancer;
     private int number;
+    private int backends;
     private boolean isHash;
     private boolean isTold;
     private long sequence;
@@ -76,6 +76,7 @@ public class PickBenchmark {
     @Setup
     public void begin(PickBenchmark benchmark, ThreadParams thread) {
       busy = benchmark.busy;
+      backends = benchmark.backends;
       number = thread.getThreadIndex() % BusyBackends.LOOPS;
       sequence = number * SPREAD;
       isHash = benchmark.picked.isHash();
@@ -96,6 +97,14 @@ public class PickBenchmark {
         endOldest(index);
       }
       return index;
+    }
+
+    /** What two backends anywhere carry: all that some algorithms look at, and what it costs without any algorithm. */
+    int lookAtTwo() {
+      long bits = hashed(++sequence);
+      int one = (int) (((bits >>> 32) * backends) >>> 32);
+      int other = (int) (((bits & 0xFFFF_FFFFL) * backends) >>> 32);
+      return busy.inFlight(one) + busy.inFlight(other);
     }
 
     private long nextKey() {
@@ -147,5 +156,10 @@ public class PickBenchmark {
   @Benchmark
   public int pick(EventLoop loop) {
     return loop.pick();
+  }
+
+  @Benchmark
+  public int look(EventLoop loop) {
+    return loop.lookAtTwo();
   }
 }
