@@ -61,7 +61,7 @@ final class HashRing implements HashTable {
       throw new IllegalArgumentException("A ring has at most " + NUMBER + " points");
     }
     long[] points = new long[hashes.length];
-    Arrays.setAll(points, i -> hashes[i] & ~NUMBER | i);
+    Arrays.setAll(points, i -> (hashes[i] & ~NUMBER) | i);
     Arrays.sort(points);
     int[] owners = new int[points.length];
     for (int i = 0; i < points.length; i++) {

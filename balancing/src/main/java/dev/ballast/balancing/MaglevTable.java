@@ -137,7 +137,7 @@ final class MaglevTable implements HashTable {
       int at = next[member] + Integer.MIN_VALUE;
       int forth = skips[member];
       int back = forth - size;
-      while ((taken[(at ^ Integer.MIN_VALUE) >>> 6] >>> at & 1) != 0) {
+      while (((taken[(at ^ Integer.MIN_VALUE) >>> 6] >>> at) & 1) != 0) {
         at = Math.min(at + forth, at + back);
       }
       int found = at ^ Integer.MIN_VALUE;

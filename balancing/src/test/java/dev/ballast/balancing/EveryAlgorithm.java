@@ -17,7 +17,8 @@ final class EveryAlgorithm {
 
   static Stream<Algorithm> all() {
     return Algorithm.all().stream()
-        .flatMap(algorithm -> algorithm instanceof Algorithm.Hash ? hashes() : Stream.of(algorithm));
+        .flatMap(
+            algorithm -> algorithm instanceof Algorithm.Hash ? hashes() : Stream.of(algorithm));
   }
 
   private static Stream<Algorithm> hashes() {

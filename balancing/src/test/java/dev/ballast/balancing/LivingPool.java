@@ -47,12 +47,7 @@ final class LivingPool {
   private final boolean[] mayBePicked;
   private final List<Loop> loops = new ArrayList<>();
   private int[] eligible = ALL;
-  private Balancer ofAll = new Balancer() {
-        @Override
-        public int pick(long key, Tried tried, Loads loads) {
-          return NONE;
-        }
-      };
+  private Balancer ofAll = (key, tried, loads) -> Balancer.NONE;
 
   LivingPool(Algorithm algorithm, List<Member> members, Random random) {
     this.algorithm = algorithm;
@@ -108,7 +103,8 @@ final class LivingPool {
   void endOne() {
     Loop loop = loops.get(random.nextInt(LOOPS));
     if (!loop.open.isEmpty()) {
-      int member = loop.open.remove(random.nextInt(loop.open.size()));
+      int member = loop.open.set(random.nextInt(loop.open.size()), loop.open.getLast());
+      loop.open.removeLast();
       loop.inFlight[member]--;
       if (mayBePicked[member]) {
         int index = (int) IntStream.range(0, member).filter(i -> mayBePicked[i]).count();

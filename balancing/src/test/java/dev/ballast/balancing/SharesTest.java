@@ -24,10 +24,7 @@ class SharesTest {
   private static final Set<String> ALIKE = Set.of("round-robin", "random", "least-connections");
   private static final Set<String> IN_TURN =
       Set.of(
-          "round-robin",
-          "weighted-round-robin",
-          "least-connections",
-          "weighted-least-connections");
+          "round-robin", "weighted-round-robin", "least-connections", "weighted-least-connections");
 
   private static final Loads IDLE =
       new Loads() {
@@ -88,8 +85,7 @@ class SharesTest {
   }
 
   /** In picks: those in turn are a few off, those at random as chance has it, and tables have besides what their entries or points can't tell apart. */
-  private static double error(
-      Algorithm algorithm, double share, List<Member> members, int index) {
+  private static double error(Algorithm algorithm, double share, List<Member> members, int index) {
     double chance = SIGMAS * Math.sqrt(PICKS * share * (1 - share));
     if (IN_TURN.contains(algorithm.type())) {
       return 5;
@@ -103,11 +99,15 @@ class SharesTest {
     return switch (table) {
       // An entry more or less, or two where weights are unequal.
       case KeyTable.Maglev(int size) -> 2.0 / size;
-      // The arcs of points are exponentially distributed: their sum's deviation is its mean over √points, less what it has itself of the ring.
+      // The arcs of points are exponentially distributed: their sum's deviation is its mean over
+      // √points, less what it has itself of the ring.
       case KeyTable.RingHash(int points) -> {
         int heaviest = members.stream().mapToInt(Member::effectiveWeight).max().orElseThrow();
-        double own = Math.max(1.0, (double) points * members.get(index).effectiveWeight() / heaviest);
-        yield members.get(index).effectiveWeight() == 0 ? 0 : SIGMAS * share / Math.sqrt(own) + 1.0 / points;
+        double own =
+            Math.max(1.0, (double) points * members.get(index).effectiveWeight() / heaviest);
+        yield members.get(index).effectiveWeight() == 0
+            ? 0
+            : SIGMAS * share / Math.sqrt(own) + 1.0 / points;
       }
       case KeyTable.Rendezvous() -> 0;
     };
