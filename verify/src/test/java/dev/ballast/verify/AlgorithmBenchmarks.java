@@ -27,7 +27,11 @@ final class AlgorithmBenchmarks {
     this.isQuick = isQuick;
   }
 
-  /** @param arguments the directory for the results, then "quick" or "full", then names of algorithms; none: all */
+  /**
+   * Runs them.
+   *
+   * @param arguments the directory for the results, then "quick" or "full", then names of algorithms; none: all
+   */
   public static void main(String... arguments) throws RunnerException {
     var benchmarks = new AlgorithmBenchmarks(Path.of(arguments[0]), arguments[1].equals("quick"));
     String[] only = Arrays.copyOfRange(arguments, 2, arguments.length);
