@@ -1,6 +1,7 @@
 package dev.ballast.balancing;
 
 import dev.ballast.model.AdminState;
+import dev.ballast.model.Preference;
 import dev.ballast.model.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,36 +17,49 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A backend is eligible when it is enabled, has a weight and a known address, is not ejected, and its verdict is healthy;
  * or unknown, if there is no health check, if no backend that could serve is healthy, or if it appeared at least
- * {@link #GRACE} ago. The pool is in panic when the eligible share of those that could serve (enabled, with weight and
- * address) falls below the threshold: then all of these may be picked.
+ * {@link #GRACE} ago. Of these the first priority group of which enough is eligible is used, and of that group the LB
+ * server's own zone, with what it can't take spilling over to the others.
+ *
+ * <p>The pool is in panic when no group has enough and the eligible share of those that could serve (enabled, with weight and
+ * address) falls below the threshold: then all of these may be picked, wherever they stand.
  *
  * @param standings one for each candidate, in their order
  * @param isPanic whether the pool is in panic
  * @param nextChange when time alone may change the answer: a new backend's grace, an override or an ejection ends
  * @param ejections of those that are ejected, by the index of the candidate
+ * @param preferred who of those that may be picked is used
  */
 public record Eligibility(
     List<Standing> standings,
     boolean isPanic,
     Optional<Instant> nextChange,
-    Map<Integer, Ejection> ejections) {
+    Map<Integer, Ejection> ejections,
+    Preferred preferred) {
   /** How long a new backend of unknown health waits while others are healthy. */
   public static final Duration GRACE = Duration.ofSeconds(10);
 
-  /** Judges the candidates at {@code now}; a threshold of 0 rules panic out. */
+  /** Judges candidates of which none is preferred to another; a threshold of 0 rules panic out. */
   public static Eligibility evaluate(
       List<Candidate> candidates, boolean hasHealthCheck, int panicThresholdPercent, Instant now) {
+    var rules =
+        new Rules(
+            hasHealthCheck,
+            panicThresholdPercent,
+            Preference.NONE.failoverPercent(),
+            Preference.NONE.spillPercent(),
+            "");
+    return evaluate(candidates, rules, now);
+  }
+
+  /** Judges the candidates at {@code now}. */
+  public static Eligibility evaluate(List<Candidate> candidates, Rules rules, Instant now) {
     boolean isAnyHealthy = candidates.stream().anyMatch(candidate -> isHealthy(candidate, now));
     List<Standing> standings = new ArrayList<>(candidates.size());
     var ejections = new HashMap<Integer, Ejection>();
-    int serving = 0;
-    int eligible = 0;
     Instant nextChange = null;
     for (Candidate candidate : candidates) {
-      Standing standing = standing(candidate, hasHealthCheck, isAnyHealthy, now);
+      Standing standing = standing(candidate, rules.hasHealthCheck(), isAnyHealthy, now);
       standings.add(standing);
-      serving += standing.isEligibleInPanic() ? 1 : 0;
-      eligible += standing.isEligible() ? 1 : 0;
       Ejection ejection = candidate.ejectionAt(now);
       if (ejection != null && standing == Standing.EJECTED) {
         ejections.put(standings.size() - 1, ejection);
@@ -57,15 +71,35 @@ public record Eligibility(
               nextChange,
               standing == Standing.UNKNOWN_AND_NEW ? candidate.appeared().plus(GRACE) : null);
     }
-    boolean isPanic = eligible * 100L < (long) panicThresholdPercent * serving;
+    Group group = Group.inUse(candidates, standings, rules.failoverPercent());
+    boolean isPanic = !group.hasEnough() && isPanic(standings, rules.panicThresholdPercent());
+    ZoneSplit split =
+        isPanic ? ZoneSplit.NONE : ZoneSplit.of(candidates, standings, group, rules);
     return new Eligibility(
-        List.copyOf(standings), isPanic, Optional.ofNullable(nextChange), Map.copyOf(ejections));
+        List.copyOf(standings),
+        isPanic,
+        Optional.ofNullable(nextChange),
+        Map.copyOf(ejections),
+        Preferred.of(candidates, group, split));
+  }
+
+  private static boolean isPanic(List<Standing> standings, int thresholdPercent) {
+    long serving = standings.stream().filter(Standing::isEligibleInPanic).count();
+    long eligible = standings.stream().filter(Standing::isEligible).count();
+    return eligible * 100 < thresholdPercent * serving;
   }
 
   /** Whether the candidate at {@code index} may be picked. */
   public boolean isEligible(int index) {
     Standing standing = standings.get(index);
-    return standing.isEligible() || (isPanic && standing.isEligibleInPanic());
+    return isPanic
+        ? standing.isEligibleInPanic()
+        : standing.isEligible() && !preferred.roles().get(index).isSpare();
+  }
+
+  /** Whether the candidate at {@code index} may serve, but others are preferred. */
+  public boolean isSpare(int index) {
+    return standings.get(index).isEligible() && preferred.roles().get(index).isSpare();
   }
 
   /** Why it may be picked or not, in a few words. */
@@ -73,7 +107,11 @@ public record Eligibility(
     Standing standing = standings.get(index);
     Ejection ejection = ejections.get(index);
     String reason = ejection == null ? standing.reason() : ejection.toString();
-    return isEligible(index) && !standing.isEligible() ? "panic, though " + reason : reason;
+    if (!standing.isEligible()) {
+      return isEligible(index) ? "panic, though " + reason : reason;
+    }
+    String remark = preferred.remark(index);
+    return remark.isEmpty() ? reason : reason + "; " + remark;
   }
 
   private static boolean isHealthy(Candidate candidate, Instant now) {
@@ -98,6 +136,9 @@ public record Eligibility(
     AdminState state = candidate.effectiveState(now);
     if (state != AdminState.ENABLED) {
       return state == AdminState.DRAINING ? Standing.DRAINING : Standing.DISABLED;
+    }
+    if (!candidate.rank().isInSubset()) {
+      return Standing.OUTSIDE_SUBSET;
     }
     if (candidate.weight() == 0) {
       return Standing.WEIGHT_ZERO;

@@ -1,12 +1,12 @@
 package dev.ballast.balancing;
 
-import java.util.List;
+import java.util.Arrays;
 
 /**
  * Gives a key to the member that it belongs to, if that may be picked and does not carry too much already.
  *
  * <p>Too much is more than a given factor of an even share (Mirrokni, Thorup, Zadimoghaddam, "Consistent hashing with bounded loads", 2018). A member
- * that starts slowly gets a growing part of its keys, always the same ones first.
+ * that starts slowly, or whose zone shares the work with others, gets a part of its keys, always the same ones first.
  */
 final class HashBalancer implements Balancer, HashTable.Admission {
   private static final int PERCENT = 100;
@@ -31,16 +31,16 @@ final class HashBalancer implements Balancer, HashTable.Admission {
     this.bounds = bounds;
   }
 
-  /** @param factor of an even share that a member may carry, at least 1; infinite: any */
+  /**
+   * @param weights by index among those that may be picked
+   * @param factor of an even share that a member may carry, at least 1; infinite: any
+   */
   static HashBalancer over(
-      HashTable table, List<Member> all, int[] places, int[] percents, double factor) {
-    double sum = 0;
-    for (int i = 0; i < places.length; i++) {
-      sum += places[i] == NONE ? 0 : all.get(i).effectiveWeight();
-    }
+      HashTable table, int[] places, int[] percents, int[] weights, double factor) {
+    double sum = Arrays.stream(weights).asLongStream().sum();
     double[] bounds = new double[Double.isInfinite(factor) ? 0 : places.length];
     for (int i = 0; i < bounds.length; i++) {
-      bounds[i] = factor * all.get(i).effectiveWeight() / sum;
+      bounds[i] = places[i] == NONE ? 0 : factor * weights[places[i]] / sum;
     }
     return new HashBalancer(table, places, percents, bounds);
   }

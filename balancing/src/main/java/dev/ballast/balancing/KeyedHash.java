@@ -9,13 +9,14 @@ import java.nio.ByteOrder;
  * that fall together. The key of a fleet is its seed, twice, the second time set apart by a purpose.
  */
 public final class KeyedHash {
-  /** Purposes: where a member's way through a Maglev table begins, how it goes on, its points on a ring, its name in bids, a request's key. */
+  /** Purposes: where a member's way through a Maglev table begins, how it goes on, its points on a ring, its name in bids, a request's key, a round of subsets. */
   static final long MAGLEV_OFFSET = 1;
 
   static final long MAGLEV_SKIP = 2;
   static final long RING = 3;
   static final long RENDEZVOUS = 4;
   static final long KEY = 5;
+  static final long SUBSET = 6;
 
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);

@@ -60,12 +60,26 @@ public final class Placement {
    *
    * @param how bounded as it says
    * @param places by member: its index in the answers, or {@link Balancer#NONE} if it may not be picked
-   * @param percents by member: the part of its keys that it gets while it starts slowly; empty if all get all
+   * @param percents by member: the part of its keys that it gets, while it starts slowly or shares them with other zones; empty if all
+   *     get all
+   * @param weights by index in the answers: what an even share is
    */
-  public Balancer balancer(Algorithm.Hash how, int[] places, int[] percents) {
+  public Balancer balancer(Algorithm.Hash how, int[] places, int[] percents, int[] weights) {
     double factor =
         how.boundPercent() == 0 ? Double.POSITIVE_INFINITY : (double) how.boundPercent() / PERCENT;
-    return HashBalancer.over(table, members, places.clone(), percents.clone(), factor);
+    return HashBalancer.over(table, places.clone(), percents.clone(), weights, factor);
+  }
+
+  /** The same, where an even share is by the weights that it was made with. */
+  Balancer balancer(Algorithm.Hash how, int[] places, int[] percents) {
+    int answers = Arrays.stream(places).max().orElse(Balancer.NONE) + 1;
+    var weights = new int[answers];
+    for (int i = 0; i < places.length; i++) {
+      if (places[i] != Balancer.NONE) {
+        weights[places[i]] = members.get(i).effectiveWeight();
+      }
+    }
+    return balancer(how, places, percents, weights);
   }
 
   /** Among all members that have a weight. */

@@ -9,6 +9,7 @@ public enum Standing {
   UNKNOWN_AND_NEW(Grade.IN_PANIC, "unknown: appeared less than 10 s ago"),
   UNHEALTHY(Grade.IN_PANIC, "unhealthy"),
   EJECTED(Grade.IN_PANIC, "ejected for failed requests"),
+  OUTSIDE_SUBSET(Grade.NEVER, "not in the subset of this LB server"),
   ADDRESS_UNKNOWN(Grade.NEVER, "address unknown"),
   WEIGHT_ZERO(Grade.NEVER, "weight 0"),
   DRAINING(Grade.NEVER, "draining"),

@@ -40,6 +40,24 @@ public final class Tried {
     return false;
   }
 
+  /** Those of lower indexes alone: this, if there are no others. */
+  Tried below(int limit) {
+    int count = 0;
+    for (int i = 0; i < size; i++) {
+      count += indexes[i] < limit ? 1 : 0;
+    }
+    if (count == size) {
+      return this;
+    }
+    var below = new Tried(count);
+    for (int i = 0; i < size; i++) {
+      if (indexes[i] < limit) {
+        below.add(indexes[i]);
+      }
+    }
+    return below;
+  }
+
   /** Each one that was tried. */
   void forEach(IntConsumer consumer) {
     for (int i = 0; i < size; i++) {

@@ -1,6 +1,7 @@
 package dev.ballast.cli;
 
 import dev.ballast.balancing.Extensions;
+import dev.ballast.balancing.Subset;
 import dev.ballast.model.FleetSecrets;
 import dev.ballast.model.View;
 import dev.ballast.proxy.ProxySettings;
@@ -64,6 +65,20 @@ final class LbCommand implements Callable<Integer> {
       defaultValue = "default",
       description = "The fleet it is a member of.")
   String fleet = "default";
+
+  @Option(
+      names = "--zone",
+      paramLabel = "ZONE",
+      description =
+          "The zone it stands in: pools with a zonePreference prefer their backends of the same zone (default: none).")
+  @Nullable String zone;
+
+  @Option(
+      names = "--ordinal",
+      paramLabel = "N",
+      description =
+          "Its number among the LB servers of its fleet, or of its zone, which says what its subset of pools with a subset is (default: the number at the end of its name, else one from a hash of the name).")
+  @Nullable Integer ordinal;
 
   @Option(
       names = "--config",
@@ -268,12 +283,22 @@ final class LbCommand implements Callable<Integer> {
             .withPortOffset(portOffset)
             .withInsecureAdmin(isInsecure)
             .withLimits(LimitOptions.read(limits))
+            .withPlace(place())
             .withSecrets(secrets())
             .withTransport(transport)
             .withExtensions(extensions())
             .withAccessLog(AccessLogFile.of(shell, accessLog));
     return (eventLoops == null ? settings : settings.withEventLoops(eventLoops))
         .identifiedBy(settings.instance(), fleet, Version.TEXT);
+  }
+
+  private ProxySettings.Place place() {
+    long number = ordinal == null ? Subset.ordinalOf(name) : ordinal;
+    try {
+      return new ProxySettings.Place(zone == null ? "" : zone, number);
+    } catch (IllegalArgumentException invalid) {
+      throw new CommandFailed(ExitCode.USAGE, Failures.text(invalid));
+    }
   }
 
   private ProxySettings.Secrets secrets() {

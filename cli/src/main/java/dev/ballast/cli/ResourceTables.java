@@ -127,13 +127,14 @@ record ResourceTables(Configuration configuration) {
   }
 
   private Table backends(List<Backend> backends) {
-    var table = Table.of("NAME", "ADDRESS", "WEIGHT", "ZONE", "STATE", "VERDICT", "WHY");
+    var table = Table.of("NAME", "ADDRESS", "WEIGHT", "ZONE", "PRIORITY", "STATE", "VERDICT", "WHY");
     for (Backend backend : backends) {
       table.row(
           backend.name(),
           backend.address(),
           backend.weight(),
           backend.zone().isEmpty() ? NONE : backend.zone(),
+          backend.priority(),
           cell(configuration.stateOf(backend)),
           cell(configuration.verdictOf(backend)),
           why(backend));

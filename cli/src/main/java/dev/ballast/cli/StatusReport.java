@@ -128,6 +128,7 @@ record StatusReport(Terminal terminal, URI server, JsonNode status, JsonNode rol
         .forEach(lines::add);
     for (JsonNode one : rollout.path("servers")) {
       lines.addAll(panics(one));
+      lines.addAll(spares(one));
       lines.addAll(unusable(one));
       lines.addAll(unconnected(one));
     }
@@ -148,6 +149,23 @@ record StatusReport(Terminal terminal, URI server, JsonNode status, JsonNode rol
                     + pool.path("name").asString()
                     + " is in panic: too few of its backends are eligible, so all are used")
         .toList();
+  }
+
+  /** Pools that use spares, or more than the LB server's own zone. */
+  private static List<String> spares(JsonNode server) {
+    var lines = new ArrayList<String>();
+    for (JsonNode pool : server.path("report").path("pools")) {
+      String name = server.path("name").asString() + ": pool " + pool.path("name").asString();
+      int priority = pool.path("priority").asInt(0);
+      if (priority > 0) {
+        lines.add(name + " uses its backends of priority " + priority);
+      }
+      int percent = pool.path("ownZonePercent").asInt(100);
+      if (percent < 100) {
+        lines.add(name + " keeps " + percent + " % in its zone, the rest spills over to others");
+      }
+    }
+    return lines;
   }
 
   /** Pools whose backends nobody can connect to, because TLS with them lacks a certificate. */

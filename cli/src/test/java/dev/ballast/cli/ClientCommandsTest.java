@@ -43,7 +43,7 @@ class ClientCommandsTest {
          "report":{"ready":true,"listeners":[{"loadBalancer":"demo","name":"http","port":8080,"state":"failed",
                    "reason":"port 8080 is in use by process 7 (nginx)","remedy":"stop it"}],
                    "sync":{"connected":false,"source":"disk","detail":"nobody answers"},
-                   "pools":[{"name":"demo","panic":true,"reason":"there is no Certificate ca","remedy":"apply it","backends":[]}]}},
+                   "pools":[{"name":"demo","panic":true,"priority":1,"ownZonePercent":71,"reason":"there is no Certificate ca","remedy":"apply it","backends":[]}]}},
         {"name":"lb-2","fleet":"default","state":"behind","revision":"9f3a1c2e.41","report":{}},
         {"name":"lb-3","fleet":"default","state":"unreachable","revision":null,"report":null},
         {"name":"lb-4","fleet":"default","state":"held","revision":"00000000.9","report":{"held":"another database"}}]}
@@ -197,8 +197,8 @@ class ClientCommandsTest {
     }
     assertThat(shell.out())
         .contains("demo  default  demo.test  *      http:8080,tcp:9000  1 pool  demo,echo")
-        .contains("demo/b2  127.0.0.1:18082  1       -     draining  unknown    alice: disk")
-        .contains("demo/b3  127.0.0.1:18083  1       -     enabled   unhealthy  timed out");
+        .contains("demo/b2  127.0.0.1:18082  1       -     0         draining  unknown    alice: disk")
+        .contains("demo/b3  127.0.0.1:18083  1       -     0         enabled   unhealthy  timed out");
   }
 
   @Test
@@ -283,6 +283,8 @@ class ClientCommandsTest {
         .contains("LB servers   revision 42 in use on 1 of 4 LB servers")
         .contains("! lb-1: listener demo/http (port 8080) failed")
         .contains("! lb-1: pool demo is in panic")
+        .contains("! lb-1: pool demo uses its backends of priority 1")
+        .contains("! lb-1: pool demo keeps 71 % in its zone, the rest spills over to others")
         .contains("! lb-1: pool demo can't be connected to: there is no Certificate ca; apply it")
         .contains("! lb-1 is not connected to a controller: nobody answers")
         .contains("! database: wal_level is replica. set it to logical")

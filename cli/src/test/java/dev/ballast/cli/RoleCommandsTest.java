@@ -56,6 +56,10 @@ class RoleCommandsTest {
     assertThat(shell.err()).contains("push, pull or push+pull");
     assertThat(shell.run("lb", "--pull-interval", "1ms")).isEqualTo(2);
     assertThat(shell.err()).contains("the pull interval is at least 100ms");
+    assertThat(shell.run("lb", "--zone", "Zone A")).isEqualTo(2);
+    assertThat(shell.err()).contains("\"Zone A\" is not a name");
+    assertThat(shell.run("lb", "--ordinal", "-1")).isEqualTo(2);
+    assertThat(shell.err()).contains("an ordinal is at least 0");
     assertThat(shell.run("backend", "--delay", "soon")).isEqualTo(2);
     assertThat(shell.err()).contains("is not a duration such as 500ms");
     assertThat(shell.run("backend", "--error-rate", "2")).isEqualTo(2);

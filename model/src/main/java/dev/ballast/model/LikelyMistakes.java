@@ -33,7 +33,14 @@ final class LikelyMistakes {
               }
               ofSharedStickiness(loadBalancer);
             });
-    state.all(Pool.class).filter(remarks::isWritten).forEach(this::ofRetries);
+    state
+        .all(Pool.class)
+        .filter(remarks::isWritten)
+        .forEach(
+            pool -> {
+              ofRetries(pool);
+              ofPreference(pool);
+            });
   }
 
   private static List<AddressBlock> trust(LoadBalancer loadBalancer) {
@@ -261,5 +268,35 @@ final class LikelyMistakes {
       remarks.warning(
           pool, "retries", "no retry fits in a budget of 0: attempts: 0 says that plainly");
     }
+  }
+
+  private void ofPreference(Pool pool) {
+    Preference preference = pool.preference();
+    if (preference.isForSubset() && pool.algorithm() instanceof Algorithm.Hash) {
+      remarks.warning(
+          pool,
+          "subset",
+          "each LB server hashes within its own subset, so the same key goes to another backend at"
+              + " another LB server");
+    }
+    if (preference.isForSubset() && pool.sticky().isPresent()) {
+      remarks.warning(
+          pool,
+          "subset",
+          "a client stays with its backend only at LB servers that have it in their subset");
+    }
+    if (preference.isForOwnZone() && backendsOf(pool).allMatch(one -> one.zone().isEmpty())) {
+      remarks.warning(
+          pool, "zonePreference", "no backend of the pool has a zone: none is preferred");
+    }
+    boolean isFailoverSaid = preference.failoverPercent() != Preference.DEFAULT_FAILOVER_PERCENT;
+    if (isFailoverSaid && backendsOf(pool).map(Backend::priority).distinct().count() < 2) {
+      remarks.warning(
+          pool, "failover", "all backends of the pool have the same priority: there are no spares");
+    }
+  }
+
+  private Stream<Backend> backendsOf(Pool pool) {
+    return state.all(Backend.class).filter(backend -> backend.pool().equals(pool.name()));
   }
 }

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
  *     disabled; 0 turns that off
  * @param resilience what holds when backends fail or are slow
  * @param transport how its backends are spoken to
+ * @param preference which of its backends come first
  */
 public record Pool(
     String name,
@@ -20,7 +21,8 @@ public record Pool(
     int panicThresholdPercent,
     Resilience resilience,
     BackendTransport transport,
-    Optional<Sticky> sticky)
+    Optional<Sticky> sticky,
+    Preference preference)
     implements Resource {
   public static final int DEFAULT_PANIC_THRESHOLD_PERCENT = 50;
   public static final int BACKEND_LIMIT = 50_000;
@@ -45,29 +47,38 @@ public record Pool(
         panicThresholdPercent,
         Resilience.defaults(),
         BackendTransport.CLEAR,
-        Optional.empty());
+        Optional.empty(),
+        Preference.NONE);
   }
 
   public Pool with(Resilience other) {
-    return new Pool(
-        name, algorithm, healthCheck, timeouts, panicThresholdPercent, other, transport, sticky);
+    return with(other, transport, sticky, preference);
   }
 
   public Pool with(BackendTransport other) {
-    return new Pool(
-        name, algorithm, healthCheck, timeouts, panicThresholdPercent, resilience, other, sticky);
+    return with(resilience, other, sticky, preference);
   }
 
   public Pool with(Sticky how) {
+    return with(resilience, transport, Optional.of(how), preference);
+  }
+
+  public Pool with(Preference other) {
+    return with(resilience, transport, sticky, other);
+  }
+
+  private Pool with(
+      Resilience bearing, BackendTransport spoken, Optional<Sticky> staying, Preference preferred) {
     return new Pool(
         name,
         algorithm,
         healthCheck,
         timeouts,
         panicThresholdPercent,
-        resilience,
-        transport,
-        Optional.of(how));
+        bearing,
+        spoken,
+        staying,
+        preferred);
   }
 
   @Override

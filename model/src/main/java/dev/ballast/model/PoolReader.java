@@ -25,9 +25,46 @@ final class PoolReader {
     var tls = fields.mapping("tls").flatMap(PoolReader::tls);
     var proxyProtocol = fields.constant("proxyProtocol", ProxyProtocol.class);
     var transport = new Pool.BackendTransport(tls, proxyProtocol);
+    var preference = preference(fields);
     return fields.make(
         () ->
-            new Pool(name, algorithm, healthCheck, timeouts, panic, resilience, transport, sticky));
+            new Pool(
+                name,
+                algorithm,
+                healthCheck,
+                timeouts,
+                panic,
+                resilience,
+                transport,
+                sticky,
+                preference));
+  }
+
+  private static Preference preference(Fields fields) {
+    int failover =
+        fields
+            .mapping("failover")
+            .map(how -> threshold(how, "below", Preference.DEFAULT_FAILOVER_PERCENT))
+            .orElse(Preference.DEFAULT_FAILOVER_PERCENT);
+    int spill =
+        fields
+            .mapping("zonePreference")
+            .map(how -> threshold(how, "spillBelow", Preference.DEFAULT_SPILL_PERCENT))
+            .orElse(0);
+    int subset = fields.mapping("subset").map(PoolReader::subsetSize).orElse(0);
+    return new Preference(failover, spill, subset);
+  }
+
+  private static int threshold(Fields fields, String key, int unlessSaid) {
+    int percent = fields.percent(key, unlessSaid, 1, 100);
+    fields.finish();
+    return percent;
+  }
+
+  private static int subsetSize(Fields fields) {
+    int size = fields.requiredInteger("size", 1, Preference.MOST_SUBSET);
+    fields.finish();
+    return size;
   }
 
   private static Optional<HealthCheck> healthCheck(Fields fields) {
@@ -155,7 +192,8 @@ final class PoolReader {
     var address = fields.required("address", BackendAddress::parse, PLACEHOLDER_ADDRESS);
     int weight = fields.integer("weight", Backend.DEFAULT_WEIGHT, 0, Backend.WEIGHT_LIMIT);
     String zone = fields.name("zone", "");
+    int priority = fields.integer("priority", 0, 0, Backend.LAST_PRIORITY);
     var adminState = fields.constant("adminState", AdminState.class).orElse(AdminState.ENABLED);
-    return fields.make(() -> new Backend(pool, id, address, weight, zone, adminState));
+    return fields.make(() -> new Backend(pool, id, address, weight, zone, priority, adminState));
   }
 }

@@ -24,6 +24,7 @@ final class PoolWriter {
         .put("overall", Durations.text(timeouts.overall()));
     node.put("panicThreshold", pool.panicThresholdPercent() + "%");
     resilience(node, pool.resilience());
+    preference(node, pool.preference());
     pool.sticky().ifPresent(sticky -> sticky(node.putObject("sticky"), sticky));
     pool.transport().tls().ifPresent(tls -> tls(node.putObject("tls"), tls));
     pool.transport()
@@ -123,6 +124,18 @@ final class PoolWriter {
         .put("maxEjected", ejection.maxEjectedPercent() + "%");
   }
 
+  private static void preference(ObjectNode node, Preference preference) {
+    if (preference.failoverPercent() != Preference.DEFAULT_FAILOVER_PERCENT) {
+      node.putObject("failover").put("below", preference.failoverPercent() + "%");
+    }
+    if (preference.isForOwnZone()) {
+      node.putObject("zonePreference").put("spillBelow", preference.spillPercent() + "%");
+    }
+    if (preference.isForSubset()) {
+      node.putObject("subset").put("size", preference.subsetSize());
+    }
+  }
+
   private static void sticky(ObjectNode node, Sticky sticky) {
     switch (sticky) {
       case Sticky.Cookie cookie ->
@@ -149,6 +162,9 @@ final class PoolWriter {
         .put("weight", backend.weight());
     if (!backend.zone().isEmpty()) {
       node.put("zone", backend.zone());
+    }
+    if (backend.priority() > 0) {
+      node.put("priority", backend.priority());
     }
     if (backend.adminState() != AdminState.ENABLED) {
       node.put("adminState", Codec.text(backend.adminState()));

@@ -48,7 +48,43 @@ class PoolDocumentsTest {
   }
 
   @Test
+  void shouldReadWhichBackendsComeFirst() {
+    var pool =
+        read(
+            """
+            failover: {below: 30%}
+            zonePreference: {spillBelow: 60}
+            subset: {size: 20}
+            backends:
+              - {name: b1, address: "10.0.0.1:80", zone: a}
+              - {name: b2, address: "10.0.0.2:80", zone: b, priority: 15}
+            """);
+
+    assertThat(pool.preference()).isEqualTo(new Preference(30, 60, 20));
+  }
+
+  @Test
+  void shouldReadThePriorityOfABackend() {
+    var documents =
+        Examples.yaml(
+            """
+            kind: Backend
+            pool: web
+            name: b1
+            address: "10.0.0.1:80"
+            priority: 3
+            """);
+
+    assertThat(documents.resources())
+        .containsExactly(
+            new Backend(
+                "web", "b1", new BackendAddress("10.0.0.1", 80), 1, "", 3, AdminState.ENABLED));
+  }
+
+  @Test
   void shouldFillInWhatAMappingLeavesOut() {
+    assertThat(read("zonePreference: {}").preference()).isEqualTo(new Preference(50, 70, 0));
+    assertThat(read("failover: {}").preference()).isEqualTo(Preference.NONE);
     assertThat(read("retries: {attempts: 0}").resilience().retries())
         .isEqualTo(new Retries(0, 20, 3));
     assertThat(read("circuitBreaker: {}").resilience()).isEqualTo(Pool.Resilience.defaults());
@@ -107,6 +143,17 @@ class PoolDocumentsTest {
             "outlierEjection: {baseEjection: 10m}",
             "outlierEjection",
             "baseEjection is longer than maxEjection"),
+        Arguments.of("failover: {below: 0%}", "failover.below", "not within 1 to 100"),
+        Arguments.of("failover: {bellow: 5%}", "failover.bellow", "did you mean \"below\"?"),
+        Arguments.of("zonePreference: {spillBelow: 101%}", "zonePreference.spillBelow", "1 to 100"),
+        Arguments.of("zonePreference: true", "zonePreference", "must be a mapping"),
+        Arguments.of("subset: {}", "subset.size", "is required"),
+        Arguments.of("subset: {size: 0}", "subset.size", "not within 1 to 10000"),
+        Arguments.of("subset: {size: 10001}", "subset.size", "not within 1 to 10000"),
+        Arguments.of(
+            "backends: [{name: b, address: \"a:1\", priority: 16}]",
+            "backends[0].priority",
+            "not within 0 to 15"),
         Arguments.of("slowStart: {minWeight: 0%}", "slowStart.minWeight", "not within 1 to 100"),
         Arguments.of("sticky: {}", "sticky", "either cookie or header"),
         Arguments.of(

@@ -41,8 +41,20 @@ record RandomConfiguration(RandomGenerator random) {
     var transport =
         new Pool.BackendTransport(
             maybe(this::backendTls), maybe(() -> oneOf(ProxyProtocol.values())));
-    Pool pool = Examples.pool("web").with(resilience).with(transport);
+    var preference = new Preference(1 + upTo(99), upTo(100), upTo(Preference.MOST_SUBSET));
+    Pool pool = Examples.pool("web").with(resilience).with(transport).with(preference);
     return maybe(this::sticky).map(pool::with).orElse(pool);
+  }
+
+  Backend backend() {
+    return new Backend(
+        "web",
+        "b1",
+        new BackendAddress("10.0.0.1", 80),
+        upTo(Backend.WEIGHT_LIMIT),
+        oneOf("", "a", "eu-1"),
+        upTo(Backend.LAST_PRIORITY),
+        oneOf(AdminState.values()));
   }
 
   private Listener listener() {

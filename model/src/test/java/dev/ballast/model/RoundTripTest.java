@@ -30,7 +30,7 @@ class RoundTripTest {
 
   private static List<Resource> resources(long seed) {
     var random = new RandomConfiguration(new Random(seed));
-    return List.of(random.loadBalancer(), random.pool());
+    return List.of(random.loadBalancer(), random.pool(), random.backend());
   }
 
   @ParameterizedTest(name = "seed {0}")

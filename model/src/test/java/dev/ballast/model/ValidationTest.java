@@ -191,7 +191,30 @@ class ValidationTest {
                 "a",
                 "listeners: [{name: l, port: 80, protocol: tcp, pool: p, proxyProtocol: [\"::/0\"]}]"),
             "listeners[0].proxyProtocol",
-            "believes every client"));
+            "believes every client"),
+        warning(
+            "hashing within subsets",
+            pool("algorithm: {type: hash}\nsubset: {size: 2}"),
+            "subset",
+            "the same key goes to another backend at another LB server"),
+        warning(
+            "staying within subsets",
+            pool("sticky: {cookie: {}}\nsubset: {size: 2}"),
+            "subset",
+            "only at LB servers that have it"),
+        warning(
+            "zones that nobody has",
+            pool("zonePreference: {}"),
+            "zonePreference",
+            "no backend of the pool has a zone"),
+        warning(
+            "fail-over without spares", pool("failover: {below: 40%}"), "failover", "no spares"));
+  }
+
+  private static String pool(String rest) {
+    return "kind: Pool\nname: web\n"
+        + rest
+        + "\nbackends: [{name: b, address: \"a.test:1\", priority: 2}]";
   }
 
   private static Arguments warning(String what, String documents, String path, String message) {

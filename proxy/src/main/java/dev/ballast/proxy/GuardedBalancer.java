@@ -36,12 +36,12 @@ final class GuardedBalancer implements Balancer {
       hasFailed("threw " + e);
       return instead.pick(key, tried, loads);
     }
-    if (picked >= 0 && picked < plan.eligibleCount() && !tried.contains(picked)) {
+    if (picked >= 0 && picked < plan.preferredCount() && !tried.contains(picked)) {
       return picked;
     }
     int other = instead.pick(key, tried, loads);
     if (picked != NONE || other != NONE) {
-      hasFailed("picked " + picked + " of " + plan.eligibleCount() + ", tried " + tried);
+      hasFailed("picked " + picked + " of " + plan.preferredCount() + ", tried " + tried);
     }
     return other;
   }

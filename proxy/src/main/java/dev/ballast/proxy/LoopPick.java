@@ -23,8 +23,9 @@ final class LoopPick implements Loads {
     this.plan = plan;
     this.pool = plan.handle();
     this.nowNanos = loop.nowNanos();
-    this.balancer = balancer(picking, loop, seed);
-    this.own = balancer.equals(picking.balancer()) ? null : balancer;
+    Balancer ofLoop = balancer(picking, loop, seed);
+    this.balancer = picking.lineup().withSpares(ofLoop);
+    this.own = ofLoop.equals(picking.balancer()) ? null : balancer;
     for (int i = 0; i < plan.eligibleCount(); i++) {
       BackendCell cell = plan.backend(i).cellIfAny(loop);
       if (cell != null) {

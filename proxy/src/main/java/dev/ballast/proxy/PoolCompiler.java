@@ -5,8 +5,10 @@ import dev.ballast.balancing.Balancers;
 import dev.ballast.balancing.Candidate;
 import dev.ballast.balancing.Eligibility;
 import dev.ballast.balancing.Extensions;
+import dev.ballast.balancing.Lineup;
 import dev.ballast.balancing.Member;
 import dev.ballast.balancing.Placement;
+import dev.ballast.balancing.Rules;
 import dev.ballast.balancing.SlowStartRamp;
 import dev.ballast.balancing.Standing;
 import dev.ballast.model.Algorithm;
@@ -16,6 +18,7 @@ import dev.ballast.model.SlowStart;
 import dev.ballast.model.Timeouts;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -32,9 +35,13 @@ import org.slf4j.LoggerFactory;
 final class PoolCompiler {
   private static final Logger LOG = LoggerFactory.getLogger(PoolCompiler.class);
 
+  private static final Set<Standing> RETIRED =
+      EnumSet.of(Standing.DRAINING, Standing.DISABLED, Standing.OUTSIDE_SUBSET);
+
   private final Loops loops;
   private final Names names;
   private final RandomGenerator random;
+  private final ProxySettings.Place place;
   private final TlsCompiler tls;
   private final OpenedSecrets secrets;
   private final Runnable onSuspicion;
@@ -45,6 +52,7 @@ final class PoolCompiler {
 
   /**
    * @param extensions algorithms of users' own
+   * @param place where this LB server stands
    * @param onSuspicion asked, by any loop, to evaluate again soon: a backend has failed again and again
    */
   PoolCompiler(
@@ -54,6 +62,7 @@ final class PoolCompiler {
       OpenedSecrets secrets,
       RandomGenerator random,
       Extensions extensions,
+      ProxySettings.Place place,
       Runnable onSuspicion) {
     this.extensions = extensions;
     this.tls = tls;
@@ -61,6 +70,7 @@ final class PoolCompiler {
     this.loops = loops;
     this.names = names;
     this.random = random;
+    this.place = place;
     this.onSuspicion = onSuspicion;
   }
 
@@ -90,6 +100,7 @@ final class PoolCompiler {
   /** Whether what it does depends on the keys of the fleet. */
   private static boolean isKeyed(Pool pool) {
     return pool.sticky().isPresent()
+        || pool.preference().isForSubset()
         || pool.algorithm() instanceof Algorithm.Hash
         || pool.algorithm() instanceof Algorithm.Custom;
   }
@@ -138,13 +149,9 @@ final class PoolCompiler {
   /** A pool that routes name and the snapshot has not. */
   PoolPlan missing(String name, Instant now) {
     var pool = new Pool(name, new Algorithm.RoundRobin(), Optional.empty(), Timeouts.defaults(), 0);
+    var nobody = Eligibility.evaluate(List.of(), false, 0, now);
     return plan(
-        pool,
-        newHandle(name, now),
-        List.of(),
-        Eligibility.evaluate(List.of(), false, 0, now),
-        null,
-        now);
+        pool, newHandle(name, now), List.of(), Lineup.of(List.of(), nobody), nobody, null, now);
   }
 
   private CompiledPool build(
@@ -154,20 +161,22 @@ final class PoolCompiler {
       @Nullable CompiledPool before,
       Instant now) {
     Pool pool = (Pool) item.resource();
-    List<Candidate> candidates = members.stream().map(PoolMember::candidate).toList();
-    Eligibility eligibility =
-        Eligibility.evaluate(
-            candidates, pool.healthCheck().isPresent(), pool.panicThresholdPercent(), now);
+    List<Candidate> candidates = Ranks.candidates(pool, members, place, seed());
+    Eligibility eligibility = Eligibility.evaluate(candidates, Rules.of(pool, place.zone()), now);
     settle(members, eligibility, handle, before != null, now);
-    logPanic(
-        pool.name(),
-        before != null && before.plan().eligibility().isPanic(),
-        eligibility.isPanic());
-    Placement placement = placement(pool.algorithm(), members, before);
+    PoolNews.tell(pool.name(), before == null ? null : before.plan().eligibility(), eligibility);
+    Placement placement = placement(pool.algorithm(), members, candidates, before);
     return new CompiledPool(
         item,
         members,
-        plan(pool, handle, members, eligibility, placement, now),
+        plan(
+            pool,
+            handle,
+            members,
+            Lineup.of(candidates, eligibility),
+            eligibility,
+            placement,
+            now),
         placement,
         handle,
         secrets.fleet(),
@@ -189,65 +198,59 @@ final class PoolCompiler {
     return Optional.ofNullable(next);
   }
 
-  private static void logPanic(String pool, boolean was, boolean is) {
-    if (is && !was) {
-      LOG.warn(
-          "Pool {} is in panic: too few of its backends are eligible, so all that could serve are used",
-          pool);
-    } else if (was && !is) {
-      LOG.info("Pool {} is no longer in panic", pool);
-    }
-  }
-
   private PoolPlan plan(
       Pool pool,
       PoolHandle handle,
       List<PoolMember> members,
+      Lineup lineup,
       Eligibility eligibility,
       @Nullable Placement placement,
       Instant now) {
-    var eligible = new ArrayList<PoolMember>(members.size());
-    for (int i = 0; i < members.size(); i++) {
-      if (eligibility.isEligible(i)) {
-        eligible.add(members.get(i));
-      }
+    var eligible = new ArrayList<PoolMember>(lineup.size());
+    for (int place = 0; place < lineup.size(); place++) {
+      eligible.add(members.get(lineup.member(place)));
     }
-    var shares = Shares.of(pool.algorithm(), eligible, pool.resilience().slowStart(), now);
+    var shares =
+        Shares.of(
+            pool.algorithm(),
+            members,
+            lineup,
+            eligibility.preferred(),
+            pool.resilience().slowStart(),
+            now);
     return new PoolPlan(
         handle,
         ExchangePolicy.of(pool),
         members,
         eligibility,
         eligible.stream().map(PoolMember::handle).toArray(BackendHandle[]::new),
-        picking(pool, shares, members, eligibility, placement),
-        shares.ofAll(members, eligibility),
+        picking(pool, shares, lineup, placement),
+        shares.percents(),
         sticky(pool, eligible));
   }
 
   private Picking picking(
-      Pool pool,
-      Shares shares,
-      List<PoolMember> members,
-      Eligibility eligibility,
-      @Nullable Placement placement) {
+      Pool pool, Shares shares, Lineup lineup, @Nullable Placement placement) {
     return switch (shares.algorithm()) {
       case Algorithm.Hash hash when placement != null ->
           Picking.own(
-              placement.balancer(
-                  hash, places(members.size(), eligibility), shares.ofAll(members, eligibility)),
+              placement.balancer(hash, lineup.places(), shares.keyPercents(), shares.weights()),
+              lineup,
               new HashKey(hash.by(), seed()));
-      case Algorithm.Custom custom -> custom(pool.name(), custom, shares.members());
-      case Algorithm ours -> Picking.own(Balancers.build(ours, shares.members(), seed()), null);
+      case Algorithm.Custom custom -> custom(pool.name(), custom, shares.members(), lineup);
+      case Algorithm ours ->
+          Picking.own(Balancers.build(ours, shares.members(), seed()), lineup, null);
     };
   }
 
-  private Picking custom(String pool, Algorithm.Custom custom, List<Member> members) {
+  private Picking custom(
+      String pool, Algorithm.Custom custom, List<Member> members, Lineup lineup) {
     HashKey key = custom.by().map(by -> new HashKey(by, seed())).orElse(null);
     Balancer instead = Balancers.build(new Algorithm.WeightedRoundRobin(), members, seed());
     try {
       Balancer theirs = extensions.build(custom, members, seed());
       refusals.remove(pool);
-      return new Picking(theirs, instead, key, null);
+      return new Picking(theirs, lineup, instead, key, null);
     } catch (IllegalArgumentException refused) {
       String reason = String.valueOf(refused.getMessage());
       if (!reason.equals(refusals.put(pool, reason))) {
@@ -257,26 +260,25 @@ final class PoolCompiler {
           new BindFailure(
               reason + "; weighted-round-robin is used",
               "mend the pool's algorithm, or start the LB server with --extensions that have it");
-      return new Picking(instead, null, null, trouble);
+      return new Picking(instead, lineup, null, null, trouble);
     }
   }
 
-  private static int[] places(int members, Eligibility eligibility) {
-    int[] places = new int[members];
-    int next = 0;
-    for (int i = 0; i < members; i++) {
-      places[i] = eligibility.isEligible(i) ? next++ : Balancer.NONE;
-    }
-    return places;
-  }
-
-  /** Of all members, so that it stays the same whatever happens to their health. */
+  /** Of all members that this LB server uses, so that it stays the same whatever happens to their health. */
   private @Nullable Placement placement(
-      Algorithm algorithm, List<PoolMember> members, @Nullable CompiledPool before) {
+      Algorithm algorithm,
+      List<PoolMember> members,
+      List<Candidate> candidates,
+      @Nullable CompiledPool before) {
     if (!(algorithm instanceof Algorithm.Hash hash)) {
       return null;
     }
-    List<Member> all = members.stream().map(PoolMember::balancingMember).toList();
+    var all = new ArrayList<Member>(members.size());
+    for (int i = 0; i < members.size(); i++) {
+      boolean isUsed = candidates.get(i).rank().isInSubset();
+      Member member = members.get(i).balancingMember();
+      all.add(isUsed ? member : new Member(member.name(), 0));
+    }
     Placement known = before == null ? null : before.placement();
     return known != null && known.isOf(hash, all, seed()) ? known : Placement.of(hash, all, seed());
   }
@@ -294,7 +296,7 @@ final class PoolCompiler {
   }
 
   /**
-   * Lets the backends know how they stand. One that takes no new work keeps no idle connections; one that has just become
+   * Lets the backends know how they stand. One that takes no new work keeps no idle connections, while spares keep theirs; one that has just become
    * eligible starts slowly, unless it came with its pool and that is new itself.
    */
   private void settle(
@@ -309,8 +311,7 @@ final class PoolCompiler {
       Standing standing = eligibility.standings().get(i);
       boolean cameWithPool = backend.appeared().equals(pool.appeared());
       backend.stands(standing, isPoolKnown && !(isPoolNew && cameWithPool), now);
-      boolean isRetired = standing == Standing.DRAINING || standing == Standing.DISABLED;
-      backend.retire(isRetired, loops.all());
+      backend.retire(RETIRED.contains(standing), loops.all());
     }
   }
 

@@ -30,7 +30,7 @@ final class PoolPlan {
   /**
    * @param members all of them, sorted by name
    * @param eligibility in the order of the members
-   * @param eligible those that may be picked, in the order that the balancer was built with
+   * @param eligible in the order of the line-up: those that may be picked, then the spares
    * @param picking how
    * @param percents of its weight that each of the members gets; empty: all get all of it
    * @param sticky in the order of {@code eligible}; null if clients need not stay
@@ -131,6 +131,12 @@ final class PoolPlan {
     return isStarting ? reason + "; starts at " + percents[member] + " % of its weight" : reason;
   }
 
+  /** How many may be picked at first: theirs are the first indexes. */
+  int preferredCount() {
+    return picking.lineup().preferredCount();
+  }
+
+  /** How many may be picked, if others have failed. */
   int eligibleCount() {
     return eligible.length;
   }

@@ -1,5 +1,6 @@
 package dev.ballast.proxy;
 
+import dev.ballast.balancing.Preferred;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
@@ -187,6 +188,8 @@ final class ProxyMetrics {
   private static void addPools(List<MetricSnapshot> metrics, CompiledSnapshot snapshot) {
     var usable = new ArrayList<Point>();
     var panic = new ArrayList<Point>();
+    var priority = new ArrayList<Point>();
+    var ownZone = new ArrayList<Point>();
     var eligible = new ArrayList<Point>();
     var ejected = new ArrayList<Point>();
     var inFlight = new ArrayList<Point>();
@@ -196,6 +199,9 @@ final class ProxyMetrics {
       usable.add(
           new Point(Labels.of("pool", pool.name()), pool.handle().trouble() == null ? 1 : 0));
       panic.add(new Point(Labels.of("pool", pool.name()), pool.eligibility().isPanic() ? 1 : 0));
+      Preferred preferred = pool.eligibility().preferred();
+      priority.add(new Point(Labels.of("pool", pool.name()), preferred.priority().orElse(-1)));
+      ownZone.add(new Point(Labels.of("pool", pool.name()), preferred.ownShare()));
       for (int i = 0; i < pool.members().size(); i++) {
         BackendHandle backend = pool.members().get(i).handle();
         Labels labels = Labels.of("pool", pool.name(), "backend", backend.name());
@@ -212,6 +218,16 @@ final class ProxyMetrics {
             "Whether all certificates that connections to the pool's backends need can be used",
             usable));
     metrics.add(gauge("pool_panic", "Whether the pool is in panic", panic));
+    metrics.add(
+        gauge(
+            "pool_priority",
+            "The priority of the group in use; -1 if there is one only, or all serve together",
+            priority));
+    metrics.add(
+        gauge(
+            "pool_own_zone_ratio",
+            "The part of the pool's work that stays in the LB server's zone; 1 if no zone is preferred",
+            ownZone));
     metrics.add(gauge("backend_eligible", "Whether the backend may be picked", eligible));
     metrics.add(
         gauge("backend_ejected", "Whether its own failures have taken the backend out", ejected));

@@ -84,6 +84,7 @@ public final class ProxyServer implements AutoCloseable {
                 secrets,
                 settings.surroundings().random(),
                 settings.extensions(),
+                settings.place(),
                 this::evaluateSoon),
             tls,
             secrets,

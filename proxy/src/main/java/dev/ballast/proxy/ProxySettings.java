@@ -1,6 +1,8 @@
 package dev.ballast.proxy;
 
 import dev.ballast.balancing.Extensions;
+import dev.ballast.balancing.Subset;
+import dev.ballast.model.Backend;
 import dev.ballast.model.DataKey;
 import dev.ballast.model.FleetSecrets;
 import io.netty.util.concurrent.Ticker;
@@ -25,6 +27,7 @@ import java.util.random.RandomGenerator;
  * @param nameServers for the names of backends; empty: those of the system
  * @param sync where the configuration comes from, asked for each report
  * @param acceptHeld told to use a configuration that was held back
+ * @param place where it stands among the others
  * @param secrets what opens the secrets of the configuration
  * @param accessLog where lines of the access log go, in batches; may be slow, and stand still
  * @param transport what sockets are waited for with
@@ -39,6 +42,7 @@ public record ProxySettings(
     List<InetSocketAddress> nameServers,
     Supplier<SyncReport> sync,
     Runnable acceptHeld,
+    Place place,
     Surroundings surroundings,
     Secrets secrets,
     OutputStream accessLog,
@@ -85,6 +89,21 @@ public record ProxySettings(
   }
 
   /**
+   * Where an LB server stands among the others.
+   *
+   * @param zone its own, or empty
+   * @param ordinal its number, at least 0, which says what its subset of large pools is
+   */
+  public record Place(String zone, long ordinal) {
+    public Place {
+      Backend.requireZone(zone);
+      if (ordinal < 0) {
+        throw new IllegalArgumentException("an ordinal is at least 0: " + ordinal);
+      }
+    }
+  }
+
+  /**
    * Time and chance.
    *
    * @param clock the wall clock: verdicts and overrides are judged by it
@@ -113,6 +132,7 @@ public record ProxySettings(
         List.of(),
         () -> SyncReport.NONE,
         () -> {},
+        new Place("", Subset.ordinalOf(name)),
         new Surroundings(clock, Ticker.systemTicker(), random),
         new Secrets(Optional.empty(), FleetSecrets.random(new SecureRandom())),
         new FileOutputStream(FileDescriptor.out),
@@ -198,6 +218,10 @@ public record ProxySettings(
         });
   }
 
+  public ProxySettings withPlace(Place other) {
+    return changed(draft -> draft.place = other);
+  }
+
   public ProxySettings withSecrets(Secrets opening) {
     return changed(draft -> draft.secrets = opening);
   }
@@ -239,6 +263,7 @@ public record ProxySettings(
     private List<InetSocketAddress> nameServers;
     private Supplier<SyncReport> sync;
     private Runnable acceptHeld;
+    private Place place;
     private Secrets secrets;
     private OutputStream accessLog;
     private TransportKind transport;
@@ -252,6 +277,7 @@ public record ProxySettings(
       nameServers = from.nameServers;
       sync = from.sync;
       acceptHeld = from.acceptHeld;
+      place = from.place;
       secrets = from.secrets;
       accessLog = from.accessLog;
       transport = from.transport;
@@ -268,6 +294,7 @@ public record ProxySettings(
           nameServers,
           sync,
           acceptHeld,
+          place,
           from.surroundings,
           secrets,
           accessLog,

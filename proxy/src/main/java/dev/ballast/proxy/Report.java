@@ -3,11 +3,18 @@ package dev.ballast.proxy;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What an LB server says about itself. The names of the components are those of the JSON at {@code /report}. */
+/**
+ * What an LB server says about itself. The names of the components are those of the JSON at {@code /report}.
+ *
+ * @param zone its own, or null if it was told none
+ * @param ordinal its number, by which it has its subsets
+ */
 public record Report(
     String name,
     String instance,
     String fleet,
+    @Nullable String zone,
+    long ordinal,
     String version,
     boolean ready,
     @Nullable String revision,
@@ -42,6 +49,8 @@ public record Report(
   /**
    * One pool as this LB server sees it.
    *
+   * @param priority of the group in use; null if there is one only, or all serve together
+   * @param ownZonePercent how much of the work stays in the own zone; null if no zone comes first
    * @param reason why no connection to its backends comes about, as TLS with them lacks a certificate, or why it is not balanced as it should be;
    *     else null
    * @param remedy what to do about it, else null
@@ -49,6 +58,8 @@ public record Report(
   public record Pool(
       String name,
       boolean panic,
+      @Nullable Integer priority,
+      @Nullable Integer ownZonePercent,
       @Nullable String reason,
       @Nullable String remedy,
       List<Backend> backends) {}

@@ -1,6 +1,7 @@
 package dev.ballast.proxy;
 
 import dev.ballast.balancing.Eligibility;
+import dev.ballast.balancing.Preferred;
 import dev.ballast.model.Revision;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -23,6 +24,8 @@ final class Reports {
         settings.name(),
         settings.instance(),
         settings.fleet(),
+        settings.place().zone().isEmpty() ? null : settings.place().zone(),
+        settings.place().ordinal(),
         settings.version(),
         server.isReady(),
         server.revision().map(Revision::toString).orElse(null),
@@ -65,9 +68,12 @@ final class Reports {
     }
     BindFailure unreachable = pool.handle().trouble();
     BindFailure trouble = unreachable == null ? pool.trouble() : unreachable;
+    Preferred preferred = eligibility.preferred();
     return new Report.Pool(
         pool.name(),
         eligibility.isPanic(),
+        preferred.priority().isPresent() ? preferred.priority().getAsInt() : null,
+        preferred.zone().isEmpty() ? null : (int) preferred.ownPercent(),
         trouble == null ? null : trouble.reason(),
         trouble == null ? null : trouble.remedy(),
         backends);

@@ -1,63 +1,76 @@
 package dev.ballast.proxy;
 
-import dev.ballast.balancing.Eligibility;
+import dev.ballast.balancing.EffectiveWeights;
+import dev.ballast.balancing.Lineup;
 import dev.ballast.balancing.Member;
+import dev.ballast.balancing.Preferred;
 import dev.ballast.balancing.SlowStartRamp;
 import dev.ballast.model.Algorithm;
 import dev.ballast.model.SlowStart;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * What each backend that may be picked gets: its weight, or a growing part of it while it starts slowly. As long as one does,
- * all weights are multiplied, so that a part of a weight is a whole number, and pools that take turns take them by weight.
+ * What each backend that may be picked gets: its weight, a growing part of it while it starts slowly, or its part of what its zone
+ * gets. As long as any gets less than its weight, pools that take turns take them by weight.
  *
- * @param members for the balancer
- * @param percents of their weights, in the same order
+ * @param members for the balancer: those that may be picked, in the order of the line-up
+ * @param percents of their weights that they get while they start, by member of the pool; empty: all get all of it
+ * @param keyPercents of the keys of a pool that hashes, likewise
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Shares(Algorithm algorithm, List<Member> members, int[] percents) {
+record Shares(Algorithm algorithm, List<Member> members, int[] percents, int[] keyPercents) {
   private static final int WHOLE = 100;
 
-  /** The weights of a pool sum up to no more than this, so that a cycle of picks stays countable. */
-  private static final long MOST = Integer.MAX_VALUE;
-
-  /** @param eligible sorted by name */
-  static Shares of(Algorithm algorithm, List<PoolMember> eligible, SlowStart ramp, Instant now) {
-    int[] percents = new int[eligible.size()];
-    boolean isAnyStarting = false;
-    for (int i = 0; i < percents.length; i++) {
-      percents[i] = SlowStartRamp.percent(ramp, eligible.get(i).handle().risingSince(), now);
-      isAnyStarting |= percents[i] < WHOLE;
+  /** @param all sorted by name, as the line-up has them */
+  static Shares of(
+      Algorithm algorithm,
+      List<PoolMember> all,
+      Lineup lineup,
+      Preferred preferred,
+      SlowStart ramp,
+      Instant now) {
+    int[] eligible = IntStream.range(0, lineup.preferredCount()).map(lineup::member).toArray();
+    int[] percents =
+        IntStream.of(eligible)
+            .map(i -> SlowStartRamp.percent(ramp, all.get(i).handle().risingSince(), now))
+            .toArray();
+    boolean isAnyStarting = IntStream.of(percents).anyMatch(percent -> percent < WHOLE);
+    if (!isAnyStarting && !preferred.isSplit()) {
+      int[] weights = IntStream.of(eligible).map(i -> all.get(i).backend().weight()).toArray();
+      return new Shares(algorithm, members(all, eligible, weights), new int[0], new int[0]);
     }
-    return isAnyStarting
-        ? starting(algorithm, eligible, percents)
-        : new Shares(
-            algorithm, eligible.stream().map(PoolMember::balancingMember).toList(), percents);
+    var effective =
+        EffectiveWeights.of(
+            IntStream.of(eligible).map(i -> weight(algorithm, all.get(i))).toArray(),
+            percents,
+            IntStream.of(eligible).mapToObj(preferred.roles()::get).toList(),
+            preferred.ownShare());
+    return new Shares(
+        byWeight(algorithm),
+        members(all, eligible, effective.weights()),
+        isAnyStarting ? byMember(percents, eligible, all.size()) : new int[0],
+        byMember(effective.keyPercents(), eligible, all.size()));
   }
 
-  private static Shares starting(Algorithm algorithm, List<PoolMember> eligible, int[] percents) {
-    long sum = eligible.stream().mapToLong(member -> weight(algorithm, member)).sum();
-    int factor = sum * WHOLE <= MOST ? WHOLE : WHOLE / 10;
-    var members = new ArrayList<Member>(percents.length);
-    for (int i = 0; i < percents.length; i++) {
-      int scaled = weight(algorithm, eligible.get(i)) * factor * percents[i] / WHOLE;
-      members.add(new Member(eligible.get(i).id(), Math.max(1, scaled)));
-    }
-    return new Shares(byWeight(algorithm), members, percents);
+  /** Of the members, in their order. */
+  int[] weights() {
+    return members.stream().mapToInt(Member::effectiveWeight).toArray();
   }
 
-  /** The percents by the index of each member, picked or not; empty if all get all of their weight. */
-  int[] ofAll(List<PoolMember> all, Eligibility eligibility) {
-    if (Arrays.stream(percents).allMatch(percent -> percent == WHOLE)) {
-      return new int[0];
-    }
-    int[] result = new int[all.size()];
-    int next = 0;
-    for (int i = 0; i < result.length; i++) {
-      result[i] = eligibility.isEligible(i) ? percents[next++] : WHOLE;
+  private static List<Member> members(List<PoolMember> all, int[] eligible, int[] weights) {
+    return IntStream.range(0, eligible.length)
+        .mapToObj(place -> new Member(all.get(eligible[place]).id(), weights[place]))
+        .toList();
+  }
+
+  private static int[] byMember(int[] ofEligible, int[] eligible, int members) {
+    int[] result = new int[members];
+    Arrays.fill(result, WHOLE);
+    for (int i = 0; i < eligible.length; i++) {
+      result[eligible[i]] = ofEligible[i];
     }
     return result;
   }

@@ -33,7 +33,14 @@ class CompilerTest {
   private final Compiler compiler =
       new Compiler(
           new PoolCompiler(
-              loops.loops(), names, tls, secrets, new Random(1), Extensions.NONE, () -> {}),
+              loops.loops(),
+              names,
+              tls,
+              secrets,
+              new Random(1),
+              Extensions.NONE,
+              new ProxySettings.Place("", 1),
+              () -> {}),
           tls,
           secrets,
           new Bookkeeper(Limits.defaults(), 2));

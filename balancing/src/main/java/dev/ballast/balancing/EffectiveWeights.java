@@ -1,0 +1,90 @@
+package dev.ballast.balancing;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What members get in place of their weights, while some of them start slowly or the own zone keeps a share of the work.
+ *
+ * <p>The share of the own zone is exact in what its members get together: the weights of one side are scaled, whatever they sum up to. For
+ * pools that hash the same is said as the part of the keys that a member may have: of the keys, always the same ones spill over first.
+ *
+ * @param weights in the order of the members, all multiplied by the same, so that parts of a weight are whole numbers; at least 1
+ * @param keyPercents the part of its keys that each gets, if the pool hashes; empty: all get all
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record EffectiveWeights(int[] weights, int[] keyPercents) {
+  private static final int WHOLE = 100;
+
+  /** The weights of a pool sum up to no more than this, so that a cycle of picks stays countable. */
+  private static final long MOST = Integer.MAX_VALUE;
+
+  /** The greatest weight of one where zones share the work: precise to a millionth of that. */
+  private static final int GREATEST = 1_000_000;
+
+  /**
+   * The weights of members that may be picked.
+   *
+   * @param weights each above 0
+   * @param percents of its weight that each gets while it starts, 1 to 100
+   * @param roles in the same order
+   * @param ownShare of the own zone, if the roles say that it shares the work with others
+   */
+  public static EffectiveWeights of(
+      int[] weights, int[] percents, List<Preferred.Role> roles, double ownShare) {
+    boolean isAnyStarting = Arrays.stream(percents).anyMatch(percent -> percent < WHOLE);
+    boolean isSplit =
+        roles.contains(Preferred.Role.OWN_ZONE) && roles.contains(Preferred.Role.OTHER_ZONE);
+    if (isSplit) {
+      return split(weights, percents, roles, ownShare);
+    }
+    return isAnyStarting
+        ? new EffectiveWeights(starting(weights, percents), percents.clone())
+        : new EffectiveWeights(weights.clone(), new int[0]);
+  }
+
+  private static int[] starting(int[] weights, int[] percents) {
+    long sum = Arrays.stream(weights).asLongStream().sum();
+    int factor = sum * WHOLE <= MOST ? WHOLE : WHOLE / 10;
+    var result = new int[weights.length];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = Math.max(1, weights[i] * factor * percents[i] / WHOLE);
+    }
+    return result;
+  }
+
+  private static EffectiveWeights split(
+      int[] weights, int[] percents, List<Preferred.Role> roles, double ownShare) {
+    double own = 0;
+    double others = 0;
+    for (int i = 0; i < weights.length; i++) {
+      boolean isOwn = roles.get(i) == Preferred.Role.OWN_ZONE;
+      own += isOwn ? (double) weights[i] * percents[i] : 0;
+      others += isOwn ? 0 : (double) weights[i] * percents[i];
+    }
+    var parts = new double[weights.length];
+    var keyPercents = new int[weights.length];
+    double spill = 1 - ownShare;
+    double ownKeys = Math.min(1, ownShare * (own + others) / own);
+    double otherKeys = Math.min(1, spill * (own + others) / others);
+    for (int i = 0; i < parts.length; i++) {
+      boolean isOwn = roles.get(i) == Preferred.Role.OWN_ZONE;
+      parts[i] = (double) weights[i] * percents[i] * (isOwn ? ownShare / own : spill / others);
+      keyPercents[i] = percentOf(percents[i] * (isOwn ? ownKeys : otherKeys));
+    }
+    return new EffectiveWeights(whole(parts), keyPercents);
+  }
+
+  private static int percentOf(double percent) {
+    return (int) Math.clamp(Math.round(percent), 1, WHOLE);
+  }
+
+  /** @param parts of all the work, which sum up to 1 */
+  private static int[] whole(double[] parts) {
+    double greatest = Arrays.stream(parts).max().orElse(1);
+    double factor = Math.min(GREATEST / greatest, (double) (MOST - parts.length));
+    return Arrays.stream(parts)
+        .mapToInt(part -> (int) Math.max(1, Math.floor(part * factor)))
+        .toArray();
+  }
+}
