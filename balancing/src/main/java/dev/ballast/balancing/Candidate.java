@@ -37,8 +37,7 @@ public record Candidate(
       Instant appeared,
       @Nullable Ejection ejection,
       boolean isAddressKnown) {
-    this(
-        weight, adminState, override, verdict, appeared, ejection, isAddressKnown, Rank.ALL_ALIKE);
+    this(weight, adminState, override, verdict, appeared, ejection, isAddressKnown, Rank.ALL_ALIKE);
   }
 
   /**

@@ -76,7 +76,7 @@ public record EffectiveWeights(int[] weights, int[] keyPercents) {
   }
 
   private static int percentOf(double percent) {
-    return (int) Math.clamp(Math.round(percent), 1, WHOLE);
+    return Math.clamp(Math.round(percent), 1, WHOLE);
   }
 
   /** @param parts of all the work, which sum up to 1 */

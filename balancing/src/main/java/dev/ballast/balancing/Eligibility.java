@@ -73,8 +73,7 @@ public record Eligibility(
     }
     Group group = Group.inUse(candidates, standings, rules.failoverPercent());
     boolean isPanic = !group.hasEnough() && isPanic(standings, rules.panicThresholdPercent());
-    ZoneSplit split =
-        isPanic ? ZoneSplit.NONE : ZoneSplit.of(candidates, standings, group, rules);
+    ZoneSplit split = isPanic ? ZoneSplit.NONE : ZoneSplit.of(candidates, standings, group, rules);
     return new Eligibility(
         List.copyOf(standings),
         isPanic,

@@ -47,7 +47,7 @@ record ZoneSplit(String ownZone, double ownShare) {
 
   /** Whether the zone of the candidate gets nothing. */
   boolean isLeftOut(Candidate candidate) {
-    return ownShare == 1 && !isOwn(candidate) || ownShare == 0 && isOwn(candidate);
+    return isOwn(candidate) ? ownShare == 0 : ownShare == 1;
   }
 
   /** Whether both the own zone and others get something, so that weights alone do not say how much. */

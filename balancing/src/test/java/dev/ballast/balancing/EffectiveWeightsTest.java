@@ -30,8 +30,7 @@ class EffectiveWeightsTest {
   @Test
   void shouldBeTheWeightsWhileAllGetAllOfThem() {
     var effective =
-        EffectiveWeights.of(
-            new int[] {3, 1, 256}, whole(3), Collections.nCopies(3, Role.ALIKE), 1);
+        EffectiveWeights.of(new int[] {3, 1, 256}, whole(3), Collections.nCopies(3, Role.ALIKE), 1);
 
     assertThat(effective.weights()).containsExactly(3, 1, 256);
     assertThat(effective.keyPercents()).isEmpty();
@@ -115,10 +114,8 @@ class EffectiveWeightsTest {
   void shouldLetMoreAndMoreKeysSpillOver(int own) {
     int size = 8;
     var how =
-        new Algorithm.Hash(
-            RequestPart.ADDRESS, new KeyTable.Maglev(KeyTable.Maglev.DEFAULT), 0);
-    List<Member> members =
-        IntStream.range(0, size).mapToObj(i -> new Member("b" + i, 1)).toList();
+        new Algorithm.Hash(RequestPart.ADDRESS, new KeyTable.Maglev(KeyTable.Maglev.DEFAULT), 0);
+    List<Member> members = IntStream.range(0, size).mapToObj(i -> new Member("b" + i, 1)).toList();
     Placement placement = Placement.of(how, members, 3);
     int[] places = IntStream.range(0, size).toArray();
     int[] before = null;
@@ -138,9 +135,7 @@ class EffectiveWeightsTest {
       if (before != null) {
         int[] then = before;
         assertThat(
-                IntStream.range(0, PICKS)
-                    .filter(key -> then[key] >= own && now[key] < own)
-                    .count())
+                IntStream.range(0, PICKS).filter(key -> then[key] >= own && now[key] < own).count())
             .as("keys that came back")
             .isZero();
       }

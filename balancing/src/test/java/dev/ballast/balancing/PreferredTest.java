@@ -180,8 +180,7 @@ class PreferredTest {
     }
   }
 
-  private static long count(
-      Eligibility eligibility, java.util.function.Predicate<Standing> which) {
+  private static long count(Eligibility eligibility, java.util.function.Predicate<Standing> which) {
     return eligibility.standings().stream().filter(which).count();
   }
 
@@ -229,8 +228,7 @@ class PreferredTest {
             NOW,
             null,
             true)
-        .ranked(
-            new Candidate.Rank(number(parts.group(1), 0), parts.group(2), !state.equals("s")));
+        .ranked(new Candidate.Rank(number(parts.group(1), 0), parts.group(2), !state.equals("s")));
   }
 
   private static int number(String digits, int otherwise) {

@@ -57,8 +57,7 @@ class SubsetTest {
       int subsets = backends / size;
       long round = random.nextInt(1_000);
 
-      int[] uses =
-          uses(backends, size, LongStream.range(round * subsets, (round + 1) * subsets));
+      int[] uses = uses(backends, size, LongStream.range(round * subsets, (round + 1) * subsets));
 
       assertThat(uses).containsOnly(backends % size == 0 ? new int[] {1} : new int[] {0, 1});
       assertThat(Arrays.stream(uses).sum()).isEqualTo(subsets * size);
@@ -159,13 +158,15 @@ class SubsetTest {
 
     assertThat(sharing).hasSize(19);
     assertThat(sharing)
-        .allSatisfy(other -> assertThat(other.stream().filter(first::contains).count()).isLessThan(8));
+        .allSatisfy(
+            other -> assertThat(other.stream().filter(first::contains).count()).isLessThan(8));
   }
 
   @Test
   void shouldTakeSoManyOfEachKind() {
     List<String> names = names(100);
-    List<String> kinds = IntStream.range(0, 100).mapToObj(i -> i % 10 == 0 ? "spare" : "own").toList();
+    List<String> kinds =
+        IntStream.range(0, 100).mapToObj(i -> i % 10 == 0 ? "spare" : "own").toList();
 
     boolean[] isIn = Subset.ofEach(names, kinds, 6, 3, SEED);
 

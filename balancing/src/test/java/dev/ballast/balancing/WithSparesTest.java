@@ -32,8 +32,7 @@ class WithSparesTest {
   }
 
   private static Lineup lineup() {
-    return Lineup.of(
-        POOL, Eligibility.evaluate(POOL, new Rules(true, 50, 50, 70, "a"), NOW));
+    return Lineup.of(POOL, Eligibility.evaluate(POOL, new Rules(true, 50, 50, 70, "a"), NOW));
   }
 
   private static Balancer balancer(Algorithm algorithm) {

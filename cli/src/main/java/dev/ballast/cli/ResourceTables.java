@@ -127,7 +127,8 @@ record ResourceTables(Configuration configuration) {
   }
 
   private Table backends(List<Backend> backends) {
-    var table = Table.of("NAME", "ADDRESS", "WEIGHT", "ZONE", "PRIORITY", "STATE", "VERDICT", "WHY");
+    var table =
+        Table.of("NAME", "ADDRESS", "WEIGHT", "ZONE", "PRIORITY", "STATE", "VERDICT", "WHY");
     for (Backend backend : backends) {
       table.row(
           backend.name(),

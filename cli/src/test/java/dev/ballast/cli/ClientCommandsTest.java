@@ -197,8 +197,10 @@ class ClientCommandsTest {
     }
     assertThat(shell.out())
         .contains("demo  default  demo.test  *      http:8080,tcp:9000  1 pool  demo,echo")
-        .contains("demo/b2  127.0.0.1:18082  1       -     0         draining  unknown    alice: disk")
-        .contains("demo/b3  127.0.0.1:18083  1       -     0         enabled   unhealthy  timed out");
+        .contains(
+            "demo/b2  127.0.0.1:18082  1       -     0         draining  unknown    alice: disk")
+        .contains(
+            "demo/b3  127.0.0.1:18083  1       -     0         enabled   unhealthy  timed out");
   }
 
   @Test

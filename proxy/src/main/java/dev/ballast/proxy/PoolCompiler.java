@@ -170,13 +170,7 @@ final class PoolCompiler {
         item,
         members,
         plan(
-            pool,
-            handle,
-            members,
-            Lineup.of(candidates, eligibility),
-            eligibility,
-            placement,
-            now),
+            pool, handle, members, Lineup.of(candidates, eligibility), eligibility, placement, now),
         placement,
         handle,
         secrets.fleet(),
@@ -229,8 +223,7 @@ final class PoolCompiler {
         sticky(pool, eligible));
   }
 
-  private Picking picking(
-      Pool pool, Shares shares, Lineup lineup, @Nullable Placement placement) {
+  private Picking picking(Pool pool, Shares shares, Lineup lineup, @Nullable Placement placement) {
     return switch (shares.algorithm()) {
       case Algorithm.Hash hash when placement != null ->
           Picking.own(

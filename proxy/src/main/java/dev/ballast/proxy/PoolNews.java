@@ -48,9 +48,7 @@ final class PoolNews {
     if (doesSpill && !didSpill) {
       LOG.info(
           "Pool {} spills over to other zones: {} % stay in zone {}",
-          pool,
-          is.ownPercent(),
-          is.zone());
+          pool, is.ownPercent(), is.zone());
     } else if (didSpill && !doesSpill) {
       LOG.info("Pool {} no longer spills over to other zones", pool);
     }

@@ -100,8 +100,7 @@ class PreferenceTest {
         var other = proxy.client()) {
       return IntStream.range(0, requests)
           .mapToObj(i -> (i % 2 == 0 ? one : other).get("/" + i).read().text())
-          .collect(
-              Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting()));
+          .collect(Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting()));
     }
   }
 
@@ -154,7 +153,12 @@ class PreferenceTest {
           configuration(
               proxy,
               pool(new Algorithm.RoundRobin(), Preference.NONE),
-              "0", "0", "0", "0", "1", "1");
+              "0",
+              "0",
+              "0",
+              "0",
+              "1",
+              "1");
       proxy.use(configuration);
       try (var load = Load.on(proxy)) {
         load.awaitMore(200);
@@ -174,7 +178,14 @@ class PreferenceTest {
           configuration(
               proxy,
               pool(new Algorithm.LeastConnections(), ZONES),
-              "0a", "0a", "0a", "0a", "0b", "0b", "0c", "0c");
+              "0a",
+              "0a",
+              "0a",
+              "0a",
+              "0b",
+              "0b",
+              "0c",
+              "0c");
       proxy.use(configuration);
       assertThat(served(proxy, 40).keySet()).containsExactly("b1", "b2", "b3", "b4");
       try (var load = Load.on(proxy)) {
@@ -200,8 +211,7 @@ class PreferenceTest {
       Map<String, Long> served = served(proxy, 700);
 
       switch (algorithm) {
-        case Algorithm.Hash _, Algorithm.Custom _ ->
-            assertThat(served).as("one client").hasSize(1);
+        case Algorithm.Hash _, Algorithm.Custom _ -> assertThat(served).as("one client").hasSize(1);
         case Algorithm.RoundRobin _,
             Algorithm.WeightedRoundRobin _,
             Algorithm.Random _,
@@ -231,8 +241,7 @@ class PreferenceTest {
   @Test
   void shouldNotPreferAnyZoneWithoutOneOfItsOwn() {
     try (var proxy = Proxy.start()) {
-      proxy.use(
-          configuration(proxy, pool(new Algorithm.RoundRobin(), ZONES), "0a", "0b", "0c"));
+      proxy.use(configuration(proxy, pool(new Algorithm.RoundRobin(), ZONES), "0a", "0b", "0c"));
 
       assertThat(served(proxy, 60).keySet()).containsExactly("b1", "b2", "b3");
     }
@@ -249,9 +258,7 @@ class PreferenceTest {
       try (var proxy = Proxy.start(settings -> settings.withPlace(place).withSecrets(fleet))) {
         proxy.use(
             configuration(
-                proxy,
-                pool(new Algorithm.RoundRobin(), preference),
-                "0", "0", "0", "0", "0", "0"));
+                proxy, pool(new Algorithm.RoundRobin(), preference), "0", "0", "0", "0", "0", "0"));
         Map<String, Long> served = served(proxy, 60);
         assertThat(served).hasSize(3);
         all.addAll(served.keySet());
@@ -272,7 +279,12 @@ class PreferenceTest {
     try (var proxy = Proxy.start()) {
       Configuration configuration =
           configuration(
-              proxy, pool(new Algorithm.RoundRobin(), new Preference(50, 0, 2)), "0", "0", "0", "0");
+              proxy,
+              pool(new Algorithm.RoundRobin(), new Preference(50, 0, 2)),
+              "0",
+              "0",
+              "0",
+              "0");
       proxy.use(configuration);
       List<String> used = List.copyOf(served(proxy, 20).keySet());
 
