@@ -26,7 +26,11 @@ public final class Lineup {
     this.ofOtherGroups = ofOtherGroups;
   }
 
-  /** @param candidates those that the eligibility is of, sorted by name */
+  /**
+   * Who may be asked, by the eligibility.
+   *
+   * @param candidates those that it is of, sorted by name
+   */
   public static Lineup of(List<Candidate> candidates, Eligibility eligibility) {
     int[] preferred =
         IntStream.range(0, candidates.size()).filter(eligibility::isEligible).toArray();

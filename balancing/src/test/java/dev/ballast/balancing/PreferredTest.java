@@ -7,6 +7,7 @@ import dev.ballast.model.Verdict;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -180,7 +181,7 @@ class PreferredTest {
     }
   }
 
-  private static long count(Eligibility eligibility, java.util.function.Predicate<Standing> which) {
+  private static long count(Eligibility eligibility, Predicate<Standing> which) {
     return eligibility.standings().stream().filter(which).count();
   }
 
@@ -195,7 +196,7 @@ class PreferredTest {
                         random.nextInt(257),
                         random.nextInt(8) == 0 ? AdminState.DRAINING : AdminState.ENABLED,
                         null,
-                        Verdict.values()[random.nextInt(Verdict.values().length)],
+                        List.of(Verdict.values()).get(random.nextInt(3)),
                         NOW.minusSeconds(random.nextInt(20)),
                         random.nextInt(9) == 0 ? new Ejection("test", NOW.plusSeconds(7)) : null,
                         random.nextInt(9) != 0)
