@@ -2,15 +2,18 @@ package dev.ballast.configdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.ballast.model.AdminOverride;
 import dev.ballast.model.AdminState;
 import dev.ballast.model.ApplyOptions;
+import dev.ballast.model.Backend;
 import dev.ballast.model.BackendStatus;
 import dev.ballast.model.InvalidInput;
 import dev.ballast.model.ItemKey;
 import dev.ballast.model.Kind;
 import dev.ballast.model.LbServer;
+import dev.ballast.model.Preference;
 import dev.ballast.model.Refused;
 import dev.ballast.model.Snapshot;
 import dev.ballast.model.Verdict;
@@ -96,6 +99,31 @@ final class ConfigStoreTest {
     assertThat(listed.overrideOf(WEB_B1)).contains(override);
     assertThat(listed.overrideOf(server.key())).contains(serverOverride);
     assertThat(listed.backends("web")).hasSize(2);
+  }
+
+  @Test
+  void shouldReadBackWhichBackendsComeFirst() throws SQLException {
+    String documents =
+        """
+        kind: Pool
+        name: web
+        failover: {below: 30%}
+        zonePreference: {spillBelow: 60%}
+        subset: {size: 20}
+        backends:
+          - {name: b1, address: "10.0.0.1:80", zone: a}
+          - {name: b2, address: "10.0.0.2:80", zone: b, priority: 15}
+        """;
+    apply(documents);
+
+    Snapshot listed = list();
+    assertThat(listed.pools())
+        .singleElement()
+        .satisfies(pool -> assertThat(pool.preference()).isEqualTo(new Preference(30, 60, 20)));
+    assertThat(listed.backends("web"))
+        .extracting(Backend::zone, Backend::priority)
+        .containsExactly(tuple("a", 0), tuple("b", 15));
+    assertThat(apply(documents).isChanged()).isFalse();
   }
 
   @Test
