@@ -71,7 +71,7 @@ public final class Placement {
   }
 
   /** The same, where an even share is by the weights that it was made with. */
-  Balancer balancer(Algorithm.Hash how, int[] places, int[] percents) {
+  public Balancer balancer(Algorithm.Hash how, int[] places, int[] percents) {
     int answers = Arrays.stream(places).max().orElse(Balancer.NONE) + 1;
     var weights = new int[answers];
     for (int i = 0; i < places.length; i++) {

@@ -112,17 +112,8 @@ class AlgorithmEligibilityTest {
   @ParameterizedTest
   @MethodSource("all")
   void shouldLeaveAStickyClientWhereItIs(Algorithm algorithm) {
-    Pool plain = pool(algorithm, 50);
-    var sticky =
-        new Pool(
-            plain.name(),
-            algorithm,
-            plain.healthCheck(),
-            plain.timeouts(),
-            50,
-            plain.resilience(),
-            plain.transport(),
-            Optional.of(new Sticky.Cookie("ballast", "/", Duration.ZERO, false)));
+    Pool sticky =
+        pool(algorithm, 50).with(new Sticky.Cookie("ballast", "/", Duration.ZERO, false));
     try (var proxy = Proxy.start(settings -> settings.withEventLoops(1));
         var client = proxy.use(configuration(proxy, sticky)).client()) {
       var first = client.send(HttpText.head("GET / HTTP/1.1", "Host: a", "X-User: one")).read();
