@@ -112,8 +112,7 @@ class AlgorithmEligibilityTest {
   @ParameterizedTest
   @MethodSource("all")
   void shouldLeaveAStickyClientWhereItIs(Algorithm algorithm) {
-    Pool sticky =
-        pool(algorithm, 50).with(new Sticky.Cookie("ballast", "/", Duration.ZERO, false));
+    Pool sticky = pool(algorithm, 50).with(new Sticky.Cookie("ballast", "/", Duration.ZERO, false));
     try (var proxy = Proxy.start(settings -> settings.withEventLoops(1));
         var client = proxy.use(configuration(proxy, sticky)).client()) {
       var first = client.send(HttpText.head("GET / HTTP/1.1", "Host: a", "X-User: one")).read();
