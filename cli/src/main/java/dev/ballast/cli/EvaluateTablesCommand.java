@@ -3,8 +3,6 @@ package dev.ballast.cli;
 import dev.ballast.model.KeyTable;
 import dev.ballast.simulator.TableDisruption;
 import dev.ballast.simulator.TableEvenness;
-import dev.ballast.simulator.TableMethod;
-import dev.ballast.simulator.TablePlots;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,12 +84,7 @@ final class EvaluateTablesCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     check();
-    List<TableEvenness> evenness = new ArrayList<>();
-    for (TableMethod method : TableMethod.values()) {
-      for (int size : entries) {
-        evenness.add(TableEvenness.of(method, size, backends, tables, seed));
-      }
-    }
+    List<TableEvenness> evenness = TableEvenness.ofAll(entries, backends, tables, seed);
     say("Entries of the backends that have least and most, over the mean", table(evenness));
     List<TableDisruption> disruption = new ArrayList<>();
     for (int size : entries) {
@@ -135,7 +128,7 @@ final class EvaluateTablesCommand implements Callable<Integer> {
         Table.of("METHOD", "ENTRIES", "LEAST", "MOST", "OVER-PROVISIONING", "OF THE TABLES");
     for (TableEvenness one : all) {
       table.row(
-          one.method().title(),
+          one.table().type(),
           one.entries(),
           String.format(Locale.ROOT, "%.3f", one.least()),
           String.format(Locale.ROOT, "%.3f", one.most()),
@@ -173,8 +166,8 @@ final class EvaluateTablesCommand implements Callable<Integer> {
   private void draw(Path target, List<TableEvenness> evenness, List<TableDisruption> disruption)
       throws IOException {
     Files.createDirectories(target);
-    write(target.resolve("evenness.svg"), TablePlots.evenness(evenness));
-    write(target.resolve("disruption.svg"), TablePlots.disruption(disruption));
+    write(target.resolve("evenness.svg"), TableEvenness.plot(evenness));
+    write(target.resolve("disruption.svg"), TableDisruption.plot(disruption));
   }
 
   private void write(Path file, String svg) throws IOException {

@@ -7,6 +7,7 @@ import dev.ballast.balancing.Member;
 import dev.ballast.balancing.Placement;
 import dev.ballast.balancing.Tried;
 import dev.ballast.model.Algorithm;
+import dev.ballast.model.KeyTable;
 import dev.ballast.model.RequestPart;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
@@ -14,22 +15,22 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A look-up table of any of the methods: each entry has the backend that the LB server's own balancer picks for it. A Maglev table has
+ * A look-up table, by any way of consistent hashing: each entry has the backend that the LB server's own balancer picks for it. A Maglev table has
  * such entries; for the others the number of an entry is a key, hashed as keys of requests are. Immutable.
  */
 final class FilledTable {
   private static final Loads UNUSED = _ -> 0;
   private static final int[] WHOLE = {};
 
-  private final TableMethod method;
+  private final KeyTable table;
   private final int[] members;
   private final Placement placement;
   private final long seed;
   private final int[] owners;
 
   private FilledTable(
-      TableMethod method, int[] members, Placement placement, long seed, int[] owners) {
-    this.method = method;
+      KeyTable table, int[] members, Placement placement, long seed, int[] owners) {
+    this.table = table;
     this.members = members;
     this.placement = placement;
     this.seed = seed;
@@ -37,49 +38,49 @@ final class FilledTable {
   }
 
   /** Over backends 0 to {@code backends} − 1 of equal weight. */
-  static FilledTable of(TableMethod method, int entries, int backends, long seed) {
-    return over(method, entries, IntStream.range(0, backends).toArray(), seed);
+  static FilledTable of(KeyTable table, int entries, int backends, long seed) {
+    return over(table, entries, IntStream.range(0, backends).toArray(), seed);
   }
 
-  private static FilledTable over(TableMethod method, int entries, int[] members, long seed) {
+  private static FilledTable over(KeyTable table, int entries, int[] members, long seed) {
     List<Member> named =
         IntStream.of(members)
             .mapToObj(number -> new Member("backend-%07d".formatted(number), 1))
             .toList();
-    var placement = Placement.of(hash(method, entries), named, seed);
+    var placement = Placement.of(hash(table), named, seed);
     int[] places = IntStream.range(0, members.length).toArray();
-    int[] owners = owners(method, entries, placement, places, seed);
+    int[] owners = owners(table, entries, placement, places, seed);
     for (int entry = 0; entry < entries; entry++) {
       owners[entry] = members[owners[entry]];
     }
-    return new FilledTable(method, members, placement, seed, owners);
+    return new FilledTable(table, members, placement, seed, owners);
   }
 
   /** The table that is made when these backends are no longer in the pool. */
   FilledTable without(BitSet gone) {
     int[] staying = IntStream.of(members).filter(member -> !gone.get(member)).toArray();
-    return over(method, owners.length, staying, seed);
+    return over(table, owners.length, staying, seed);
   }
 
   /** Who has each entry while these backends may not be picked, but are in the pool still. Of a whole pool only. */
   int[] ownersWhileOut(BitSet out) {
     int[] places =
         IntStream.of(members).map(member -> out.get(member) ? Balancer.NONE : member).toArray();
-    return owners(method, owners.length, placement, places, seed);
+    return owners(table, owners.length, placement, places, seed);
   }
 
-  private static Algorithm.Hash hash(TableMethod method, int entries) {
-    return new Algorithm.Hash(RequestPart.ADDRESS, method.over(entries), 0);
+  private static Algorithm.Hash hash(KeyTable table) {
+    return new Algorithm.Hash(RequestPart.ADDRESS, table, 0);
   }
 
   private static int[] owners(
-      TableMethod method, int entries, Placement placement, int[] places, long seed) {
-    Balancer balancer = placement.balancer(hash(method, entries), places, WHOLE);
+      KeyTable table, int entries, Placement placement, int[] places, long seed) {
+    Balancer balancer = placement.balancer(hash(table), places, WHOLE);
     KeyedHash keys = KeyedHash.ofKeys(seed);
     var number = ByteBuffer.allocate(Long.BYTES);
     int[] owners = new int[entries];
     for (int entry = 0; entry < entries; entry++) {
-      long key = method.hasEntries() ? entry : keys.of(number.putLong(0, entry).array());
+      long key = table instanceof KeyTable.Maglev ? entry : keys.of(number.putLong(0, entry).array());
       owners[entry] = balancer.pick(key, Tried.NONE, UNUSED);
     }
     return owners;

@@ -1,7 +1,10 @@
 package dev.ballast.simulator;
 
+import dev.ballast.model.KeyTable;
 import java.util.BitSet;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
 
 /**
  * How many entries of a Maglev table have another backend after some have failed at once: figure 12 of the paper (Eisenbud et al., "Maglev: A Fast
@@ -15,6 +18,7 @@ import java.util.SplittableRandom;
  */
 public record TableDisruption(
     int entries, int backends, int failed, int draws, double lost, double rebuilt, double kept) {
+  private static final int PERCENT = 100;
 
   /**
    * Draws those that fail, and counts. The same arguments give the same result.
@@ -23,7 +27,7 @@ public record TableDisruption(
    * @param failed less than {@code backends}
    */
   public static TableDisruption of(int entries, int backends, int failed, int draws, long seed) {
-    FilledTable before = FilledTable.of(TableMethod.MAGLEV, entries, backends, seed);
+    FilledTable before = FilledTable.of(new KeyTable.Maglev(entries), entries, backends, seed);
     var random = new SplittableRandom(seed + failed);
     long lost = 0;
     long rebuilt = 0;
@@ -55,5 +59,30 @@ public record TableDisruption(
   /** Share of the entries of those who stay that change all the same when the table is built anew. */
   public double moved() {
     return rebuilt - lost;
+  }
+
+  /**
+   * Draws the share of entries that change, for each size, over the share of backends that fail, as a picture in SVG.
+   *
+   * @param all at least one
+   */
+  public static String plot(List<TableDisruption> all) {
+    var chart =
+        SvgChart.ofLines(
+            "Entries that change when backends fail",
+            "% of " + all.getFirst().backends() + " backends that fail",
+            "% of the entries");
+    for (int size : all.stream().mapToInt(TableDisruption::entries).distinct().toArray()) {
+      List<TableDisruption> alike = all.stream().filter(one -> one.entries() == size).toList();
+      double[] failed = percents(alike, one -> (double) one.failed() / one.backends());
+      chart.line("built anew, " + size, failed, percents(alike, TableDisruption::rebuilt));
+      chart.line("skipped, " + size, failed, percents(alike, TableDisruption::kept));
+    }
+    return chart.svg();
+  }
+
+  private static double[] percents(
+      List<TableDisruption> all, ToDoubleFunction<TableDisruption> share) {
+    return all.stream().mapToDouble(one -> PERCENT * share.applyAsDouble(one)).toArray();
   }
 }

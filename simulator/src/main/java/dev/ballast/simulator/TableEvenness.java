@@ -1,17 +1,22 @@
 package dev.ballast.simulator;
 
+import dev.ballast.model.KeyTable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
- * How evenly a method shares out a look-up table among backends of equal weight: figure 11 of the paper (Eisenbud et al., "Maglev: A Fast and
+ * How evenly a way of consistent hashing shares out a look-up table among backends of equal weight: figure 11 of the paper (Eisenbud et al., "Maglev: A Fast and
  * Reliable Software Network Load Balancer", NSDI 2016, section 5.3).
  *
- * @param entries of each table
+ * @param table of an LB server
+ * @param entries of the look-up table that is filled by it
  * @param tables of several tables, each under a seed of its own, the shares of the backends that have least and most
  */
-public record TableEvenness(TableMethod method, int entries, int backends, List<Extremes> tables) {
+public record TableEvenness(KeyTable table, int entries, int backends, List<Extremes> tables) {
   /**
    * Of one table.
    *
@@ -28,18 +33,31 @@ public record TableEvenness(TableMethod method, int entries, int backends, List<
   }
 
   /**
-   * Fills tables and counts. The same arguments give the same result.
+   * Of the three that the paper compares, of these sizes: Maglev, Karger's ring with as many points of each backend as in the paper ("views"), and
+   * rendezvous. The same arguments give the same result.
    *
-   * @param count how many tables
+   * @param sizes primes
+   * @param count tables of each size, each under a seed of its own
    */
-  public static TableEvenness of(
-      TableMethod method, int entries, int backends, int count, long seed) {
+  public static List<TableEvenness> ofAll(
+      List<Integer> sizes, int backends, int count, long seed) {
+    return Stream.<IntFunction<KeyTable>>of(
+            KeyTable.Maglev::new,
+            _ -> new KeyTable.RingHash(KeyTable.RingHash.MOST),
+            _ -> new KeyTable.Rendezvous())
+        .flatMap(
+            kind ->
+                sizes.stream().map(size -> of(kind.apply(size), size, backends, count, seed)))
+        .toList();
+  }
+
+  static TableEvenness of(KeyTable table, int entries, int backends, int count, long seed) {
     return new TableEvenness(
-        method,
+        table,
         entries,
         backends,
         LongStream.range(seed, seed + count)
-            .mapToObj(own -> extremes(FilledTable.of(method, entries, backends, own), backends))
+            .mapToObj(own -> extremes(FilledTable.of(table, entries, backends, own), backends))
             .toList());
   }
 
@@ -77,5 +95,28 @@ public record TableEvenness(TableMethod method, int entries, int backends, List<
   /** The same, of the least even table. */
   public double mostOverProvisioning() {
     return tables.stream().mapToDouble(Extremes::most).max().orElseThrow() - 1;
+  }
+
+  /**
+   * Draws the backends that have least and most, for each table and size, as a picture in SVG.
+   *
+   * @param all of the same sizes for each table, at least one
+   */
+  public static String plot(List<TableEvenness> all) {
+    List<String> types = all.stream().map(one -> one.table().type()).distinct().toList();
+    var chart =
+        SvgChart.ofBars(
+            "Entries of a backend, of " + all.getFirst().backends(), "over the mean", types);
+    for (int size : all.stream().mapToInt(TableEvenness::entries).distinct().toArray()) {
+      List<TableEvenness> alike = all.stream().filter(one -> one.entries() == size).toList();
+      chart.bars("least, of " + size, values(alike, TableEvenness::least));
+      chart.bars("most, of " + size, values(alike, TableEvenness::most));
+    }
+    return chart.svg();
+  }
+
+  private static double[] values(
+      List<TableEvenness> all, ToDoubleFunction<TableEvenness> value) {
+    return all.stream().mapToDouble(value).toArray();
   }
 }
