@@ -28,8 +28,7 @@ final class FilledTable {
   private final long seed;
   private final int[] owners;
 
-  private FilledTable(
-      KeyTable table, int[] members, Placement placement, long seed, int[] owners) {
+  private FilledTable(KeyTable table, int[] members, Placement placement, long seed, int[] owners) {
     this.table = table;
     this.members = members;
     this.placement = placement;
@@ -80,7 +79,8 @@ final class FilledTable {
     var number = ByteBuffer.allocate(Long.BYTES);
     int[] owners = new int[entries];
     for (int entry = 0; entry < entries; entry++) {
-      long key = table instanceof KeyTable.Maglev ? entry : keys.of(number.putLong(0, entry).array());
+      long key =
+          table instanceof KeyTable.Maglev ? entry : keys.of(number.putLong(0, entry).array());
       owners[entry] = balancer.pick(key, Tried.NONE, UNUSED);
     }
     return owners;

@@ -39,15 +39,13 @@ public record TableEvenness(KeyTable table, int entries, int backends, List<Extr
    * @param sizes primes
    * @param count tables of each size, each under a seed of its own
    */
-  public static List<TableEvenness> ofAll(
-      List<Integer> sizes, int backends, int count, long seed) {
+  public static List<TableEvenness> ofAll(List<Integer> sizes, int backends, int count, long seed) {
     return Stream.<IntFunction<KeyTable>>of(
             KeyTable.Maglev::new,
             _ -> new KeyTable.RingHash(KeyTable.RingHash.MOST),
             _ -> new KeyTable.Rendezvous())
         .flatMap(
-            kind ->
-                sizes.stream().map(size -> of(kind.apply(size), size, backends, count, seed)))
+            kind -> sizes.stream().map(size -> of(kind.apply(size), size, backends, count, seed)))
         .toList();
   }
 
@@ -115,8 +113,7 @@ public record TableEvenness(KeyTable table, int entries, int backends, List<Extr
     return chart.svg();
   }
 
-  private static double[] values(
-      List<TableEvenness> all, ToDoubleFunction<TableEvenness> value) {
+  private static double[] values(List<TableEvenness> all, ToDoubleFunction<TableEvenness> value) {
     return all.stream().mapToDouble(value).toArray();
   }
 }
