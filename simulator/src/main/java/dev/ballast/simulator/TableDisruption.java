@@ -4,7 +4,6 @@ import dev.ballast.model.KeyTable;
 import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.ToDoubleFunction;
 
 /**
  * How many entries of a Maglev table have another backend after some have failed at once: figure 12 of the paper (Eisenbud et al., "Maglev: A Fast
@@ -18,7 +17,6 @@ import java.util.function.ToDoubleFunction;
  */
 public record TableDisruption(
     int entries, int backends, int failed, int draws, double lost, double rebuilt, double kept) {
-  private static final int PERCENT = 100;
 
   /**
    * Draws those that fail, and counts. The same arguments give the same result.
@@ -67,22 +65,6 @@ public record TableDisruption(
    * @param all at least one
    */
   public static String plot(List<TableDisruption> all) {
-    var chart =
-        SvgChart.ofLines(
-            "Entries that change when backends fail",
-            "% of " + all.getFirst().backends() + " backends that fail",
-            "% of the entries");
-    for (int size : all.stream().mapToInt(TableDisruption::entries).distinct().toArray()) {
-      List<TableDisruption> alike = all.stream().filter(one -> one.entries() == size).toList();
-      double[] failed = percents(alike, one -> (double) one.failed() / one.backends());
-      chart.line("built anew, " + size, failed, percents(alike, TableDisruption::rebuilt));
-      chart.line("skipped, " + size, failed, percents(alike, TableDisruption::kept));
-    }
-    return chart.svg();
-  }
-
-  private static double[] percents(
-      List<TableDisruption> all, ToDoubleFunction<TableDisruption> share) {
-    return all.stream().mapToDouble(one -> PERCENT * share.applyAsDouble(one)).toArray();
+    return TablePlots.ofDisruption(all);
   }
 }

@@ -4,7 +4,6 @@ import dev.ballast.model.KeyTable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -101,19 +100,6 @@ public record TableEvenness(KeyTable table, int entries, int backends, List<Extr
    * @param all of the same sizes for each table, at least one
    */
   public static String plot(List<TableEvenness> all) {
-    List<String> types = all.stream().map(one -> one.table().type()).distinct().toList();
-    var chart =
-        SvgChart.ofBars(
-            "Entries of a backend, of " + all.getFirst().backends(), "over the mean", types);
-    for (int size : all.stream().mapToInt(TableEvenness::entries).distinct().toArray()) {
-      List<TableEvenness> alike = all.stream().filter(one -> one.entries() == size).toList();
-      chart.bars("least, of " + size, values(alike, TableEvenness::least));
-      chart.bars("most, of " + size, values(alike, TableEvenness::most));
-    }
-    return chart.svg();
-  }
-
-  private static double[] values(List<TableEvenness> all, ToDoubleFunction<TableEvenness> value) {
-    return all.stream().mapToDouble(value).toArray();
+    return TablePlots.ofEvenness(all);
   }
 }
