@@ -35,6 +35,7 @@ final class Commands {
     ALL.put("accept", AcceptCommand::new);
     ALL.put("history", HistoryCommand::new);
     ALL.put("logs", LogsCommand::new);
+    ALL.put("simulate", SimulateCommand::new);
     ALL.put("evaluate-tables", EvaluateTablesCommand::new);
     ALL.put("certs", CertsCommand::new);
     ALL.put("completion", CompletionCommand::new);

@@ -85,7 +85,7 @@ public final class Documents {
     return new DocumentsReader().read(Tree.parseAll(decoded(bytes), format == Format.JSON));
   }
 
-  private static String decoded(byte[] bytes) {
+  static String decoded(byte[] bytes) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {

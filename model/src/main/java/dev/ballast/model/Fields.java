@@ -16,10 +16,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the fields of one mapping. A field that is missing or wrong becomes a problem, and a harmless placeholder is
  * answered so that the rest is read too: the whole input is refused when there was any problem, so no placeholder gets
- * out. {@link #finish} reports the keys that nobody asked for.
+ * out. {@link #finish} reports the keys that nobody asked for. Not thread-safe.
  */
-final class Fields {
+public final class Fields {
   private static final String PLACEHOLDER_NAME = "placeholder";
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}(\\.[0-9]{1,18})?");
   private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,18}");
 
   private final Tree.Mapping mapping;
@@ -43,11 +44,31 @@ final class Fields {
         new Tree.Mapping(tree.line(), new java.util.HashMap<>()), path, new Findings());
   }
 
+  /**
+   * Reads a text in YAML that is one mapping, or empty.
+   *
+   * @throws InvalidInput naming every mistake with line and path
+   */
+  public static <T> T readYaml(byte[] bytes, Function<Fields, Optional<T>> read) {
+    var findings = new Findings();
+    List<Tree> trees = Tree.parseAll(Documents.decoded(bytes), false);
+    Tree tree = trees.isEmpty() ? new Tree.Mapping(1, new java.util.HashMap<>()) : trees.getFirst();
+    if (trees.size() > 1) {
+      findings.add(trees.get(1).line(), "", "must be one document");
+    }
+    Fields fields = of(tree, "", findings);
+    Optional<T> result = read.apply(fields);
+    fields.finish();
+    findings.throwIfAny();
+    return result.orElseThrow();
+  }
+
   int line() {
     return mapping.line();
   }
 
-  boolean has(String key) {
+  /** Whether the key is there, with a value other than null. */
+  public boolean has(String key) {
     known.add(key);
     var entry = mapping.entries().get(key);
     return entry != null && !isNull(entry.value());
@@ -65,12 +86,13 @@ final class Fields {
     return has(key) ? name(key) : otherwise;
   }
 
-  Optional<String> text(String key) {
+  /** A value as it is written. */
+  public Optional<String> text(String key) {
     return text(key, text -> text);
   }
 
   /** Reads a text by a function that throws IllegalArgumentException for what it refuses. */
-  <T> Optional<T> text(String key, Function<String, T> read) {
+  public <T> Optional<T> text(String key, Function<String, T> read) {
     if (!has(key)) {
       return Optional.empty();
     }
@@ -81,11 +103,13 @@ final class Fields {
     return converted(scalar, path(key), read);
   }
 
-  <T> T required(String key, Function<String, T> read, T placeholder) {
+  /** As {@link #text}, of a key that has to be there. */
+  public <T> T required(String key, Function<String, T> read, T placeholder) {
     return text(key, read).orElseGet(() -> missing(key, placeholder));
   }
 
-  int integer(String key, int otherwise, int least, int most) {
+  /** A whole number. */
+  public int integer(String key, int otherwise, int least, int most) {
     return text(key, text -> whole(key, text, least, most)).orElse(otherwise);
   }
 
@@ -93,8 +117,30 @@ final class Fields {
     return text(key, text -> whole(key, text, least, most)).orElseGet(() -> missing(key, least));
   }
 
+  /** A number, with a fraction if need be. */
+  public double number(String key, double otherwise, double least, double most) {
+    return text(
+            key,
+            text -> {
+              if (!NUMBER.matcher(text).matches()) {
+                throw refusal("\"" + text + "\" is not a number");
+              }
+              double number = Double.parseDouble(text);
+              if (number < least || number > most) {
+                throw refusal(
+                    key + " " + text + " is not within " + plain(least) + " to " + plain(most));
+              }
+              return number;
+            })
+        .orElse(otherwise);
+  }
+
+  private static String plain(double number) {
+    return new java.math.BigDecimal(Double.toString(number)).stripTrailingZeros().toPlainString();
+  }
+
   /** A percentage, written {@code 60%} or {@code 60}. */
-  int percent(String key, int otherwise, int least, int most) {
+  public int percent(String key, int otherwise, int least, int most) {
     return text(
             key,
             text ->
@@ -135,7 +181,8 @@ final class Fields {
         });
   }
 
-  Duration duration(String key, Duration otherwise) {
+  /** A time such as {@code 500ms}. */
+  public Duration duration(String key, Duration otherwise) {
     return text(
             key,
             text ->
@@ -176,8 +223,15 @@ final class Fields {
         });
   }
 
-  Optional<Fields> mapping(String key) {
+  /** The fields of a mapping; what is none is a problem. */
+  public Optional<Fields> mapping(String key) {
     return has(key) ? Optional.of(of(value(key), path(key), findings)) : Optional.empty();
+  }
+
+  /** A mapping without fields in the place of a value: where all of them are left to their defaults. */
+  public Fields empty(String key) {
+    int line = has(key) ? value(key).line() : line();
+    return new Fields(new Tree.Mapping(line, new java.util.HashMap<>()), path(key), findings);
   }
 
   /** All keys of a mapping whose keys people choose; each counts as asked for. */
@@ -192,12 +246,23 @@ final class Fields {
         || (value(key) instanceof Tree.Sequence sequence && sequence.elements().isEmpty());
   }
 
-  boolean isList(String key) {
+  /** Algorithms as pools have them: mappings with a type and parameters. */
+  public List<Algorithm> algorithms(String key, int limit) {
+    return elements(key, limit, fields -> Optional.of(AlgorithmReader.read(fields)));
+  }
+
+  /** Whether the key is there with one value, neither a list nor a mapping. */
+  public boolean isScalar(String key) {
+    return has(key) && value(key) instanceof Tree.Scalar;
+  }
+
+  /** Whether the key is there with a list. */
+  public boolean isList(String key) {
     return has(key) && value(key) instanceof Tree.Sequence;
   }
 
   /** What each element of a list, a mapping too, is read as; those that are refused are left out. */
-  <T> List<T> elements(String key, int limit, Function<Fields, Optional<T>> read) {
+  public <T> List<T> elements(String key, int limit, Function<Fields, Optional<T>> read) {
     var elements = new ArrayList<T>();
     for (Element element : list(key, limit)) {
       read.apply(of(element.tree(), element.path(), findings)).ifPresent(elements::add);
@@ -229,7 +294,8 @@ final class Fields {
   /** An element of a list. */
   record Element(Tree tree, String path) {}
 
-  <T> List<T> texts(String key, int limit, Function<String, T> read) {
+  /** The elements of a list of single values. */
+  public <T> List<T> texts(String key, int limit, Function<String, T> read) {
     var texts = new ArrayList<T>();
     for (Element element : list(key, limit)) {
       if (element.tree() instanceof Tree.Scalar scalar) {
@@ -242,7 +308,7 @@ final class Fields {
   }
 
   /** What the constructor makes of the fields; its refusal becomes a problem. */
-  <T> Optional<T> make(Supplier<T> constructor) {
+  public <T> Optional<T> make(Supplier<T> constructor) {
     try {
       return Optional.of(constructor.get());
     } catch (IllegalArgumentException e) {
@@ -252,13 +318,13 @@ final class Fields {
   }
 
   /** A problem with a field, at its line if it is there. */
-  <T> Optional<T> problem(String key, String message) {
+  public <T> Optional<T> problem(String key, String message) {
     Tree.@Nullable Entry entry = mapping.entries().get(key);
     return problem(entry == null ? mapping.line() : entry.line(), key, message);
   }
 
   /** Reports every key that nobody asked for, with the known one that it resembles. */
-  void finish() {
+  public void finish() {
     mapping
         .entries()
         .forEach(

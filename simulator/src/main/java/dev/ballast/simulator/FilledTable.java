@@ -10,6 +10,7 @@ import dev.ballast.model.Algorithm;
 import dev.ballast.model.KeyTable;
 import dev.ballast.model.RequestPart;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -74,7 +75,9 @@ final class FilledTable {
 
   private static int[] owners(
       KeyTable table, int entries, Placement placement, int[] places, long seed) {
-    Balancer balancer = placement.balancer(hash(table), places, WHOLE);
+    int[] alike = new int[places.length];
+    Arrays.fill(alike, 1);
+    Balancer balancer = placement.balancer(hash(table), places, WHOLE, alike);
     KeyedHash keys = KeyedHash.ofKeys(seed);
     var number = ByteBuffer.allocate(Long.BYTES);
     int[] owners = new int[entries];

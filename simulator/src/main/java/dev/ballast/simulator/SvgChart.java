@@ -15,6 +15,7 @@ import java.util.stream.DoubleStream;
 public final class SvgChart {
   private static final int WIDTH = 860;
   private static final int HEIGHT = 480;
+  private static final int HEIGHT_WITH_LONG_NAMES = 510;
   private static final int LEFT = 80;
   private static final int TOP = 50;
   private static final int RIGHT = 620;
@@ -22,7 +23,8 @@ public final class SvgChart {
   private static final int MOST_POINTS = 2_000;
 
   private static final List<String> COLOURS =
-      List.of("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8c6d00");
+      List.of(
+          "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8c6d00");
 
   private static final List<String> DASHES = List.of("", "8 3", "2 3");
 
@@ -97,14 +99,15 @@ public final class SvgChart {
   public String svg() {
     Ticks y = ticks(series.stream().map(Series::ys).toList(), isLogY, !isLogY);
     var svg = new StringBuilder();
+    int height = isTilted() ? HEIGHT_WITH_LONG_NAMES : HEIGHT;
     put(
         svg,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"13\">%n"
             + "<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>%n",
         WIDTH,
-        HEIGHT,
+        height,
         WIDTH,
-        HEIGHT);
+        height);
     text(svg, LEFT, 28, "start", "font-size=\"16\" font-weight=\"bold\"", title);
     yAxis(svg, y);
     if (groups.isEmpty()) {
@@ -143,7 +146,13 @@ public final class SvgChart {
       put(svg, "<path d=\"M%d %.1fH%d\" stroke=\"#dddddd\"/>%n", LEFT, at, RIGHT);
       text(svg, LEFT - 8, at + 4, "end", "", Ticks.text(mark));
     }
-    put(svg, "<path d=\"M%d %dV%dH%d\" fill=\"none\" stroke=\"#444444\"/>%n", LEFT, TOP, BOTTOM, RIGHT);
+    put(
+        svg,
+        "<path d=\"M%d %dV%dH%d\" fill=\"none\" stroke=\"#444444\"/>%n",
+        LEFT,
+        TOP,
+        BOTTOM,
+        RIGHT);
     int middle = (TOP + BOTTOM) / 2;
     text(svg, 20, middle, "middle", "transform=\"rotate(-90 20 " + middle + ")\"", yLabel);
   }
@@ -179,7 +188,6 @@ public final class SvgChart {
     double pitch = (double) (RIGHT - LEFT) / groups.size();
     double width = pitch * 0.8 / Math.max(1, series.size());
     double base = y(y, isLogY ? y.least() : 0);
-    boolean isTilted = groups.size() > 6;
     for (int group = 0; group < groups.size(); group++) {
       double left = LEFT + pitch * (group + 0.1);
       for (int i = 0; i < series.size(); i++) {
@@ -203,10 +211,15 @@ public final class SvgChart {
           svg,
           middle,
           BOTTOM + 18,
-          isTilted ? "end" : "middle",
-          isTilted ? turn + " font-size=\"11\"" : "",
+          isTilted() ? "end" : "middle",
+          isTilted() ? turn + " font-size=\"11\"" : "",
           groups.get(group));
     }
+  }
+
+  /** Whether names of groups don't fit side by side. */
+  private boolean isTilted() {
+    return groups.size() > 6;
   }
 
   private void legend(StringBuilder svg) {

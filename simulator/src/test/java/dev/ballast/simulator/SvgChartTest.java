@@ -25,7 +25,8 @@ class SvgChartTest {
   @Test
   void shouldHaveAnAxisForOneValueToo() {
     assertThat(Ticks.linear(0, 0).most()).isGreaterThan(0);
-    assertThat(Ticks.linear(5, 5)).satisfies(ticks -> assertThat(ticks.place(5)).isBetween(0.0, 1.0));
+    assertThat(Ticks.linear(5, 5))
+        .satisfies(ticks -> assertThat(ticks.place(5)).isBetween(0.0, 1.0));
     assertThat(Ticks.logarithmic(10, 10).most()).isEqualTo(100);
   }
 
@@ -55,8 +56,7 @@ class SvgChartTest {
   @Test
   void shouldDrawBarsFromTheBaseToTheValue() throws Exception {
     Document svg =
-        parsed(
-            SvgChart.ofBars("bars", "ms", List.of("p50", "p99")).bars("one", 50, 100).svg());
+        parsed(SvgChart.ofBars("bars", "ms", List.of("p50", "p99")).bars("one", 50, 100).svg());
     var rectangles = svg.getElementsByTagName("rect");
     assertThat(rectangles.getLength()).as("the background, and two bars").isEqualTo(3);
     assertThat(((Element) rectangles.item(1)).getAttribute("height")).isEqualTo("182.5");
@@ -67,8 +67,7 @@ class SvgChartTest {
   void shouldRefuseSeriesThatDoNotFit() {
     assertThatThrownBy(() -> SvgChart.ofBars("", "", List.of("a")).bars("b", 1, 2))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(
-            () -> SvgChart.ofLines("", "", "").line("b", new double[1], new double[2]))
+    assertThatThrownBy(() -> SvgChart.ofLines("", "", "").line("b", new double[1], new double[2]))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
