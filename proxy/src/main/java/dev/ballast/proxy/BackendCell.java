@@ -22,7 +22,7 @@ final class BackendCell implements IdleUpstreams {
 
   private final PeakEwma responses = new PeakEwma();
 
-  private @Nullable Balancer told;
+  private @Nullable LoopPick told;
   private int toldIndex;
 
   /** In the pool's list of those that have idle connections. */
@@ -44,22 +44,27 @@ final class BackendCell implements IdleUpstreams {
   /**
    * An exchange has begun.
    *
-   * @param toTell the loop's balancer, if it wants to know
+   * @param by what the loop picks with in the plan that the exchange goes by; null if it has not picked there yet
    * @param index the backend's place there
    */
-  void began(@Nullable Balancer toTell, int index) {
+  void began(@Nullable LoopPick by, int index) {
+    if (by != null && !by.equals(told)) {
+      tell(by, index);
+    }
     counts.increment(BackendCounter.IN_FLIGHT);
     counts.increment(BackendCounter.REQUESTS);
-    tell(toTell, index);
-    if (toTell != null) {
-      toTell.began(index);
+    if (told != null) {
+      told.began(toldIndex);
     }
   }
 
-  /** From now on this balancer is told, and no other; none if null. */
-  void tell(@Nullable Balancer toTell, int index) {
-    told = toTell;
-    toldIndex = index;
+  /** From now on this is told, unless what is told already belongs to a later plan: an exchange that waited may still go by an earlier one. */
+  void tell(LoopPick toTell, int index) {
+    if (told == null || toTell.isAfter(told)) {
+      told = toTell;
+      toldIndex = index;
+      toTell.has(index, (int) counts.read(BackendCounter.IN_FLIGHT));
+    }
   }
 
   /** @param latencyNanos see {@link Balancer#finished} */

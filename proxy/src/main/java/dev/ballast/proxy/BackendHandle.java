@@ -98,6 +98,12 @@ final class BackendHandle implements OutlierDetector.Subject {
     return cells.getPlain(loop.index());
   }
 
+  /** What one loop has in flight here. */
+  int inFlightOn(int loop) {
+    BackendCell cell = cells.getAcquire(loop);
+    return cell == null ? 0 : (int) cell.read(BackendCounter.IN_FLIGHT);
+  }
+
   /** Sum over the loops. */
   long read(BackendCounter what) {
     long sum = 0;

@@ -37,6 +37,9 @@ final class PoolHandle {
   /** Those that wait for a connection, among them. */
   private final AtomicInteger starved = new AtomicInteger();
 
+  /** Control thread only. */
+  private long plans;
+
   /** Judges the backends; control thread only. */
   private final OutlierDetector<BackendHandle> outliers = new OutlierDetector<>();
 
@@ -68,6 +71,11 @@ final class PoolHandle {
 
   RoundRobinSequence sequence() {
     return sequence;
+  }
+
+  /** The number of the pool's next plan; control thread only. */
+  long nextPlan() {
+    return ++plans;
   }
 
   OutlierDetector<BackendHandle> outliers() {

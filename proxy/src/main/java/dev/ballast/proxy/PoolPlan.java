@@ -14,6 +14,7 @@ final class PoolPlan {
   /** Odd, and without pattern (the golden ratio's fraction). */
   private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
+  private final long number;
   private final PoolHandle handle;
   private final ExchangePolicy policy;
   private final List<PoolMember> members;
@@ -44,6 +45,7 @@ final class PoolPlan {
       Picking picking,
       int[] percents,
       @Nullable StickyPlan sticky) {
+    this.number = handle.nextPlan();
     this.handle = handle;
     this.policy = policy;
     this.members = members;
@@ -57,6 +59,11 @@ final class PoolPlan {
 
   String name() {
     return handle.name();
+  }
+
+  /** Greater than those of all earlier plans of the pool. */
+  long number() {
+    return number;
   }
 
   PoolHandle handle() {
@@ -106,10 +113,24 @@ final class PoolPlan {
     return own.pick(key, tried, nowNanos);
   }
 
-  /** Whom the loop tells what it begins and ends; null if nobody wants to know. */
-  @Nullable Balancer told(Loop loop) {
-    LoopPick own = ofLoops[loop.index()];
-    return own == null ? null : own.told();
+  /** Whom the loop tells what it begins and ends; null before its first pick. */
+  @Nullable LoopPick told(Loop loop) {
+    return ofLoops[loop.index()];
+  }
+
+  /**
+   * What the other loops have in flight at the backend. Any loop may ask: what another one has made to pick with is whole once it can be seen, and
+   * whoever does not see it yet asks the backend itself.
+   */
+  int inFlightElsewhere(int loop, int index) {
+    int sum = 0;
+    for (int other = 0; other < ofLoops.length; other++) {
+      if (other != loop) {
+        LoopPick its = ofLoops[other];
+        sum += its == null ? eligible[index].inFlightOn(other) : its.inFlightHere(index);
+      }
+    }
+    return sum;
   }
 
   BackendHandle backend(int index) {

@@ -9,20 +9,18 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
 
 /**
- * What backends carry, laid out as in an LB server: each has a cell for each event loop, which that loop writes and all read; a look at a backend
- * is a sum over the cells. Loads, response times and utilisations differ, and are drawn by a seed.
+ * What backends carry, laid out as in an LB server: what each event loop has in flight at all of them stands in one array, which that loop writes and
+ * all read; response times are in a cell of each loop at each backend. Loads, response times and utilisations differ, and are drawn by a seed.
  */
 final class BusyBackends {
   static final int LOOPS = 2;
 
-  private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(long[].class);
+  private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(int[].class);
   private static final long DECAY_NANOS = Duration.ofSeconds(10).toNanos();
-  private static final int IN_FLIGHT = 3;
-  private static final int NUMBERS = 16;
+  private static final int LINE = 16;
 
   /** A loop's share of one backend's numbers. */
   private static final class Cell {
-    private final long[] numbers = new long[NUMBERS];
     private final PeakEwma responses = new PeakEwma();
   }
 
@@ -32,12 +30,14 @@ final class BusyBackends {
   }
 
   private final Backend[] backends;
-  private final long[][] totals = new long[LOOPS][NUMBERS];
+  private final int[][] inFlight;
+  private final int[][] totals = new int[LOOPS][LINE];
 
   /** @param weights of each, 1 to 8: it has about eight exchanges in flight for each unit */
   BusyBackends(int[] weights, long seed) {
     var random = new SplittableRandom(seed);
     backends = IntStream.of(weights).mapToObj(_ -> new Backend()).toArray(Backend[]::new);
+    inFlight = new int[LOOPS][weights.length];
     for (int index = 0; index < weights.length; index++) {
       backends[index].thousandths = random.nextInt(1, 1_000);
       for (int loop = 0; loop < LOOPS; loop++) {
@@ -59,27 +59,26 @@ final class BusyBackends {
 
   /** On the loop alone. */
   void add(int index, int loop, int change) {
-    add(cell(index, loop).numbers, change);
-    add(totals[loop], change);
+    add(inFlight[loop], index, change);
+    add(totals[loop], 0, change);
   }
 
-  private static void add(long[] numbers, int change) {
-    ELEMENT.setOpaque(numbers, IN_FLIGHT, numbers[IN_FLIGHT] + change);
+  private static void add(int[] numbers, int at, int change) {
+    ELEMENT.setOpaque(numbers, at, numbers[at] + change);
   }
 
   int inFlight(int index) {
-    AtomicReferenceArray<Cell> cells = backends[index].cells;
-    long sum = 0;
-    for (int loop = 0; loop < cells.length(); loop++) {
-      sum += (long) ELEMENT.getOpaque(cells.getAcquire(loop).numbers, IN_FLIGHT);
+    int sum = 0;
+    for (int[] ofLoop : inFlight) {
+      sum += (int) ELEMENT.getOpaque(ofLoop, index);
     }
-    return (int) sum;
+    return sum;
   }
 
   long total() {
     long sum = 0;
-    for (long[] numbers : totals) {
-      sum += (long) ELEMENT.getOpaque(numbers, IN_FLIGHT);
+    for (int[] ofLoop : totals) {
+      sum += (int) ELEMENT.getOpaque(ofLoop, 0);
     }
     return sum;
   }
