@@ -18,6 +18,7 @@ final class HashBalancer implements Balancer, HashTable.Admission {
   private final int[] places;
   private final int[] percents;
   private final double[] bounds;
+  private final boolean isNobodyLeft;
 
   /**
    * @param places by member: its index among those that may be picked, or {@link #NONE}
@@ -29,6 +30,7 @@ final class HashBalancer implements Balancer, HashTable.Admission {
     this.places = places;
     this.percents = percents;
     this.bounds = bounds;
+    this.isNobodyLeft = Arrays.stream(places).allMatch(place -> place == NONE);
   }
 
   /**
@@ -47,30 +49,47 @@ final class HashBalancer implements Balancer, HashTable.Admission {
 
   @Override
   public int pick(long key, Tried tried, Loads loads) {
+    if (isNobodyLeft) {
+      return NONE;
+    }
     int member = table.first(key, this, tried, loads);
-    return member == NONE ? any(key, tried) : places[member];
+    return member == NONE ? other(key, tried, loads) : places[member];
   }
 
-  /** Rarely needed: when all that the table has offered start slowly, were tried or carry too much. */
-  private int any(long key, Tried tried) {
-    int first = places.length == 0 ? 0 : (int) Long.remainderUnsigned(key, places.length);
+  /**
+   * When all that the table has offered start slowly, were tried or carry too much: the next one, in an order that the key begins, that does not carry too
+   * much; or the one that carries least.
+   */
+  private int other(long key, Tried tried, Loads loads) {
+    int least = NONE;
+    int member = (int) Long.remainderUnsigned(Draw.mix(key), places.length);
     for (int step = 0; step < places.length; step++) {
-      int place = places[(first + step) % places.length];
-      if (place != NONE && !tried.contains(place)) {
+      member = member + 1 == places.length ? 0 : member + 1;
+      int place = places[member];
+      if (place == NONE || tried.contains(place)) {
+        continue;
+      }
+      if (hasRoom(member, place, loads)) {
         return place;
       }
+      least =
+          least == NONE || loads.inFlight(place) < loads.inFlight(least) ? place : least;
     }
-    return NONE;
+    return least;
   }
 
-  /** The bound counts the exchange that is to be placed. */
   @Override
   public boolean admits(int member, long hash, Tried tried, Loads loads) {
     int place = places[member];
     return place != NONE
         && (tried.size() == 0 || !tried.contains(place))
         && (percents.length == 0 || isAmongFirst(hash, percents[member]))
-        && (bounds.length == 0 || loads.inFlight(place) < bounds[member] * (loads.total() + 1));
+        && hasRoom(member, place, loads);
+  }
+
+  /** The bound counts the exchange that is to be placed. */
+  private boolean hasRoom(int member, int place, Loads loads) {
+    return bounds.length == 0 || loads.inFlight(place) < bounds[member] * (loads.total() + 1);
   }
 
   private static boolean isAmongFirst(long hash, int percent) {

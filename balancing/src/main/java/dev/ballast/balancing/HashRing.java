@@ -15,6 +15,9 @@ final class HashRing implements HashTable {
   /** The bits of a hash that make no difference to where its point lies: they number the points while these are sorted. */
   private static final long NUMBER = (1L << 28) - 1;
 
+  /** Points that are asked for one key, so that no key costs more when hardly anybody may be picked. */
+  private static final int MOST_STEPS = 1_024;
+
   private final long[] points;
   private final int[] owners;
   private final int guideBits;
@@ -95,7 +98,8 @@ final class HashRing implements HashTable {
     while (at < points.length && points[at] < hash) {
       at++;
     }
-    for (int step = 0; step < points.length; step++) {
+    int most = Math.min(points.length, MOST_STEPS);
+    for (int step = 0; step < most; step++) {
       int member = owners[at < points.length ? at : at - points.length];
       if (admission.admits(member, hash, tried, loads)) {
         return member;

@@ -189,6 +189,61 @@ class PlacementTest {
     }
   }
 
+  /** One key is a fifth of all, and there are more members than a table is looked at for. */
+  @ParameterizedTest
+  @MethodSource("tables")
+  void shouldSpreadOneHotKeyOverAsManyAsItTakes(KeyTable table) {
+    var loads = new Counted(1_000, 8);
+    Balancer balancer = Balancers.build(over(table, 125), alike(0, 1_000), SEED);
+    for (int i = 0; i < 2_000; i++) {
+      int index = balancer.pick(Draw.mix(7), Tried.NONE, loads);
+      loads.inFlight[index]++;
+      assertThat(loads.inFlight[index])
+          .isLessThanOrEqualTo((int) Math.ceil(1.25 * loads.total() / 1_000));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("tables")
+  void shouldNotLookForLongWhenNobodyHasRoomOrIsLeft(KeyTable table) {
+    var how = over(table, 100);
+    var placement = Placement.of(how, alike(0, 1_000), SEED);
+    var loads = new Counted(1_000, 8);
+    loads.claimed = 0;
+    Balancer full =
+        placement.balancer(how, IntStream.range(0, 1_000).toArray(), new int[0]);
+    assertThat(full.pick(Draw.mix(7), Tried.NONE, loads)).isBetween(0, 999);
+    assertThat(loads.looks).isLessThan(6_000);
+
+    loads.looks = 0;
+    Balancer nobody = placement.balancer(how, places(1_000, Balancer.NONE), new int[0]);
+    assertThat(nobody.pick(Draw.mix(7), Tried.NONE, loads)).isEqualTo(Balancer.NONE);
+    assertThat(loads.looks).isZero();
+  }
+
+  /** What members carry, and how often somebody looks. */
+  private static final class Counted implements Loads {
+    private final int[] inFlight;
+    private int claimed = -1;
+    private int looks;
+
+    Counted(int members, int each) {
+      inFlight = new int[members];
+      Arrays.fill(inFlight, each);
+    }
+
+    @Override
+    public int inFlight(int index) {
+      looks++;
+      return inFlight[index];
+    }
+
+    @Override
+    public long total() {
+      return claimed < 0 ? IntStream.of(inFlight).sum() : claimed;
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("tables")
   void shouldAnswerNobodyOnlyWhenNobodyIsLeft(KeyTable table) {
