@@ -72,8 +72,7 @@ final class HashBalancer implements Balancer, HashTable.Admission {
       if (hasRoom(member, place, loads)) {
         return place;
       }
-      least =
-          least == NONE || loads.inFlight(place) < loads.inFlight(least) ? place : least;
+      least = least == NONE || loads.inFlight(place) < loads.inFlight(least) ? place : least;
     }
     return least;
   }

@@ -210,8 +210,7 @@ class PlacementTest {
     var placement = Placement.of(how, alike(0, 1_000), SEED);
     var loads = new Counted(1_000, 8);
     loads.claimed = 0;
-    Balancer full =
-        placement.balancer(how, IntStream.range(0, 1_000).toArray(), new int[0]);
+    Balancer full = placement.balancer(how, IntStream.range(0, 1_000).toArray(), new int[0]);
     assertThat(full.pick(Draw.mix(7), Tried.NONE, loads)).isBetween(0, 999);
     assertThat(loads.looks).isLessThan(6_000);
 
