@@ -1,5 +1,6 @@
 package dev.ballast.balancing;
 
+import dev.ballast.model.Algorithm;
 import java.util.Arrays;
 import java.util.List;
 
@@ -9,11 +10,12 @@ import java.util.List;
  * <p>The share of the own zone is exact in what its members get together: the weights of one side are scaled, whatever they sum up to. For
  * pools that hash the same is said as the part of the keys that a member may have: of the keys, always the same ones spill over first.
  *
+ * @param algorithm the pool's own, or where any gets less than its weight, the same with an eye to weights
  * @param weights in the order of the members, all multiplied by the same, so that parts of a weight are whole numbers; at least 1
  * @param keyPercents the part of its keys that each gets, if the pool hashes; empty: all get all
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-public record EffectiveWeights(int[] weights, int[] keyPercents) {
+public record EffectiveWeights(Algorithm algorithm, int[] weights, int[] keyPercents) {
   private static final int WHOLE = 100;
 
   /** The weights of a pool sum up to no more than this, so that a cycle of picks stays countable. */
@@ -23,24 +25,52 @@ public record EffectiveWeights(int[] weights, int[] keyPercents) {
   private static final int GREATEST = 1_000_000;
 
   /**
-   * The weights of members that may be picked.
+   * What members that may be picked get.
    *
+   * @param algorithm of their pool
    * @param weights each above 0
    * @param percents of its weight that each gets while it starts, 1 to 100
    * @param roles in the same order
    * @param ownShare of the own zone, if the roles say that it shares the work with others
    */
   public static EffectiveWeights of(
-      int[] weights, int[] percents, List<Preferred.Role> roles, double ownShare) {
+      Algorithm algorithm,
+      int[] weights,
+      int[] percents,
+      List<Preferred.Role> roles,
+      double ownShare) {
     boolean isAnyStarting = Arrays.stream(percents).anyMatch(percent -> percent < WHOLE);
     boolean isSplit =
         roles.contains(Preferred.Role.OWN_ZONE) && roles.contains(Preferred.Role.OTHER_ZONE);
-    if (isSplit) {
-      return split(weights, percents, roles, ownShare);
+    if (!isAnyStarting && !isSplit) {
+      return new EffectiveWeights(algorithm, weights.clone(), new int[0]);
     }
-    return isAnyStarting
-        ? new EffectiveWeights(starting(weights, percents), percents.clone())
-        : new EffectiveWeights(weights.clone(), new int[0]);
+    Algorithm byWeight = byWeight(algorithm);
+    int[] counted = weights.clone();
+    if (!byWeight.equals(algorithm)) {
+      Arrays.fill(counted, 1);
+    }
+    return isSplit
+        ? split(byWeight, counted, percents, roles, ownShare)
+        : new EffectiveWeights(byWeight, starting(counted, percents), percents.clone());
+  }
+
+  /** The same algorithm, but with an eye to weights; all weigh alike where there was none before. */
+  private static Algorithm byWeight(Algorithm algorithm) {
+    return switch (algorithm) {
+      case Algorithm.RoundRobin _ -> new Algorithm.WeightedRoundRobin();
+      case Algorithm.Random _ -> new Algorithm.WeightedRandom();
+      case Algorithm.LeastConnections _ -> new Algorithm.WeightedLeastConnections();
+      case Algorithm.WeightedRoundRobin _,
+          Algorithm.WeightedLeastConnections _,
+          Algorithm.WeightedRandom _,
+          Algorithm.PowerOfTwoChoices _,
+          Algorithm.LeastResponseTime _,
+          Algorithm.LeastLoad _,
+          Algorithm.Hash _,
+          Algorithm.Custom _ ->
+          algorithm;
+    };
   }
 
   private static int[] starting(int[] weights, int[] percents) {
@@ -54,7 +84,7 @@ public record EffectiveWeights(int[] weights, int[] keyPercents) {
   }
 
   private static EffectiveWeights split(
-      int[] weights, int[] percents, List<Preferred.Role> roles, double ownShare) {
+      Algorithm byWeight, int[] weights, int[] percents, List<Preferred.Role> roles, double ownShare) {
     double own = 0;
     double others = 0;
     for (int i = 0; i < weights.length; i++) {
@@ -72,7 +102,7 @@ public record EffectiveWeights(int[] weights, int[] keyPercents) {
       parts[i] = (double) weights[i] * percents[i] * (isOwn ? ownShare / own : spill / others);
       keyPercents[i] = percentOf(percents[i] * (isOwn ? ownKeys : otherKeys));
     }
-    return new EffectiveWeights(whole(parts), keyPercents);
+    return new EffectiveWeights(byWeight, whole(parts), keyPercents);
   }
 
   private static int percentOf(double percent) {

@@ -14,11 +14,18 @@ public final class Lineup {
   private final int[] members;
   private final int preferred;
   private final int all;
+  private final List<Preferred.Role> roles;
   private final int[] ofOtherZones;
   private final List<int[]> ofOtherGroups;
 
   private Lineup(
-      int[] members, int preferred, int all, int[] ofOtherZones, List<int[]> ofOtherGroups) {
+      int[] members,
+      int preferred,
+      int all,
+      List<Preferred.Role> roles,
+      int[] ofOtherZones,
+      List<int[]> ofOtherGroups) {
+    this.roles = roles;
     this.members = members;
     this.preferred = preferred;
     this.all = all;
@@ -49,6 +56,7 @@ public final class Lineup {
         IntStream.concat(IntStream.of(preferred), IntStream.of(spares)).toArray(),
         preferred.length,
         candidates.size(),
+        IntStream.of(preferred).mapToObj(eligibility.preferred().roles()::get).toList(),
         array(ofOtherZones),
         ofOtherGroups.values().stream().map(Lineup::array).toList());
   }
@@ -72,14 +80,24 @@ public final class Lineup {
     return members[place];
   }
 
+  /** What those that may be picked are asked for, in the order of their places. */
+  public List<Preferred.Role> roles() {
+    return roles;
+  }
+
   /** By candidate: its place if it may be picked, else {@link Balancer#NONE}. */
   public int[] places() {
-    int[] places = new int[all];
-    Arrays.fill(places, Balancer.NONE);
+    return byCandidate(IntStream.range(0, preferred).toArray(), Balancer.NONE);
+  }
+
+  /** By candidate: what it gets if it may be picked, else something else. */
+  public int[] byCandidate(int[] ofPlaces, int otherwise) {
+    int[] values = new int[all];
+    Arrays.fill(values, otherwise);
     for (int place = 0; place < preferred; place++) {
-      places[members[place]] = place;
+      values[members[place]] = ofPlaces[place];
     }
-    return places;
+    return values;
   }
 
   /** The same balancer, over those that may be picked, with the spares for those who have failed with others. */

@@ -11,6 +11,9 @@ import java.lang.invoke.VarHandle;
  * <p>Written by one thread; anyone may read, and may then see the time of one record beside the age of the next.
  */
 public final class PeakEwma {
+  /** What a failure counts as at least. */
+  private static final long FAILURE_NANOS = 1_000_000_000;
+
   private static final VarHandle NANOS;
   private static final VarHandle HEARD_NANOS;
 
@@ -51,6 +54,11 @@ public final class PeakEwma {
     if (latencyNanos > nanos(nowNanos, decayNanos)) {
       record(latencyNanos, nowNanos, decayNanos);
     }
+  }
+
+  /** It failed after so long. What fails fast is not fast: that counts as a second at least. */
+  public void recordFailure(long afterNanos, long nowNanos, long decayNanos) {
+    recordAtLeast(Math.max(FAILURE_NANOS, afterNanos), nowNanos, decayNanos);
   }
 
   /** What it is to be expected to take; 0 if nothing was heard, or only long ago. */

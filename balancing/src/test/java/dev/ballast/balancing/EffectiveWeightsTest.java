@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class EffectiveWeightsTest {
   private static final int PICKS = 200_000;
+  private static final Algorithm WEIGHTED = new Algorithm.WeightedRoundRobin();
   private static final Loads IDLE = index -> 0;
 
   private static int[] whole(int count) {
@@ -30,17 +31,39 @@ class EffectiveWeightsTest {
   @Test
   void shouldBeTheWeightsWhileAllGetAllOfThem() {
     var effective =
-        EffectiveWeights.of(new int[] {3, 1, 256}, whole(3), Collections.nCopies(3, Role.ALIKE), 1);
+        EffectiveWeights.of(WEIGHTED, new int[] {3, 1, 256}, whole(3), Collections.nCopies(3, Role.ALIKE), 1);
 
     assertThat(effective.weights()).containsExactly(3, 1, 256);
     assertThat(effective.keyPercents()).isEmpty();
   }
 
   @Test
+  void shouldWeighAllAlikeWhereWeightsDoNotCount() {
+    var plain =
+        EffectiveWeights.of(
+            new Algorithm.RoundRobin(),
+            new int[] {3, 1},
+            whole(2),
+            Collections.nCopies(2, Role.ALIKE),
+            1);
+    var starting =
+        EffectiveWeights.of(
+            new Algorithm.RoundRobin(),
+            new int[] {3, 1},
+            new int[] {100, 37},
+            Collections.nCopies(2, Role.ALIKE),
+            1);
+
+    assertThat(plain.algorithm()).isEqualTo(new Algorithm.RoundRobin());
+    assertThat(starting.algorithm()).isEqualTo(WEIGHTED);
+    assertThat(starting.weights()).containsExactly(100, 37);
+  }
+
+  @Test
   void shouldBeAPartOfTheWeightWhileOneStarts() {
     var effective =
         EffectiveWeights.of(
-            new int[] {3, 1}, new int[] {100, 37}, Collections.nCopies(2, Role.ALIKE), 1);
+            WEIGHTED, new int[] {3, 1}, new int[] {100, 37}, Collections.nCopies(2, Role.ALIKE), 1);
 
     assertThat(effective.weights()).containsExactly(300, 37);
     assertThat(effective.keyPercents()).containsExactly(100, 37);
@@ -59,7 +82,7 @@ class EffectiveWeightsTest {
       List<Role> roles = roles(own, size);
       double share = 0.01 + 0.98 * random.nextDouble();
 
-      int[] effective = EffectiveWeights.of(weights, percents, roles, share).weights();
+      int[] effective = EffectiveWeights.of(WEIGHTED, weights, percents, roles, share).weights();
 
       double sum = Arrays.stream(effective).asLongStream().sum();
       double ofOwn = Arrays.stream(effective, 0, own).asLongStream().sum();
@@ -81,7 +104,7 @@ class EffectiveWeightsTest {
   void shouldMakeEveryAlgorithmKeepTheShare(double share) {
     int[] weights = {1, 2, 3, 1, 1, 1, 4};
     List<Role> roles = roles(3, weights.length);
-    var effective = EffectiveWeights.of(weights, whole(weights.length), roles, share);
+    var effective = EffectiveWeights.of(WEIGHTED, weights, whole(weights.length), roles, share);
     List<Member> members =
         IntStream.range(0, weights.length)
             .mapToObj(i -> new Member("b" + i, effective.weights()[i]))
@@ -122,7 +145,7 @@ class EffectiveWeightsTest {
     for (int percent = 90; percent > 0; percent -= 10) {
       double share = percent / 100.0;
       int[] keys =
-          EffectiveWeights.of(whole(size), whole(size), roles(own, size), share).keyPercents();
+          EffectiveWeights.of(WEIGHTED, whole(size), whole(size), roles(own, size), share).keyPercents();
       Balancer balancer = placement.balancer(how, places, keys);
       int[] now =
           IntStream.range(0, PICKS)

@@ -13,6 +13,16 @@ public sealed interface Algorithm {
   /** The value of {@code algorithm.type} in a document. */
   String type();
 
+  /** What of a request it picks by; empty: nothing of it. */
+  default Optional<RequestPart> part() {
+    return Optional.empty();
+  }
+
+  /** How long what backends took, and what they said of themselves, is remembered. */
+  default Duration memory() {
+    return LeastResponseTime.DEFAULT_DECAY;
+  }
+
   /** Every eligible backend in turn, whatever its weight. */
   record RoundRobin() implements Algorithm {
     @Override
@@ -104,6 +114,11 @@ public sealed interface Algorithm {
     public String type() {
       return "least-response-time";
     }
+
+    @Override
+    public Duration memory() {
+      return decay;
+    }
   }
 
   /**
@@ -130,6 +145,11 @@ public sealed interface Algorithm {
     @Override
     public String type() {
       return "least-load";
+    }
+
+    @Override
+    public Duration memory() {
+      return expiry;
     }
   }
 
@@ -193,6 +213,11 @@ public sealed interface Algorithm {
     public String type() {
       return "hash";
     }
+
+    @Override
+    public Optional<RequestPart> part() {
+      return Optional.of(by);
+    }
   }
 
   /**
@@ -221,6 +246,11 @@ public sealed interface Algorithm {
     @Override
     public String type() {
       return TYPE;
+    }
+
+    @Override
+    public Optional<RequestPart> part() {
+      return by;
     }
   }
 

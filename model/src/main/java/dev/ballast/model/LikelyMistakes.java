@@ -93,16 +93,15 @@ final class LikelyMistakes {
 
   /** What it goes by and streams have not; empty if there is nothing. */
   private static String lackOfStreams(Algorithm algorithm) {
-    return switch (algorithm) {
-      case Algorithm.Hash hash -> lackOfStreams(hash.by());
-      case Algorithm.Custom custom -> custom.by().map(LikelyMistakes::lackOfStreams).orElse("");
-      case Algorithm.LeastLoad _ -> "report of load";
-      default -> "";
-    };
-  }
-
-  private static String lackOfStreams(RequestPart by) {
-    return by.kind() == RequestPart.Kind.SOURCE_ADDRESS ? "" : Codec.text(by.kind());
+    if (algorithm instanceof Algorithm.LeastLoad) {
+      return "report of load";
+    }
+    return algorithm
+        .part()
+        .map(RequestPart::kind)
+        .filter(kind -> kind != RequestPart.Kind.SOURCE_ADDRESS)
+        .map(Codec::text)
+        .orElse("");
   }
 
   private void ofTrust(LoadBalancer loadBalancer, String path, List<AddressBlock> blocks) {

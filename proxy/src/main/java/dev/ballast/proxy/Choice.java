@@ -23,9 +23,6 @@ final class Choice implements MessageWriter.Trailers {
   /** Odd, and without pattern (the golden ratio's fraction). */
   private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
-  /** What a failure counts as when it comes to how long backends take. */
-  private static final long FAILURE_NANOS = 1_000_000_000;
-
   private final Loop loop;
   private final PoolPlace place;
   private final int refusalsLimit;
@@ -287,7 +284,7 @@ final class Choice implements MessageWriter.Trailers {
     }
   }
 
-  /** What fails fast is not fast: who fails counts as slow. Who was left without an answer took at least as long as that. */
+  /** Who was left without an answer took at least as long as that. */
   private void tell(BackendHandle left, BackendCell cell, boolean hasFailed) {
     if (latencyNanos > 0 && !hasFailed) {
       cell.ended(latencyNanos, Outcome.ANSWERED);
@@ -298,7 +295,7 @@ final class Choice implements MessageWriter.Trailers {
     long memoryNanos = left.pool().memoryNanos();
     PeakEwma responses = cell.responses();
     if (hasFailed) {
-      responses.recordAtLeast(Math.max(FAILURE_NANOS, waitedNanos), nowNanos, memoryNanos);
+      responses.recordFailure(waitedNanos, nowNanos, memoryNanos);
     } else if (responses.nanos(nowNanos, memoryNanos) > 0) {
       responses.recordAtLeast(waitedNanos, nowNanos, memoryNanos);
     }

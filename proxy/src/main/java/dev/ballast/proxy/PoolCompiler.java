@@ -83,7 +83,7 @@ final class PoolCompiler {
     retire(merged.gone());
     List<PoolMember> members = merged.members();
     handle.limit(pool.resilience().breaker());
-    handle.remember(pool.algorithm());
+    handle.remember(pool.algorithm().memory());
     speak(pool, handle, members);
     boolean isJudgedAnew = Outliers.judge(handle, members, pool.resilience().ejection(), now);
     if (before != null
@@ -224,21 +224,25 @@ final class PoolCompiler {
   }
 
   private Picking picking(Pool pool, Shares shares, Lineup lineup, @Nullable Placement placement) {
+    HashKey key = pool.algorithm().part().map(part -> new HashKey(part, seed())).orElse(null);
     return switch (shares.algorithm()) {
       case Algorithm.Hash hash when placement != null ->
           Picking.own(
               placement.balancer(hash, lineup.places(), shares.keyPercents(), shares.weights()),
               lineup,
-              new HashKey(hash.by(), seed()));
-      case Algorithm.Custom custom -> custom(pool.name(), custom, shares.members(), lineup);
+              key);
+      case Algorithm.Custom custom -> custom(pool.name(), custom, shares.members(), lineup, key);
       case Algorithm ours ->
-          Picking.own(Balancers.build(ours, shares.members(), seed()), lineup, null);
+          Picking.own(Balancers.build(ours, shares.members(), seed()), lineup, key);
     };
   }
 
   private Picking custom(
-      String pool, Algorithm.Custom custom, List<Member> members, Lineup lineup) {
-    HashKey key = custom.by().map(by -> new HashKey(by, seed())).orElse(null);
+      String pool,
+      Algorithm.Custom custom,
+      List<Member> members,
+      Lineup lineup,
+      @Nullable HashKey key) {
     Balancer instead = Balancers.build(new Algorithm.WeightedRoundRobin(), members, seed());
     try {
       Balancer theirs = extensions.build(custom, members, seed());

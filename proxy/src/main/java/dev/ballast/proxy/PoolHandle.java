@@ -4,6 +4,7 @@ import dev.ballast.balancing.OutlierDetector;
 import dev.ballast.model.Algorithm;
 import dev.ballast.model.CircuitBreaker;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,13 +97,8 @@ final class PoolHandle {
     return memoryNanos;
   }
 
-  void remember(Algorithm by) {
-    memoryNanos =
-        switch (by) {
-          case Algorithm.LeastResponseTime least -> least.decay().toNanos();
-          case Algorithm.LeastLoad least -> least.expiry().toNanos();
-          default -> Algorithm.LeastResponseTime.DEFAULT_DECAY.toNanos();
-        };
+  void remember(Duration memory) {
+    memoryNanos = memory.toNanos();
   }
 
   /** How many may be in, and how many may wait. */

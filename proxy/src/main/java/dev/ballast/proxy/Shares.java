@@ -32,27 +32,33 @@ record Shares(Algorithm algorithm, List<Member> members, int[] percents, int[] k
       Preferred preferred,
       SlowStart ramp,
       Instant now) {
-    int[] eligible = IntStream.range(0, lineup.preferredCount()).map(lineup::member).toArray();
+    List<PoolMember> eligible =
+        IntStream.range(0, lineup.preferredCount())
+            .mapToObj(place -> all.get(lineup.member(place)))
+            .toList();
     int[] percents =
-        IntStream.of(eligible)
-            .map(i -> SlowStartRamp.percent(ramp, all.get(i).handle().risingSince(), now))
+        eligible.stream()
+            .mapToInt(one -> SlowStartRamp.percent(ramp, one.handle().risingSince(), now))
             .toArray();
-    boolean isAnyStarting = IntStream.of(percents).anyMatch(percent -> percent < WHOLE);
-    if (!isAnyStarting && !preferred.isSplit()) {
-      int[] weights = IntStream.of(eligible).map(i -> all.get(i).backend().weight()).toArray();
-      return new Shares(algorithm, members(all, eligible, weights), new int[0], new int[0]);
-    }
     var effective =
         EffectiveWeights.of(
-            IntStream.of(eligible).map(i -> weight(algorithm, all.get(i))).toArray(),
+            algorithm,
+            eligible.stream().mapToInt(one -> one.backend().weight()).toArray(),
             percents,
-            IntStream.of(eligible).mapToObj(preferred.roles()::get).toList(),
+            lineup.roles(),
             preferred.ownShare());
     return new Shares(
-        byWeight(algorithm),
-        members(all, eligible, effective.weights()),
-        isAnyStarting ? byMember(percents, eligible, all.size()) : new int[0],
-        byMember(effective.keyPercents(), eligible, all.size()));
+        effective.algorithm(),
+        members(eligible, effective.weights()),
+        byMember(percents, lineup),
+        byMember(effective.keyPercents(), lineup));
+  }
+
+  /** Empty if all get all. */
+  private static int[] byMember(int[] percents, Lineup lineup) {
+    return Arrays.stream(percents).allMatch(percent -> percent == WHOLE)
+        ? new int[0]
+        : lineup.byCandidate(percents, WHOLE);
   }
 
   /** Of the members, in their order. */
@@ -60,51 +66,9 @@ record Shares(Algorithm algorithm, List<Member> members, int[] percents, int[] k
     return members.stream().mapToInt(Member::effectiveWeight).toArray();
   }
 
-  private static List<Member> members(List<PoolMember> all, int[] eligible, int[] weights) {
-    return IntStream.range(0, eligible.length)
-        .mapToObj(place -> new Member(all.get(eligible[place]).id(), weights[place]))
+  private static List<Member> members(List<PoolMember> eligible, int[] weights) {
+    return IntStream.range(0, weights.length)
+        .mapToObj(place -> new Member(eligible.get(place).id(), weights[place]))
         .toList();
-  }
-
-  private static int[] byMember(int[] ofEligible, int[] eligible, int members) {
-    int[] result = new int[members];
-    Arrays.fill(result, WHOLE);
-    for (int i = 0; i < eligible.length; i++) {
-      result[eligible[i]] = ofEligible[i];
-    }
-    return result;
-  }
-
-  /** The same algorithm, but with an eye to weights. */
-  private static Algorithm byWeight(Algorithm algorithm) {
-    return switch (algorithm) {
-      case Algorithm.RoundRobin _ -> new Algorithm.WeightedRoundRobin();
-      case Algorithm.Random _ -> new Algorithm.WeightedRandom();
-      case Algorithm.LeastConnections _ -> new Algorithm.WeightedLeastConnections();
-      case Algorithm.WeightedRoundRobin _,
-          Algorithm.WeightedLeastConnections _,
-          Algorithm.WeightedRandom _,
-          Algorithm.PowerOfTwoChoices _,
-          Algorithm.LeastResponseTime _,
-          Algorithm.LeastLoad _,
-          Algorithm.Hash _,
-          Algorithm.Custom _ ->
-          algorithm;
-    };
-  }
-
-  private static int weight(Algorithm algorithm, PoolMember member) {
-    return switch (algorithm) {
-      case Algorithm.RoundRobin _, Algorithm.Random _, Algorithm.LeastConnections _ -> 1;
-      case Algorithm.WeightedRoundRobin _,
-          Algorithm.WeightedLeastConnections _,
-          Algorithm.WeightedRandom _,
-          Algorithm.PowerOfTwoChoices _,
-          Algorithm.LeastResponseTime _,
-          Algorithm.LeastLoad _,
-          Algorithm.Hash _,
-          Algorithm.Custom _ ->
-          member.backend().weight();
-    };
   }
 }

@@ -12,7 +12,6 @@ import dev.ballast.balancing.Member;
 import dev.ballast.balancing.Outcome;
 import dev.ballast.balancing.PeakEwma;
 import dev.ballast.balancing.Placement;
-import dev.ballast.balancing.Preferred;
 import dev.ballast.balancing.ReportedLoad;
 import dev.ballast.balancing.Rules;
 import dev.ballast.balancing.Tried;
@@ -34,9 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LbView implements Loads {
   private static final int WHOLE = 100;
-
-  /** What a failure counts as, at least, where response times are compared; as in an LB server. */
-  private static final long FAILURE_NANOS = 1_000_000_000;
 
   private final Algorithm algorithm;
   private final Extensions extensions;
@@ -89,13 +85,8 @@ final class LbView implements Loads {
     this.inFlight = new int[backends.count];
     this.zone = zone;
     this.spillPercent = spillPercent;
-    this.isByKey = isByKey(algorithm);
-    this.memoryNanos =
-        switch (algorithm) {
-          case Algorithm.LeastResponseTime least -> least.decay().toNanos();
-          case Algorithm.LeastLoad least -> least.expiry().toNanos();
-          default -> 0;
-        };
+    this.isByKey = algorithm.part().isPresent();
+    this.memoryNanos = algorithm.memory().toNanos();
     boolean remembersTimes = algorithm instanceof Algorithm.LeastResponseTime;
     this.times = new PeakEwma[remembersTimes ? backends.count : 0];
     Arrays.setAll(times, _ -> new PeakEwma());
@@ -104,12 +95,6 @@ final class LbView implements Loads {
     Arrays.setAll(reports, _ -> new ReportedLoad());
     Arrays.fill(verdicts, Verdict.HEALTHY);
     this.balancer = build();
-  }
-
-  /** Whether it is the request that says where it goes. */
-  static boolean isByKey(Algorithm algorithm) {
-    return algorithm instanceof Algorithm.Hash
-        || (algorithm instanceof Algorithm.Custom custom && custom.by().isPresent());
   }
 
   /** It hears of a backend's health. */
@@ -135,7 +120,7 @@ final class LbView implements Loads {
     Lineup lineup = Lineup.of(candidates, eligibility);
     places = lineup.places();
     members = IntStream.range(0, lineup.preferredCount()).map(lineup::member).toArray();
-    return shared(eligibility.preferred()).forLoop(this, loopSeed);
+    return shared(lineup, eligibility.preferred().ownShare()).forLoop(this, loopSeed);
   }
 
   private Candidate candidate(int backend) {
@@ -150,25 +135,16 @@ final class LbView implements Loads {
         new Candidate.Rank(0, backends.zones[backend], true));
   }
 
-  private Balancer shared(Preferred preferred) {
-    if (!preferred.isSplit()) {
-      int[] weights = IntStream.of(members).map(i -> backends.weights[i]).toArray();
-      return over(algorithm, weights, new int[0]);
-    }
+  private Balancer shared(Lineup lineup, double ownShare) {
     int[] whole = new int[members.length];
     Arrays.fill(whole, WHOLE);
-    var effective =
-        EffectiveWeights.of(
-            IntStream.of(members).map(this::weight).toArray(),
-            whole,
-            IntStream.of(members).mapToObj(preferred.roles()::get).toList(),
-            preferred.ownShare());
-    int[] keyPercents = new int[backends.count];
-    Arrays.fill(keyPercents, WHOLE);
-    for (int i = 0; i < effective.keyPercents().length; i++) {
-      keyPercents[members[i]] = effective.keyPercents()[i];
-    }
-    return over(byWeight(), effective.weights(), keyPercents);
+    int[] weights = IntStream.of(members).map(i -> backends.weights[i]).toArray();
+    var effective = EffectiveWeights.of(algorithm, weights, whole, lineup.roles(), ownShare);
+    int[] keyPercents =
+        effective.keyPercents().length == 0
+            ? effective.keyPercents()
+            : lineup.byCandidate(effective.keyPercents(), WHOLE);
+    return over(effective.algorithm(), effective.weights(), keyPercents);
   }
 
   private Balancer over(Algorithm how, int[] weights, int[] keyPercents) {
@@ -182,20 +158,6 @@ final class LbView implements Loads {
     return how instanceof Algorithm.Custom custom
         ? extensions.build(custom, eligible, fleetSeed)
         : Balancers.build(how, eligible, fleetSeed);
-  }
-
-  /** As an LB server does where zones share the work: the same algorithm, with an eye to weights. */
-  private Algorithm byWeight() {
-    return switch (algorithm) {
-      case Algorithm.RoundRobin _ -> new Algorithm.WeightedRoundRobin();
-      case Algorithm.Random _ -> new Algorithm.WeightedRandom();
-      case Algorithm.LeastConnections _ -> new Algorithm.WeightedLeastConnections();
-      default -> algorithm;
-    };
-  }
-
-  private int weight(int backend) {
-    return byWeight().equals(algorithm) ? backends.weights[backend] : 1;
   }
 
   /**
@@ -228,11 +190,10 @@ final class LbView implements Loads {
     finished(backend, latencyNanos, Outcome.ANSWERED);
   }
 
-  /** What fails fast is not fast: who fails counts as slow. */
   void failed(int backend, long latencyNanos, long atNanos) {
     now = atNanos;
     if (times.length > 0) {
-      times[backend].recordAtLeast(Math.max(FAILURE_NANOS, latencyNanos), now, memoryNanos);
+      times[backend].recordFailure(latencyNanos, now, memoryNanos);
     }
     finished(backend, latencyNanos, Outcome.FAILED);
   }

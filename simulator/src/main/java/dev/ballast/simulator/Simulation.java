@@ -84,7 +84,7 @@ public final class Simulation {
     this.chanceOfNews = new Chance(seed, 5);
     this.backends = new Backends(workload.groups(), algorithm instanceof Algorithm.LeastLoad);
     this.members = members(backends);
-    boolean isByKey = LbView.isByKey(algorithm);
+    boolean isByKey = algorithm.part().isPresent();
     this.keys = isByKey ? new Keys(workload.keys(), workload.zipf(), seed) : null;
     this.placement =
         algorithm instanceof Algorithm.Hash hash ? Placement.of(hash, members, seed) : null;
