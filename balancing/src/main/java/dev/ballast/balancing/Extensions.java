@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
@@ -28,11 +29,15 @@ public final class Extensions {
   public static Extensions of(Collection<? extends BalancerFactory> factories) {
     var byName = new TreeMap<String, BalancerFactory>();
     for (BalancerFactory factory : factories) {
-      BalancerFactory other = byName.put(factory.name(), factory);
+      String name = factory.name();
+      if (name == null) {
+        throw new IllegalArgumentException(factory.getClass().getName() + " has no name");
+      }
+      BalancerFactory other = byName.put(name, factory);
       if (other != null) {
         throw new IllegalArgumentException(
             "Two algorithms are named "
-                + factory.name()
+                + name
                 + ": "
                 + other.getClass().getName()
                 + " and "
@@ -82,8 +87,9 @@ public final class Extensions {
   private static Balancer built(
       BalancerFactory factory, Algorithm.Custom algorithm, List<Member> members, long fleetSeed) {
     try {
-      return factory.build(members, algorithm.parameters(), fleetSeed);
-    } catch (RuntimeException | LinkageError refusal) {
+      return Objects.requireNonNull(
+          factory.build(members, algorithm.parameters(), fleetSeed), "it makes none");
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError refusal) {
       throw new IllegalArgumentException(
           "algorithm " + algorithm.factory() + " refuses: " + refusal.getMessage(), refusal);
     }

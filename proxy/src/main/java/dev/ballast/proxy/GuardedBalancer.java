@@ -32,7 +32,7 @@ final class GuardedBalancer implements Balancer {
     int picked;
     try {
       picked = guarded.pick(key, tried, loads);
-    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
       hasFailed("threw " + e);
       return instead.pick(key, tried, loads);
     }
@@ -51,7 +51,7 @@ final class GuardedBalancer implements Balancer {
   public Balancer forLoop(Loads loads, long seed) {
     try {
       return new GuardedBalancer(plan, guarded.forLoop(loads, seed), instead, counts);
-    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
       hasFailed("threw " + e);
       return instead;
     }
@@ -61,7 +61,7 @@ final class GuardedBalancer implements Balancer {
   public void began(int index) {
     try {
       guarded.began(index);
-    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
       hasFailed("threw " + e);
     }
   }
@@ -70,7 +70,7 @@ final class GuardedBalancer implements Balancer {
   public void finished(int index, long latencyNanos, Outcome outcome) {
     try {
       guarded.finished(index, latencyNanos, outcome);
-    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+    } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
       hasFailed("threw " + e);
     }
   }

@@ -20,9 +20,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Algorithms of users' own: what they decide counts, and what they do wrong costs no request. */
@@ -152,12 +154,24 @@ class CustomAlgorithmTest {
     }
   }
 
-  @Test
-  void shouldPickInItsPlaceWhenItThrows() {
-    Balancer throwing =
-        (key, tried, loads) -> {
-          throw new IllegalStateException("no idea");
-        };
+  static Stream<Throwable> thrown() {
+    return Stream.of(
+        new IllegalStateException("no idea"),
+        new AssertionError("no idea"),
+        new NoClassDefFoundError("no idea"),
+        new StackOverflowError());
+  }
+
+  /** What a compiler would not let through. */
+  @SuppressWarnings("unchecked")
+  private static <E extends Throwable> int fail(Throwable how) throws E {
+    throw (E) how;
+  }
+
+  @ParameterizedTest
+  @MethodSource("thrown")
+  void shouldPickInItsPlaceWhenItThrows(Throwable how) {
+    Balancer throwing = (key, tried, loads) -> CustomAlgorithmTest.<RuntimeException>fail(how);
     try (var proxy = start(new Factory("throwing", () -> throwing), custom("throwing"))) {
       assertThat(ask(proxy)).contains("b1", "b2", "b3");
       assertThat(repaired(proxy)).isEqualTo(REQUESTS);
@@ -184,6 +198,31 @@ class CustomAlgorithmTest {
               "there is no algorithm mine here; there are [other]; weighted-round-robin is used");
       assertThat(pool.remedy()).contains("--extensions");
       assertThat(proxy.metric("ballast_proxy_pool_algorithm_usable{pool=\"web\"}")).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("thrown")
+  void shouldServeByWeightWhateverKeepsItFromBeingMade(Throwable how) {
+    var refusing =
+        new Factory(
+            "mine",
+            () -> {
+              CustomAlgorithmTest.<RuntimeException>fail(how);
+              return null;
+            });
+    try (var proxy = start(refusing, custom("mine"))) {
+      assertThat(ask(proxy)).contains("b1", "b2", "b3");
+      assertThat(proxy.reportOf("web").reason()).startsWith("algorithm mine refuses");
+    }
+  }
+
+  @Test
+  void shouldServeByWeightWhenNoneIsMade() {
+    try (var proxy = start(new Factory("mine", () -> null), custom("mine"))) {
+      assertThat(ask(proxy)).contains("b1", "b2", "b3");
+      assertThat(proxy.reportOf("web").reason())
+          .startsWith("algorithm mine refuses: it makes none;");
     }
   }
 
