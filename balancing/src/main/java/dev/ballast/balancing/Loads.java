@@ -16,7 +16,7 @@ public interface Loads {
     return 0;
   }
 
-  /** Exchanges in flight at all members that may be picked. */
+  /** Exchanges in flight at all members, without the one that asks. */
   default long total() {
     throw new UnsupportedOperationException("the sum is not known here");
   }

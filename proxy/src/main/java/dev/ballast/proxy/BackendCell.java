@@ -67,6 +67,13 @@ final class BackendCell implements IdleUpstreams {
     }
   }
 
+  /** A later plan is in use, of which the backend may be no part: an earlier one is not held for its sake. */
+  void tellNobody(LoopPick later) {
+    if (told != null && later.isAfter(told)) {
+      told = null;
+    }
+  }
+
   /** @param latencyNanos see {@link Balancer#finished} */
   void ended(long latencyNanos, Outcome outcome) {
     counts.decrement(BackendCounter.IN_FLIGHT);

@@ -81,7 +81,7 @@ final class Choice implements MessageWriter.Trailers {
       return null;
     }
     BackendHandle picked = pool.backend(index);
-    picked.cell(loop).began(pool.told(loop), index);
+    picked.cell(loop).began(pool.pickOf(loop.index()), index);
     backend = picked;
     pickedNanos = nowNanos;
     latencyNanos = 0;

@@ -16,14 +16,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoopPick implements Loads {
   private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(int[].class);
+  private static final VarHandle SUM;
+
+  static {
+    try {
+      SUM = MethodHandles.lookup().findVarHandle(LoopPick.class, "sum", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   private final PoolPlan plan;
-  private final PoolHandle pool;
   private final int loop;
   private final int[] inFlight;
+
+  /** Of each other loop that has not picked here yet: what it had in flight when this was made, which can only have become less. */
+  private final int[] before;
+
   private final @Nullable Balancer own;
   private final Balancer balancer;
   private long nowNanos;
+
+  /** Of what this loop has in flight. */
+  private int sum;
 
   /**
    * From here on what is in flight at the backends counts here, and in no earlier one.
@@ -33,16 +48,28 @@ final class LoopPick implements Loads {
    */
   LoopPick(PoolPlan plan, Picking picking, Loop loop, long seed) {
     this.plan = plan;
-    this.pool = plan.handle();
     this.loop = loop.index();
     this.nowNanos = loop.nowNanos();
     this.inFlight = new int[plan.eligibleCount()];
+    this.before = new int[plan.handle().loopCount()];
     for (int i = 0; i < inFlight.length; i++) {
       inFlight[i] = plan.backend(i).inFlightOn(this.loop);
+    }
+    for (int i = 0; i < plan.preferredCount(); i++) {
+      sum += inFlight[i];
+      for (int other = 0; other < before.length; other++) {
+        before[other] += plan.backend(i).inFlightOn(other);
+      }
     }
     Balancer ofLoop = balancer(picking, loop, seed);
     this.balancer = picking.lineup().withSpares(ofLoop);
     this.own = ofLoop.equals(picking.balancer()) ? null : balancer;
+    for (PoolMember member : plan.members()) {
+      BackendCell cell = member.handle().cellIfAny(loop);
+      if (cell != null) {
+        cell.tellNobody(this);
+      }
+    }
     for (int i = 0; i < inFlight.length; i++) {
       BackendCell cell = plan.backend(i).cellIfAny(loop);
       if (cell != null) {
@@ -73,12 +100,12 @@ final class LoopPick implements Loads {
 
   /** So many are in flight there on this loop. */
   void has(int index, int count) {
-    COUNT.setOpaque(inFlight, index, count);
+    add(index, count - inFlight[index]);
   }
 
   /** An exchange with the backend has begun on this loop. */
   void began(int index) {
-    COUNT.setOpaque(inFlight, index, inFlight[index] + 1);
+    add(index, 1);
     if (own != null) {
       own.began(index);
     }
@@ -86,10 +113,22 @@ final class LoopPick implements Loads {
 
   /** It has ended; see {@link Balancer#finished}. */
   void finished(int index, long latencyNanos, Outcome outcome) {
-    COUNT.setOpaque(inFlight, index, inFlight[index] - 1);
+    add(index, -1);
     if (own != null) {
       own.finished(index, latencyNanos, outcome);
     }
+  }
+
+  private void add(int index, int change) {
+    COUNT.setOpaque(inFlight, index, inFlight[index] + change);
+    if (index < plan.preferredCount()) {
+      SUM.setOpaque(this, sum + change);
+    }
+  }
+
+  /** What this loop has in flight at all backends that may be picked; for other loops. */
+  int totalHere() {
+    return (int) SUM.getOpaque(this);
   }
 
   /** What this loop has in flight at the backend; for other loops. */
@@ -99,12 +138,26 @@ final class LoopPick implements Loads {
 
   @Override
   public int inFlight(int index) {
-    return inFlight[index] + plan.inFlightElsewhere(loop, index);
+    int found = inFlight[index];
+    for (int other = 0; other < before.length; other++) {
+      if (other != loop) {
+        LoopPick its = plan.pickOf(other);
+        found += its == null ? plan.backend(index).inFlightOn(other) : its.inFlightHere(index);
+      }
+    }
+    return found;
   }
 
   @Override
   public long total() {
-    return pool.read(PoolCounter.IN_FLIGHT);
+    long total = sum;
+    for (int other = 0; other < before.length; other++) {
+      if (other != loop) {
+        LoopPick its = plan.pickOf(other);
+        total += its == null ? before[other] : its.totalHere();
+      }
+    }
+    return total;
   }
 
   @Override

@@ -113,24 +113,11 @@ final class PoolPlan {
     return own.pick(key, tried, nowNanos);
   }
 
-  /** Whom the loop tells what it begins and ends; null before its first pick. */
-  @Nullable LoopPick told(Loop loop) {
-    return ofLoops[loop.index()];
-  }
-
   /**
-   * What the other loops have in flight at the backend. Any loop may ask: what another one has made to pick with is whole once it can be seen, and
-   * whoever does not see it yet asks the backend itself.
+   * What the loop picks with; null before its first pick. Any loop may ask: what another one has made is whole once it can be seen.
    */
-  int inFlightElsewhere(int loop, int index) {
-    int sum = 0;
-    for (int other = 0; other < ofLoops.length; other++) {
-      if (other != loop) {
-        LoopPick its = ofLoops[other];
-        sum += its == null ? eligible[index].inFlightOn(other) : its.inFlightHere(index);
-      }
-    }
-    return sum;
+  @Nullable LoopPick pickOf(int loop) {
+    return ofLoops[loop];
   }
 
   BackendHandle backend(int index) {

@@ -2,54 +2,32 @@ package dev.ballast.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ballast.balancing.Extensions;
 import dev.ballast.model.AdminState;
 import dev.ballast.model.Backend;
 import dev.ballast.model.BackendAddress;
 import dev.ballast.model.Change;
-import dev.ballast.model.FleetSecrets;
 import dev.ballast.model.Item;
 import dev.ballast.model.Snapshot;
 import dev.ballast.model.Verdict;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class CompilerTest {
   private static final int BACKENDS = 10_000;
 
-  private final LooseLoops loops = LooseLoops.of(2);
-  private final Names names = new Names(List.of(), Limits.defaults(), () -> {});
-  private final OpenedSecrets secrets =
-      new OpenedSecrets(Optional.empty(), FleetSecrets.random(new SecureRandom()));
-  private final TlsCompiler tls = new TlsCompiler(secrets.ticketKeys());
-  private final Compiler compiler =
-      new Compiler(
-          new PoolCompiler(
-              loops.loops(),
-              names,
-              tls,
-              secrets,
-              new Random(1),
-              Extensions.NONE,
-              new ProxySettings.Place("", 1),
-              () -> {}),
-          tls,
-          secrets,
-          new Bookkeeper(Limits.defaults(), 2));
+  private final LooseCompiler loose = LooseCompiler.of(2);
+  private final Compiler compiler = loose.compiler();
   private final Instant now = Instant.parse("2026-03-01T12:00:00Z");
 
   @AfterEach
   void stop() {
-    names.close();
-    loops.close();
+    loose.close();
   }
 
   private static Configuration big() {

@@ -3,14 +3,11 @@ package dev.ballast.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ballast.balancing.Balancer;
-import dev.ballast.balancing.Extensions;
 import dev.ballast.balancing.Outcome;
 import dev.ballast.balancing.Tried;
 import dev.ballast.model.AdminState;
 import dev.ballast.model.Algorithm;
-import dev.ballast.model.FleetSecrets;
 import dev.ballast.model.Pool;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,25 +23,7 @@ class LoopPickTest {
   private static final int STEPS = 4_000;
   private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
-  private final LooseLoops loops = LooseLoops.of(3);
-  private final Names names = new Names(List.of(), Limits.defaults(), () -> {});
-  private final OpenedSecrets secrets =
-      new OpenedSecrets(Optional.empty(), FleetSecrets.random(new SecureRandom()));
-  private final TlsCompiler tls = new TlsCompiler(secrets.ticketKeys());
-  private final Compiler compiler =
-      new Compiler(
-          new PoolCompiler(
-              loops.loops(),
-              names,
-              tls,
-              secrets,
-              new Random(1),
-              Extensions.NONE,
-              new ProxySettings.Place("", 1),
-              () -> {}),
-          tls,
-          secrets,
-          new Bookkeeper(Limits.defaults(), 3));
+  private final LooseCompiler loose = LooseCompiler.of(3);
   private final Configuration configuration = new Configuration();
   private final List<PoolPlan> plans = new ArrayList<>();
   private final List<Flying> flying = new ArrayList<>();
@@ -53,8 +32,7 @@ class LoopPickTest {
 
   @AfterEach
   void stop() {
-    names.close();
-    loops.close();
+    loose.close();
   }
 
   private static String address(int backend) {
@@ -73,14 +51,14 @@ class LoopPickTest {
     configuration
         .put(new Pool("web", algorithm, Optional.empty(), Configuration.BRISK, 0))
         .backend("web", "b" + backend, address(backend), state);
-    plans.add(compiler.compile(configuration.next(), NOW).pools().get("web"));
+    plans.add(loose.compiler().compile(configuration.next(), NOW).pools().get("web"));
   }
 
   /** By the newest plan mostly; by an earlier one if it has waited; where it was before if it is sticky. */
   private void begin(Random random) {
     int age = random.nextInt(5) == 0 ? random.nextInt(Math.min(3, plans.size())) : 0;
     PoolPlan by = plans.get(plans.size() - 1 - age);
-    Loop loop = loops.loops().all().get(random.nextInt(3));
+    Loop loop = loose.loops().all().get(random.nextInt(3));
     boolean isSticky = random.nextInt(5) == 0 && by.eligibleCount() > 0;
     int index =
         isSticky
@@ -92,7 +70,7 @@ class LoopPickTest {
   }
 
   private void begin(PoolPlan by, Loop loop, int index) {
-    by.backend(index).cell(loop).began(by.told(loop), index);
+    by.backend(index).cell(loop).began(by.pickOf(loop.index()), index);
     flying.add(new Flying(loop, by.backend(index)));
   }
 
@@ -130,21 +108,24 @@ class LoopPickTest {
 
   /** An exchange by the newest plan at each backend makes up for what earlier plans have been told. */
   private void assertCounted() {
-    for (Loop loop : loops.loops().all()) {
+    for (Loop loop : loose.loops().all()) {
       plan().pick(loop, 1, Tried.NONE, 1);
       for (int i = 0; i < plan().eligibleCount(); i++) {
         begin(plan(), loop, i);
         end(flying.size() - 1);
       }
     }
-    for (Loop loop : loops.loops().all()) {
-      LoopPick pick = plan().told(loop);
+    for (Loop loop : loose.loops().all()) {
+      LoopPick pick = plan().pickOf(loop.index());
+      long inAll = 0;
       for (int i = 0; i < plan().eligibleCount(); i++) {
         BackendHandle backend = plan().backend(i);
         long actual = flying.stream().filter(one -> one.backend().equals(backend)).count();
         assertThat(backend.read(BackendCounter.IN_FLIGHT)).isEqualTo(actual);
         assertThat(pick.inFlight(i)).as(backend.toString()).isEqualTo((int) actual);
+        inAll += actual;
       }
+      assertThat(pick.total()).as("of those that may be picked alone").isEqualTo(inAll);
     }
   }
 }
