@@ -2,8 +2,11 @@ package dev.ballast.balancing;
 
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 
 /**
  * Consistent hashing as in the paper (Eisenbud et al., "Maglev: A Fast and Reliable Software Network Load Balancer", NSDI 2016,
@@ -54,18 +57,36 @@ final class MaglevTable implements HashTable {
     }
   }
 
+  /** In each round those of one weight take their turns one after the other, the heaviest first: who is not due is not looked at. */
   private static void fill(char[] entries, int[] weights, int heaviest, Preferences preferences) {
-    long[] due = new long[weights.length];
+    int[][] groups = byWeight(weights);
+    long[] due = new long[groups.length];
     int filled = 0;
     for (long round = 1; filled < entries.length; round++) {
-      for (int member = 0; member < weights.length && filled < entries.length; member++) {
-        if (weights[member] > 0 && round * weights[member] > due[member]) {
-          due[member] += heaviest;
-          entries[preferences.takeFirstFree(member)] = (char) member;
-          filled++;
+      for (int group = 0; group < groups.length; group++) {
+        int[] members = groups[group];
+        if (round * weights[members[0]] > due[group]) {
+          due[group] += heaviest;
+          for (int i = 0; i < members.length && filled < entries.length; i++) {
+            entries[preferences.takeFirstFree(members[i])] = (char) members[i];
+            filled++;
+          }
         }
       }
     }
+  }
+
+  /** Those that have a weight, in groups of the same, the heaviest first. */
+  private static int[][] byWeight(int[] weights) {
+    var groups = new TreeMap<Integer, List<Integer>>(Comparator.reverseOrder());
+    for (int member = 0; member < weights.length; member++) {
+      if (weights[member] > 0) {
+        groups.computeIfAbsent(weights[member], _ -> new ArrayList<>()).add(member);
+      }
+    }
+    return groups.values().stream()
+        .map(members -> members.stream().mapToInt(Integer::intValue).toArray())
+        .toArray(int[][]::new);
   }
 
   /** A key whose member may not be picked goes to that of another entry, which its hash says: so its keys are spread over all. */

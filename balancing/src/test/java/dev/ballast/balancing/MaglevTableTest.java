@@ -2,7 +2,9 @@ package dev.ballast.balancing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -71,6 +73,21 @@ class MaglevTableTest {
     }
 
     assertThat((double) moved / LARGE).isLessThan(0.03);
+  }
+
+  /** Turns in which hardly anybody is due cost no look at all members: a quarter of a million of these would take seconds. */
+  @Test
+  void shouldBeBuiltInTimeWhenOneOutweighsAllOthers() {
+    var members = new ArrayList<Member>();
+    members.add(new Member("a", 1_000));
+    members.addAll(alike(20_000));
+
+    int[] entries =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(3),
+            () -> entries(MaglevTable.build(members, 5_000_011, 1), members.size()));
+
+    assertThat(entries[0]).isBetween(5_000_011 / 21 - 1_000, 5_000_011 / 21 + 1_000);
   }
 
   @Test
