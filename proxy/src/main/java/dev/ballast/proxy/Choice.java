@@ -49,10 +49,10 @@ final class Choice implements MessageWriter.Trailers {
 
   /** The request comes from a client that may have been told to stay with a backend of the pool. */
   PoolPlace.Outcome begin(
-      PoolPlan pool, RequestHead head, Peer peer, PoolPlace.Owner owner, long nowNanos) {
+      PoolPlan pool, RequestHead head, Origin origin, PoolPlace.Owner owner, long nowNanos) {
     sticky = pool.sticky();
     told = sticky == null ? Balancer.NONE : sticky.find(head);
-    hash = pool.hash(loop, head, peer);
+    hash = pool.hash(loop, head, origin);
     return enter(pool, owner, nowNanos);
   }
 

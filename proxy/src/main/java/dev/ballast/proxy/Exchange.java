@@ -44,7 +44,7 @@ final class Exchange implements PoolPlace.Owner {
     times.begin(plan.policy(), head.bodyFraming(), head.framing().length(), nowNanos);
     answer.begin(head);
     request.begin(head, headLength, route);
-    switch (choice.begin(plan, head, client.peer(), this, nowNanos)) {
+    switch (choice.begin(plan, head, client.origin(), this, nowNanos)) {
       case ADMITTED -> pick(nowNanos);
       case WAITING -> queue(nowNanos);
       case FULL -> fail(Fault.QUEUE_FULL, "", nowNanos);

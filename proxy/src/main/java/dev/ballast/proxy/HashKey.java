@@ -23,23 +23,22 @@ final class HashKey {
 
   /** Of a stream: it has an address only. */
   long of(Peer peer, long otherwise) {
-    return kind == RequestPart.Kind.SOURCE_ADDRESS ? ofAddress(peer) : otherwise;
+    return kind == RequestPart.Kind.SOURCE_ADDRESS ? hash.of(peer.text()) : otherwise;
   }
 
-  /** @param otherwise for a request that does not have the part */
-  long of(RequestHead head, Peer peer, long otherwise) {
+  /**
+   * @param origin knows the client, which trusted proxies may have named
+   * @param otherwise for a request that does not have the part
+   */
+  long of(RequestHead head, Origin origin, long otherwise) {
     return switch (kind) {
-      case SOURCE_ADDRESS -> ofAddress(peer);
+      case SOURCE_ADDRESS -> hash.of(origin.client(), 0, origin.clientLength());
       case HEADER -> ofField(head, otherwise);
       case COOKIE -> ofCookie(head, otherwise);
       case PATH -> of(head, head.pathStart(), head.pathEnd());
       case QUERY -> ofQuery(head, otherwise);
       case URI -> of(head, head.pathStart(), head.targetEnd());
     };
-  }
-
-  private long ofAddress(Peer peer) {
-    return hash.of(peer.address().getAddress());
   }
 
   private long of(RequestHead head, int start, int end) {

@@ -89,9 +89,9 @@ final class PoolPlan {
   }
 
   /** What a request is picked by, if it is by hash; any if the request does not say. */
-  long hash(Loop loop, RequestHead head, Peer peer) {
+  long hash(Loop loop, RequestHead head, Origin origin) {
     HashKey hashKey = picking.hashKey();
-    return hashKey == null ? 0 : hashKey.of(head, peer, nextKey(loop) * SPREAD);
+    return hashKey == null ? 0 : hashKey.of(head, origin, nextKey(loop) * SPREAD);
   }
 
   /** The same of a stream. */

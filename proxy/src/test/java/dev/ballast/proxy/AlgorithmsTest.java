@@ -3,18 +3,23 @@ package dev.ballast.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ballast.model.AddressBlock;
 import dev.ballast.model.AdminState;
 import dev.ballast.model.Algorithm;
 import dev.ballast.model.FleetSecrets;
+import dev.ballast.model.Forwarding;
 import dev.ballast.model.KeyTable;
 import dev.ballast.model.Kind;
+import dev.ballast.model.LoadBalancer;
 import dev.ballast.model.Pool;
 import dev.ballast.model.RequestPart;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -180,6 +185,36 @@ class AlgorithmsTest {
           IntStream.range(0, USERS).filter(i -> ofFirst.get(i).equals(ofSecond.get(i))).count();
       assertThat(alike).as("one of five by chance").isBetween(5L, 40L);
     }
+  }
+
+  /** A trusted proxy in front has one address for all its clients; they are told apart by whom it names. */
+  @Test
+  void shouldHashTheClientThatATrustedProxyNames() {
+    backends.addAll(TestBackend.named(5));
+    try (var proxy = Proxy.start(settings -> settings.withEventLoops(LOOPS))) {
+      Configuration configuration = configuration(proxy, new Algorithm.Hash());
+      proxy.use(configuration);
+      assertThat(backendsOfClients(proxy)).as("nobody is trusted").hasSize(1);
+
+      var trusting =
+          new Forwarding(
+              List.of(AddressBlock.parse("127.0.0.0/8")), Forwarding.Style.X_FORWARDED, "");
+      var policy =
+          new LoadBalancer.HttpPolicy(trusting, List.of(), Optional.empty(), Optional.empty());
+      proxy.use(configuration.put(configuration.loadBalancer("web").with(policy)));
+      assertThat(backendsOfClients(proxy)).hasSize(5);
+    }
+  }
+
+  private static Set<String> backendsOfClients(Proxy proxy) {
+    var found = new HashSet<String>();
+    try (var client = proxy.client()) {
+      for (int i = 0; i < USERS; i++) {
+        String from = "X-Forwarded-For: 192.0.2." + i;
+        found.add(client.send(HttpText.head("GET / HTTP/1.1", "Host: a", from)).read().text());
+      }
+    }
+    return found;
   }
 
   static Stream<KeyTable> tables() {

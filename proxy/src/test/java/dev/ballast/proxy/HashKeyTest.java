@@ -31,7 +31,7 @@ class HashKeyTest {
     ByteBuf in = Unpooled.wrappedBuffer(Grammar.ascii(text));
     var head = new RequestHead(Limits.defaults());
     assertThat(head.read(in, in.readableBytes())).isNull();
-    return new HashKey(new RequestPart(kind, name), SEED).of(head, PEER, OTHERWISE);
+    return new HashKey(new RequestPart(kind, name), SEED).of(head, new Origin(PEER), OTHERWISE);
   }
 
   private static String[] fields(String... fields) {
