@@ -144,7 +144,7 @@ class SimulateCommandTest {
         "--backends=none | --backends: backends[0].count: \"none\" is not a whole number",
         "--load=-1 | --load: load: load -1 is not within 0.000001 to 100",
         "--requests=10 | --requests: requests: requests 10 is not within 1000 to 1000000000",
-        "--incident={type: failure, backend: 10} | an incident is of one of the 10 backends, which are numbered from 0",
+        "--incident={type: failure, backend: 10} | incidents[0].backend: there is no backend 10; the 10 backends are numbered from 0",
         "--pool=web | --pool is one of an access log: --from-access-log says which",
       })
   void shouldSayWhichOptionIsWrong(String option, String message) {

@@ -90,6 +90,12 @@ public record Workload(
       demand(slowness >= 0 && slowness <= 1e6, "slowness is 0 to a million");
     }
 
+    boolean overlaps(Incident other) {
+      return backend == other.backend
+          && at.compareTo(other.at.plus(other.lasts)) < 0
+          && other.at.compareTo(at.plus(lasts)) < 0;
+    }
+
     boolean isFailure() {
       return slowness == 0;
     }
@@ -103,12 +109,26 @@ public record Workload(
     demand(
         (long) backends * lbServers.count() <= MOST_VIEWS,
         "backends times LB servers are at most " + MOST_VIEWS);
-    demand(
-        incidents.stream().allMatch(incident -> incident.backend() < backends),
-        "an incident is of one of the " + backends + " backends, which are numbered from 0");
+    demandIncidents(incidents, backends);
     demand(keys >= 1 && keys <= MOST_KEYS, "there are 1 to 10000000 keys");
     demand(zipf >= 0 && zipf <= 4, "zipf is 0 to 4");
     demand(!zoneDelay.isNegative(), "the delay between zones is not negative");
+  }
+
+  private static void demandIncidents(List<Incident> incidents, int backends) {
+    for (int i = 0; i < incidents.size(); i++) {
+      Incident incident = incidents.get(i);
+      demand(
+          incident.backend() < backends,
+          "incidents[%d].backend: there is no backend %d; the %d backends are numbered from 0"
+              .formatted(i, incident.backend(), backends));
+      for (int other = 0; other < i; other++) {
+        demand(
+            !incident.overlaps(incidents.get(other)),
+            "incidents[%d] and incidents[%d] of backend %d overlap: a backend has one at a time"
+                .formatted(other, i, incident.backend()));
+      }
+    }
   }
 
   /** How many backends there are. */

@@ -112,4 +112,24 @@ class WorkloadDraftTest {
         .isInstanceOf(InvalidInput.class)
         .hasMessageContaining(problem);
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{type: failure, backend: 1, at: 1s, lasts: 2s} | {type: failure, backend: 1, at: 2s} | true",
+        "{type: failure, backend: 1, at: 1s, lasts: 2s} | {type: slow-down, backend: 1, at: 2s} | true",
+        "{type: failure, backend: 1, at: 1s, lasts: 2s} | {type: failure, backend: 1, at: 3s} | false",
+        "{type: failure, backend: 1, at: 1s, lasts: 2s} | {type: failure, backend: 2, at: 2s} | false"
+      })
+  void shouldHaveOneIncidentOfABackendAtATime(String one, String other, boolean doOverlap) {
+    WorkloadDraft draft = SimulationTest.draft("incidents: [" + one + ", " + other + "]");
+    if (doOverlap) {
+      assertThatThrownBy(draft::workload)
+          .hasMessage(
+              "incidents[0] and incidents[1] of backend 1 overlap: a backend has one at a time");
+    } else {
+      assertThat(draft.workload().incidents()).hasSize(2);
+    }
+  }
 }
