@@ -76,7 +76,7 @@ class ExtensionJarsTest {
     assertThat(balancer.pick(2, Tried.NONE, index -> inFlight[index])).isZero();
     assertThatThrownBy(() -> found.build(fillUp("three"), MEMBERS, 0))
         .hasMessageContaining("algorithm fill-up refuses")
-        .hasMessageContaining("three");
+        .hasMessageContaining("most is a number, not \"three\"");
 
     jar("same.jar", Map.of("com/example/FillUp.class", compiled, SERVICES, service));
     assertThat(ExtensionJars.find(directory).names())
