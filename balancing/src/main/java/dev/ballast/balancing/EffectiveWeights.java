@@ -84,7 +84,11 @@ public record EffectiveWeights(Algorithm algorithm, int[] weights, int[] keyPerc
   }
 
   private static EffectiveWeights split(
-      Algorithm byWeight, int[] weights, int[] percents, List<Preferred.Role> roles, double ownShare) {
+      Algorithm byWeight,
+      int[] weights,
+      int[] percents,
+      List<Preferred.Role> roles,
+      double ownShare) {
     double own = 0;
     double others = 0;
     for (int i = 0; i < weights.length; i++) {

@@ -31,7 +31,8 @@ class EffectiveWeightsTest {
   @Test
   void shouldBeTheWeightsWhileAllGetAllOfThem() {
     var effective =
-        EffectiveWeights.of(WEIGHTED, new int[] {3, 1, 256}, whole(3), Collections.nCopies(3, Role.ALIKE), 1);
+        EffectiveWeights.of(
+            WEIGHTED, new int[] {3, 1, 256}, whole(3), Collections.nCopies(3, Role.ALIKE), 1);
 
     assertThat(effective.weights()).containsExactly(3, 1, 256);
     assertThat(effective.keyPercents()).isEmpty();
@@ -145,7 +146,8 @@ class EffectiveWeightsTest {
     for (int percent = 90; percent > 0; percent -= 10) {
       double share = percent / 100.0;
       int[] keys =
-          EffectiveWeights.of(WEIGHTED, whole(size), whole(size), roles(own, size), share).keyPercents();
+          EffectiveWeights.of(WEIGHTED, whole(size), whole(size), roles(own, size), share)
+              .keyPercents();
       Balancer balancer = placement.balancer(how, places, keys);
       int[] now =
           IntStream.range(0, PICKS)

@@ -263,7 +263,8 @@ class SimulationTest {
   void shouldRefuseWhatCannotBe() {
     assertThatThrownBy(
             () -> draft("backends: 3\nincidents: [{type: failure, backend: 3}]\n").workload())
-        .hasMessage("incidents[0].backend: there is no backend 3; the 3 backends are numbered from 0");
+        .hasMessage(
+            "incidents[0].backend: there is no backend 3; the 3 backends are numbered from 0");
   }
 
   @Test
