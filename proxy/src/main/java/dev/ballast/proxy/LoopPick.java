@@ -6,6 +6,7 @@ import dev.ballast.balancing.Outcome;
 import dev.ballast.balancing.Tried;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,18 +27,23 @@ final class LoopPick implements Loads {
     }
   }
 
+  private static final int UNASKED = -1;
+
   private final PoolPlan plan;
   private final int loop;
   private final int[] inFlight;
 
-  /** Of each other loop that has not picked here yet: what it had in flight when this was made, which can only have become less. */
+  /**
+   * Of each loop that has not picked here yet: what it had in flight when that was first asked, which can only have become less. {@link #UNASKED}
+   * before.
+   */
   private final int[] before;
 
   private final @Nullable Balancer own;
   private final Balancer balancer;
   private long nowNanos;
 
-  /** Of what this loop has in flight. */
+  /** What this loop has in flight at those that may be picked. */
   private int sum;
 
   /**
@@ -52,14 +58,12 @@ final class LoopPick implements Loads {
     this.nowNanos = loop.nowNanos();
     this.inFlight = new int[plan.eligibleCount()];
     this.before = new int[plan.handle().loopCount()];
+    Arrays.fill(before, UNASKED);
     for (int i = 0; i < inFlight.length; i++) {
       inFlight[i] = plan.backend(i).inFlightOn(this.loop);
     }
     for (int i = 0; i < plan.preferredCount(); i++) {
       sum += inFlight[i];
-      for (int other = 0; other < before.length; other++) {
-        before[other] += plan.backend(i).inFlightOn(other);
-      }
     }
     Balancer ofLoop = balancer(picking, loop, seed);
     this.balancer = picking.lineup().withSpares(ofLoop);
@@ -154,10 +158,20 @@ final class LoopPick implements Loads {
     for (int other = 0; other < before.length; other++) {
       if (other != loop) {
         LoopPick its = plan.pickOf(other);
-        total += its == null ? before[other] : its.totalHere();
+        total += its == null ? before(other) : its.totalHere();
       }
     }
     return total;
+  }
+
+  private int before(int other) {
+    if (before[other] == UNASKED) {
+      before[other] = 0;
+      for (int i = 0; i < plan.preferredCount(); i++) {
+        before[other] += plan.backend(i).inFlightOn(other);
+      }
+    }
+    return before[other];
   }
 
   @Override
