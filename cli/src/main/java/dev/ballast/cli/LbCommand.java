@@ -1,6 +1,5 @@
 package dev.ballast.cli;
 
-import dev.ballast.balancing.Extensions;
 import dev.ballast.balancing.Subset;
 import dev.ballast.model.FleetSecrets;
 import dev.ballast.model.View;
@@ -220,12 +219,7 @@ final class LbCommand implements Callable<Integer> {
           "With --config: the keys that several LB servers share (hashSeed, cookieKeys, ticketKeys; docs/configuration.md), readable by its owner only (default: random ones, which end with the process).")
   @Nullable Path keys;
 
-  @Option(
-      names = "--extensions",
-      paramLabel = "DIR",
-      description =
-          "A directory of jars with algorithms of your own, for pools of type custom, as docs/own-algorithm.md says (default: none).")
-  @Nullable Path extensions;
+  @Mixin private final ExtensionsOption extensions = new ExtensionsOption();
 
   @Mixin private final DataKeyOption dataKey = new DataKeyOption();
 
@@ -286,7 +280,7 @@ final class LbCommand implements Callable<Integer> {
             .withPlace(place())
             .withSecrets(secrets())
             .withTransport(transport)
-            .withExtensions(extensions())
+            .withExtensions(extensions.load(shell))
             .withAccessLog(AccessLogFile.of(shell, accessLog));
     return (eventLoops == null ? settings : settings.withEventLoops(eventLoops))
         .identifiedBy(settings.instance(), fleet, Version.TEXT);
@@ -315,12 +309,6 @@ final class LbCommand implements Callable<Integer> {
         keys == null
             ? FleetSecrets.random(new SecureRandom())
             : KeyFiles.fleetKeys(shell.directory().resolve(keys)));
-  }
-
-  private Extensions extensions() {
-    return extensions == null
-        ? Extensions.NONE
-        : ExtensionJars.find(shell.directory().resolve(extensions));
   }
 
   private SyncSettings syncSettings(String token, Path directory) {

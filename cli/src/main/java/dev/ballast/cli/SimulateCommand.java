@@ -148,17 +148,12 @@ final class SimulateCommand implements Callable<Integer> {
   @Nullable String seed;
 
   @Option(
-      names = "--extensions",
-      paramLabel = "DIR",
-      description =
-          "A directory of jars with algorithms of your own, of type custom (default: none).")
-  @Nullable String extensions;
-
-  @Option(
       names = "--plot",
       paramLabel = "DIR",
       description = "Write charts in SVG into this directory (default: none).")
   @Nullable String plot;
+
+  @Mixin private final ExtensionsOption extensions = new ExtensionsOption();
 
   @Mixin private final FormatOption output = new FormatOption();
 
@@ -185,10 +180,11 @@ final class SimulateCommand implements Callable<Integer> {
     }
     readOptions(draft);
     Workload workload = workload(draft);
+    Extensions found = extensions.load(shell);
     long began = nanoClock.getAsLong();
     var results = new ArrayList<Result>();
     for (Algorithm algorithm : draft.algorithms()) {
-      results.add(result(workload, algorithm, draft));
+      results.add(result(workload, algorithm, found, draft));
     }
     say(draft, results.size(), (nanoClock.getAsLong() - began) / 1e9);
     var report =
@@ -204,18 +200,13 @@ final class SimulateCommand implements Callable<Integer> {
     return ExitCode.DONE.number();
   }
 
-  private Result result(Workload workload, Algorithm algorithm, WorkloadDraft draft) {
+  private static Result result(
+      Workload workload, Algorithm algorithm, Extensions extensions, WorkloadDraft draft) {
     try {
-      return Simulation.run(workload, algorithm, extensions(), draft.seed(), draft.requests());
+      return Simulation.run(workload, algorithm, extensions, draft.seed(), draft.requests());
     } catch (IllegalArgumentException refused) {
       throw new CommandFailed(Failures.text(refused));
     }
-  }
-
-  private Extensions extensions() {
-    return extensions == null
-        ? Extensions.NONE
-        : ExtensionJars.find(shell.directory().resolve(extensions));
   }
 
   /** Beside the results, which are the same each time. */

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The example of docs/own-algorithm.md, as it stands there. */
-class ExtensionJarsTest {
+class ExtensionsOptionTest {
   private static final Path PAGE = Path.of("..", "docs", "own-algorithm.md");
   private static final Pattern CODE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
   private static final String SERVICES = "META-INF/services/dev.ballast.balancing.BalancerFactory";
@@ -64,7 +64,7 @@ class ExtensionJarsTest {
     byte[] service = "com.example.FillUp\n".getBytes(StandardCharsets.UTF_8);
     jar("fill-up.jar", Map.of("com/example/FillUp.class", compiled, SERVICES, service));
 
-    Extensions found = ExtensionJars.find(directory);
+    Extensions found = ExtensionsOption.find(directory);
 
     assertThat(found.names()).containsExactly("fill-up");
     Balancer balancer = found.build(fillUp("3"), MEMBERS, 0);
@@ -79,7 +79,7 @@ class ExtensionJarsTest {
         .hasMessageContaining("most is a number, not \"three\"");
 
     jar("same.jar", Map.of("com/example/FillUp.class", compiled, SERVICES, service));
-    assertThat(ExtensionJars.find(directory).names())
+    assertThat(ExtensionsOption.find(directory).names())
         .as("the class itself is there once")
         .containsExactly("fill-up");
   }
@@ -88,10 +88,10 @@ class ExtensionJarsTest {
   void shouldRefuseWhatItCannotLoad() throws IOException {
     jar("broken.jar", Map.of(SERVICES, "com.example.Missing\n".getBytes(StandardCharsets.UTF_8)));
 
-    assertThatThrownBy(() -> ExtensionJars.find(directory))
+    assertThatThrownBy(() -> ExtensionsOption.find(directory))
         .isInstanceOf(CommandFailed.class)
         .hasMessageContaining("com.example.Missing");
-    assertThatThrownBy(() -> ExtensionJars.find(directory.resolve("none")))
+    assertThatThrownBy(() -> ExtensionsOption.find(directory.resolve("none")))
         .isInstanceOf(CommandFailed.class)
         .hasMessageContaining("none can't be read");
   }

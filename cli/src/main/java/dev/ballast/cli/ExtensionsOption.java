@@ -8,17 +8,29 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Option;
 
-/** Algorithms of users' own, in jars. */
-final class ExtensionJars {
-  private static final Logger log = LoggerFactory.getLogger(ExtensionJars.class);
+/** Where algorithms of users' own are: jars of a directory. */
+final class ExtensionsOption {
+  private static final Logger log = LoggerFactory.getLogger(ExtensionsOption.class);
 
-  private ExtensionJars() {}
+  @Option(
+      names = "--extensions",
+      paramLabel = "DIR",
+      description =
+          "A directory of jars with algorithms of your own, of type custom, as docs/own-algorithm.md says (default: none).")
+  @Nullable Path directory;
+
+  /** Loads them; they stay loaded as long as the process runs. */
+  Extensions load(Shell shell) {
+    return directory == null ? Extensions.NONE : find(shell.directory().resolve(directory));
+  }
 
   /**
-   * Those of all jars of a directory, which stay loaded as long as the process runs.
+   * Those of all jars of a directory.
    *
    * @throws CommandFailed if there is no such directory, or one of them can't be loaded
    */
@@ -28,10 +40,10 @@ final class ExtensionJars {
           files
               .filter(file -> file.toString().endsWith(".jar"))
               .sorted()
-              .map(ExtensionJars::url)
+              .map(ExtensionsOption::url)
               .toArray(URL[]::new);
       Extensions found =
-          Extensions.find(new URLClassLoader(jars, ExtensionJars.class.getClassLoader()));
+          Extensions.find(new URLClassLoader(jars, ExtensionsOption.class.getClassLoader()));
       log.info("{} jars in {}; algorithms: {}", jars.length, directory, found.names());
       return found;
     } catch (IOException e) {
