@@ -1,0 +1,111 @@
+package dev.ballast.locks;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Distributed locks: the way in for programs. Each lock that is held or waited for has a lease of its own, which is kept by
+ * itself.
+ *
+ * <p>Who waits stands in the queue and is woken when its turn comes; it asks again when the lease before it would have run
+ * out, and besides every half second to ten, the later the further back it stands. So a release wakes one, not all.
+ *
+ * <p>Safe for use by many threads.
+ */
+public final class Locks implements AutoCloseable {
+  private static final long POLL_NANOS = Duration.ofMillis(500).toNanos();
+  private static final int MAX_POLLS = 20;
+  private static final long RETRY_NANOS = Duration.ofMillis(50).toNanos();
+
+  private final Leases leases;
+
+  /** Locks in an engine, which is closed with this. */
+  public Locks(LockEngine engine, LocksSettings settings) {
+    this.leases = new Leases(engine, settings);
+  }
+
+  public LockEngine engine() {
+    return leases.engine();
+  }
+
+  /**
+   * Takes a lock if it is free.
+   *
+   * @throws EngineUnavailable if the engine gave no answer in time; then nothing is held
+   */
+  public Optional<Lease> tryAcquire(Claim claim) {
+    var attempt = new Attempt(leases, claim, false);
+    try {
+      return attempt.ask() instanceof Answer.Granted(long token)
+          ? Optional.ofNullable(attempt.granted(token))
+          : Optional.empty();
+    } finally {
+      attempt.end();
+    }
+  }
+
+  /**
+   * Takes a lock, waiting for its turn. While the engine can't be reached it goes on trying; who can't reach it for the time to
+   * live loses its place.
+   *
+   * @throws NotAcquired if the turn has not come within {@code wait}; nothing is held, and nothing waits
+   * @throws EngineUnavailable if the engine did not answer at the end; nothing is held, and nothing waits
+   */
+  public Lease acquire(Claim claim, Duration wait) throws NotAcquired, InterruptedException {
+    long end = leases.now() + wait.toNanos();
+    var attempt = new Attempt(leases, claim, true);
+    try {
+      while (true) {
+        EngineUnavailable trouble = null;
+        long pause = RETRY_NANOS;
+        try {
+          switch (attempt.ask()) {
+            case Answer.Granted(long token) -> {
+              var lease = attempt.granted(token);
+              if (lease != null) {
+                return lease;
+              }
+            }
+            case Answer.Waiting(int ahead, var lookAgain) ->
+                pause = Math.min(lookAgain.toNanos() + 1, POLL_NANOS * Math.min(ahead, MAX_POLLS));
+          }
+        } catch (EngineUnavailable e) {
+          trouble = e;
+        }
+        long left = end - leases.now();
+        if (left <= 0) {
+          if (trouble != null) {
+            throw trouble;
+          }
+          throw new NotAcquired(
+              "'%s' was not free within %d ms".formatted(claim.name(), wait.toMillis()));
+        }
+        attempt.await(Math.min(pause, left));
+      }
+    } finally {
+      attempt.end();
+    }
+  }
+
+  /** Runs for leadership in an exclusive lock until the election is closed. */
+  public Election elect(String name, Candidate candidate) {
+    return new Election(this, Claim.exclusive(name), candidate);
+  }
+
+  /** All claims on names that begin with {@code prefix}, held and waiting. */
+  public List<Holding> list(String prefix) {
+    return leases.engine().list(prefix);
+  }
+
+  /** Ends the leases that hold a name, whoever they belong to. See {@link LockEngine#breakLock}. */
+  public List<Holding> breakLock(String name) {
+    return leases.engine().breakLock(Claim.checkName(name));
+  }
+
+  /** Releases everything held through this, and closes the engine. */
+  @Override
+  public void close() {
+    leases.close();
+  }
+}

@@ -1,0 +1,32 @@
+package dev.ballast.locks;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * A message of a queue, not yet acknowledged.
+ *
+ * @param id tells it from all others in its queue
+ * @param key messages with the same key are handled one at a time, in order; empty where the queue has no keys
+ * @param body as the queue has it; not copied
+ * @param failures how often it was handled in vain before
+ */
+@SuppressWarnings("ArrayRecordComponent") // A body is handed through, never compared.
+public record Message(String id, String key, byte[] body, int failures) {
+
+  /** The partition of a key among {@code count}, from 0: the first four bytes of its MD5, as every queue can compute them. */
+  public static int partition(String key, int count) {
+    try {
+      var hash = MessageDigest.getInstance("MD5").digest(key.getBytes(StandardCharsets.UTF_8));
+      long first =
+          (hash[0] & 0xFFL) << 24
+              | (hash[1] & 0xFFL) << 16
+              | (hash[2] & 0xFFL) << 8
+              | hash[3] & 0xFFL;
+      return (int) (first % count);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has MD5", e);
+    }
+  }
+}
