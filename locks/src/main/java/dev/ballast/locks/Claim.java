@@ -24,7 +24,7 @@ public record Claim(String name, Mode mode, String note) {
 
   /** An exclusive claim without a note. */
   public static Claim exclusive(String name) {
-    return new Claim(name, Mode.EXCLUSIVE);
+    return new Claim(name, Mode.exclusive());
   }
 
   /**

@@ -18,7 +18,11 @@ public final class FencedResource {
     this(0);
   }
 
-  /** @param newest the newest token seen before */
+  /**
+   * A guard that remembers.
+   *
+   * @param newest the newest token seen before
+   */
   public FencedResource(long newest) {
     this.newest = new AtomicLong(newest);
   }

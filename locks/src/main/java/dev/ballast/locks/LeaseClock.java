@@ -36,7 +36,7 @@ final class LeaseClock {
 
   /** A renewal got no answer: the next comes after a pause that doubles from a fiftieth of the time to live to a fifth. */
   void failed(long now) {
-    nextCall = now + (ttlNanos / 50 << Math.min(failures++, 3));
+    nextCall = now + ((ttlNanos / 50) << Math.min(failures++, 3));
   }
 
   /** Conservative: false from the deadline on, though the engine may still keep the lease. */

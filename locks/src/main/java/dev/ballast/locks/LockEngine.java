@@ -100,7 +100,11 @@ public interface LockEngine extends AutoCloseable {
   /** What hears that leases may have been let in. Called from the engine's thread: must not block. */
   @FunctionalInterface
   interface Waker {
-    /** @param leases of the client that listens; empty where it may be any of them */
+    /**
+     * Hears that leases may have been let in.
+     *
+     * @param leases of the client that listens; empty where it may be any of them
+     */
     void woken(Set<LeaseId> leases);
   }
 

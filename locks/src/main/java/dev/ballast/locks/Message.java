@@ -1,5 +1,6 @@
 package dev.ballast.locks;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -19,11 +20,7 @@ public record Message(String id, String key, byte[] body, int failures) {
   public static int partition(String key, int count) {
     try {
       var hash = MessageDigest.getInstance("MD5").digest(key.getBytes(StandardCharsets.UTF_8));
-      long first =
-          (hash[0] & 0xFFL) << 24
-              | (hash[1] & 0xFFL) << 16
-              | (hash[2] & 0xFFL) << 8
-              | hash[3] & 0xFFL;
+      long first = Integer.toUnsignedLong(ByteBuffer.wrap(hash).getInt());
       return (int) (first % count);
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every JDK has MD5", e);

@@ -33,8 +33,13 @@ public sealed interface Mode {
     }
   }
 
-  Mode EXCLUSIVE = new Exclusive();
-  Mode SHARED = new Shared();
+  static Mode exclusive() {
+    return new Exclusive();
+  }
+
+  static Mode shared() {
+    return new Shared();
+  }
 
   static Mode permits(int count, int of) {
     return new Permits(count, of);
@@ -72,24 +77,25 @@ public sealed interface Mode {
    * @throws IllegalArgumentException for anything else
    */
   static Mode parse(String text) {
-    switch (text) {
-      case "exclusive":
-        return EXCLUSIVE;
-      case "shared":
-        return SHARED;
-      default:
-        int slash = text.indexOf('/');
-        if (text.startsWith("permits:") && slash > 0) {
-          try {
-            return permits(
-                Integer.parseInt(text.substring("permits:".length(), slash)),
-                Integer.parseInt(text.substring(slash + 1)));
-          } catch (NumberFormatException _) {
-            // The message below says what is wanted.
-          }
-        }
-        throw new IllegalArgumentException(
-            "no mode: '" + text + "'; want exclusive, shared or permits:COUNT/OF");
+    return switch (text) {
+      case "exclusive" -> exclusive();
+      case "shared" -> shared();
+      default -> parsePermits(text);
+    };
+  }
+
+  private static Mode parsePermits(String text) {
+    int slash = text.indexOf('/');
+    if (text.startsWith("permits:") && slash > 0) {
+      try {
+        return permits(
+            Integer.parseInt(text.substring("permits:".length(), slash)),
+            Integer.parseInt(text.substring(slash + 1)));
+      } catch (NumberFormatException _) {
+        // The message below says what is wanted.
+      }
     }
+    throw new IllegalArgumentException(
+        "no mode: '" + text + "'; want exclusive, shared or permits:COUNT/OF");
   }
 }

@@ -65,7 +65,7 @@ abstract class EngineContract {
   }
 
   private Answer claim(LeaseId lease, String name) {
-    return claim(lease, name, Mode.EXCLUSIVE);
+    return claim(lease, name, Mode.exclusive());
   }
 
   private long granted(LeaseId lease, String name, Mode mode) {
@@ -75,7 +75,7 @@ abstract class EngineContract {
   }
 
   private long granted(LeaseId lease, String name) {
-    return granted(lease, name, Mode.EXCLUSIVE);
+    return granted(lease, name, Mode.exclusive());
   }
 
   private void assertWaits(LeaseId lease, String name, Mode mode, int ahead) {
@@ -106,11 +106,11 @@ abstract class EngineContract {
     var lease = open(LONG);
     long token = granted(lease, "a");
     assertThat(granted(lease, "a")).isEqualTo(token);
-    assertThat(granted(lease, "a", Mode.SHARED)).isEqualTo(token);
+    assertThat(granted(lease, "a", Mode.shared())).isEqualTo(token);
     assertThat(engine.list(name("a"))).hasSize(1);
     var second = open(LONG);
-    assertWaits(second, "a", Mode.EXCLUSIVE, 1);
-    assertWaits(second, "a", Mode.EXCLUSIVE, 1);
+    assertWaits(second, "a", Mode.exclusive(), 1);
+    assertWaits(second, "a", Mode.exclusive(), 1);
     assertThat(engine.list(name("a"))).hasSize(2);
   }
 
@@ -132,10 +132,10 @@ abstract class EngineContract {
     granted(holder, "a");
     var waiters = List.of(open(LONG), open(LONG), open(LONG));
     for (int i = 0; i < 3; i++) {
-      assertWaits(waiters.get(i), "a", Mode.EXCLUSIVE, i + 1);
+      assertWaits(waiters.get(i), "a", Mode.exclusive(), i + 1);
     }
     engine.close(holder);
-    assertWaits(waiters.get(2), "a", Mode.EXCLUSIVE, 2);
+    assertWaits(waiters.get(2), "a", Mode.exclusive(), 2);
     granted(waiters.get(0), "a");
     engine.close(waiters.get(1));
     engine.close(waiters.get(0));
@@ -146,17 +146,17 @@ abstract class EngineContract {
   void shouldShareAmongReadersAndNotPassAWriterWhoWaits() {
     var readers = List.of(open(LONG), open(LONG), open(LONG));
     var writer = open(LONG);
-    granted(readers.get(0), "a", Mode.SHARED);
-    granted(readers.get(1), "a", Mode.SHARED);
-    assertWaits(writer, "a", Mode.EXCLUSIVE, 2);
-    assertWaits(readers.get(2), "a", Mode.SHARED, 3);
+    granted(readers.get(0), "a", Mode.shared());
+    granted(readers.get(1), "a", Mode.shared());
+    assertWaits(writer, "a", Mode.exclusive(), 2);
+    assertWaits(readers.get(2), "a", Mode.shared(), 3);
     engine.close(readers.get(0));
-    assertWaits(writer, "a", Mode.EXCLUSIVE, 1);
+    assertWaits(writer, "a", Mode.exclusive(), 1);
     engine.close(readers.get(1));
     granted(writer, "a");
-    assertWaits(readers.get(2), "a", Mode.SHARED, 1);
+    assertWaits(readers.get(2), "a", Mode.shared(), 1);
     engine.close(writer);
-    granted(readers.get(2), "a", Mode.SHARED);
+    granted(readers.get(2), "a", Mode.shared());
   }
 
   @Test
@@ -177,7 +177,7 @@ abstract class EngineContract {
   void shouldLetModesOfDifferentKindsExcludeEachOther() {
     granted(open(LONG), "a", Mode.permits(1, 3));
     assertWaits(open(LONG), "a", Mode.permits(1, 4), 1);
-    granted(open(LONG), "b", Mode.SHARED);
+    granted(open(LONG), "b", Mode.shared());
     assertWaits(open(LONG), "b", Mode.permits(1, 4), 1);
   }
 
@@ -211,7 +211,7 @@ abstract class EngineContract {
     var lease = open(shortTtl());
     long token = granted(lease, "a");
     var waiter = open(LONG);
-    assertWaits(waiter, "a", Mode.EXCLUSIVE, 1);
+    assertWaits(waiter, "a", Mode.exclusive(), 1);
     var next =
         await()
             .atMost(Duration.ofSeconds(10))
@@ -257,11 +257,11 @@ abstract class EngineContract {
     engine.claim(holder, List.of(new Claim(name("b"), Mode.permits(2, 2), "weight=3")), true);
     var waiter = open(LONG);
     assertWaits(waiter, "b", Mode.permits(1, 2), 1);
-    granted(waiter, "a", Mode.SHARED);
+    granted(waiter, "a", Mode.shared());
     assertThat(engine.list(prefix))
         .extracting(Holding::name, Holding::isHeld, Holding::mode, Holding::note, Holding::lease)
         .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(name("a"), true, Mode.SHARED, "", waiter),
+            org.assertj.core.groups.Tuple.tuple(name("a"), true, Mode.shared(), "", waiter),
             org.assertj.core.groups.Tuple.tuple(
                 name("b"), true, Mode.permits(2, 2), "weight=3", holder),
             org.assertj.core.groups.Tuple.tuple(name("b"), false, Mode.permits(1, 2), "", waiter));
@@ -282,7 +282,7 @@ abstract class EngineContract {
     granted(holder, "a");
     granted(holder, "b");
     var waiter = open(LONG);
-    assertWaits(waiter, "a", Mode.EXCLUSIVE, 1);
+    assertWaits(waiter, "a", Mode.exclusive(), 1);
     assertThat(engine.breakLock(name("a"))).extracting(Holding::lease).containsExactly(holder);
     assertThat(engine.renew(holder)).isFalse();
     assertThat(engine.list(name("b"))).isEmpty();
@@ -413,8 +413,8 @@ abstract class EngineContract {
   private Claim claim(Random random) {
     var mode =
         switch (random.nextInt(5)) {
-          case 0, 1 -> Mode.EXCLUSIVE;
-          case 2 -> Mode.SHARED;
+          case 0, 1 -> Mode.exclusive();
+          case 2 -> Mode.shared();
           default -> Mode.permits(1 + random.nextInt(2), 3);
         };
     return new Claim(name("m" + random.nextInt(3)), mode, "n" + random.nextInt(3));
