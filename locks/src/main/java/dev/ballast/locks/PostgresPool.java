@@ -92,7 +92,7 @@ final class PostgresPool implements AutoCloseable {
     for (var warning = statement.getWarnings();
         warning != null;
         warning = warning.getNextWarning()) {
-      if (warning.getMessage().contains("synchronous replication")) {
+      if (String.valueOf(warning.getMessage()).contains("synchronous replication")) {
         throw new SQLException(warning.getMessage(), "08007", warning);
       }
     }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What breaks between an engine and its database, and what was never right. */
 class PostgresFailureTest {
   @RegisterExtension static final RealPostgres POSTGRES = new RealPostgres();
-  private static final Duration LONG = Duration.ofMinutes(1);
+  private static final Duration LONG = Duration.ofMinutes(10);
   private static final String KILL_ALL =
       "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
           + " WHERE datname = current_database() AND pid <> pg_backend_pid()";
@@ -155,7 +155,7 @@ class PostgresFailureTest {
           .hasMessageContaining("PostgreSQL at 127.0.0.1")
           .hasMessageNotContaining("password=");
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofMinutes(1))
           .ignoreException(EngineUnavailable.class)
           .until(() -> engine.renew(lease));
       assertThat(claim(engine, lease, "a")).isEqualTo(new Answer.Granted(token));
