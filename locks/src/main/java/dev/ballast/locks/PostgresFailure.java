@@ -1,6 +1,7 @@
 package dev.ballast.locks;
 
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 
 /** What the server's and the driver's failures mean for whoever has to mend them. */
 final class PostgresFailure {
@@ -15,7 +16,7 @@ final class PostgresFailure {
 
   /** The pool wraps why it has no connection. */
   private static SQLException cause(SQLException failure) {
-    return failure instanceof java.sql.SQLTransientConnectionException
+    return failure instanceof SQLTransientConnectionException
             && failure.getCause() instanceof SQLException cause
         ? cause
         : failure;
@@ -32,6 +33,10 @@ final class PostgresFailure {
 
   // The states are listed in PostgreSQL's documentation, appendix A.
   private static String remedy(SQLException failure) {
+    if (failure instanceof SQLTransientConnectionException && failure.getCause() == null) {
+      return "nothing was sent, as all connections were busy for 2 s: the server is too slow for so many calls at once, or use"
+          + " more connections";
+    }
     return switch (String.valueOf(failure.getSQLState())) {
       case "28P01", "28000" ->
           "give the right user and password in the URL, or let pg_hba.conf admit them";
