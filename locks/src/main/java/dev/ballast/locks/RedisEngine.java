@@ -133,7 +133,7 @@ public final class RedisEngine implements LockEngine {
       String last = RedisNode.text(page.get(0));
       from = last.isEmpty() ? new byte[0] : concat("(".getBytes(StandardCharsets.UTF_8), last);
     }
-    holdings.sort(Comparator.comparing(Holding::name).thenComparing(Holding::token));
+    holdings.sort(Comparator.comparing(Holding::name).thenComparingLong(Holding::token));
     return holdings;
   }
 
@@ -179,6 +179,11 @@ public final class RedisEngine implements LockEngine {
   @Override
   public void listen(String client, Waker waker) {
     wakes.listen(client, waker);
+  }
+
+  @Override
+  public void unlisten(String client) {
+    wakes.unlisten(client);
   }
 
   @Override

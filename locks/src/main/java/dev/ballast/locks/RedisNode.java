@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +18,8 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.Protocol;
+import redis.clients.jedis.SslOptions;
+import redis.clients.jedis.SslVerifyMode;
 import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -59,15 +60,12 @@ final class RedisNode implements AutoCloseable {
             .resp2()
             .timeoutMillis((int) timeout.toMillis())
             .database(database(url))
-            .clientSetInfoConfig(ClientSetInfoConfig.DISABLED)
-            .ssl(url.scheme().equals("rediss"));
+            .clientSetInfoConfig(ClientSetInfoConfig.DISABLED);
     if (url.password() != null) {
       builder.user(url.user().isEmpty() ? null : url.user()).password(url.password());
     }
     if (url.scheme().equals("rediss")) {
-      var parameters = new SSLParameters();
-      parameters.setEndpointIdentificationAlgorithm("HTTPS");
-      builder.sslParameters(parameters);
+      builder.sslOptions(SslOptions.builder().sslVerifyMode(SslVerifyMode.FULL).build());
     }
     this.config = builder.build();
   }

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +75,18 @@ final class RedisWakes implements AutoCloseable {
     return isSubscribed;
   }
 
+  void unlisten(String client) {
+    clients.remove(client);
+    lock.lock();
+    try {
+      if (connection != null) {
+        write(connection, c -> c.sendCommand(Protocol.Command.UNSUBSCRIBE, prefix + client));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   static void await(CountDownLatch isSubscribed) {
     try {
       if (!isSubscribed.await(SUBSCRIBED_WITHIN.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -119,7 +132,8 @@ final class RedisWakes implements AutoCloseable {
     lock.lock();
     try {
       connection = opened;
-      var channels = clients.keySet().stream().map(client -> prefix + client);
+      // One channel that nobody publishes to, so that there is always one.
+      var channels = Stream.concat(Stream.of(""), clients.keySet().stream()).map(prefix::concat);
       opened.sendCommand(Protocol.Command.SUBSCRIBE, channels.toArray(String[]::new));
       opened.getMany(0); // Flushes.
     } finally {
