@@ -52,10 +52,17 @@ final class EtcdClient implements AutoCloseable {
   static final class Refused extends Exception {
     private static final long serialVersionUID = 1L;
     private final int code;
+    private final String message;
 
     Refused(int code, String message) {
       super(message);
       this.code = code;
+      this.message = message;
+    }
+
+    @Override
+    public String getMessage() {
+      return message;
     }
 
     /** As gRPC numbers them. */
