@@ -37,17 +37,18 @@ class LockEnginesTest {
   @Test
   void shouldSayWhatIsWrongWithAUrlWithoutItsPassword() {
     var wrong =
-        Map.of(
-            "mysql://me:secret@a", "redis:",
-            "secret", "want a URL",
-            "redis://me:secret@a:b", "no address",
-            "redis://me:sec/ret@a", "no URL",
-            "redis://me:secret@a,b", "takes one address",
-            "redis://me:secret@a/x", "number of a database",
-            "redis://me:secret@a?perfix=x", "'perfix'; it has [prefix, timeout]",
-            "redis://me:secret@a?timeout=1m", "1ms to 86400s",
-            "redlock://me:secret@a,b", "odd number",
-            "etcd://me:secret@", "no address");
+        Map.ofEntries(
+            Map.entry("mysql://me:secret@a", "redis:"),
+            Map.entry("secret", "want a URL"),
+            Map.entry("redis://me:secret@a:b", "no address"),
+            Map.entry("redis://me:secret/2@a", "no URL"),
+            Map.entry("redis://me@secret@a", "no URL"),
+            Map.entry("redis://me:secret@a,b", "takes one address"),
+            Map.entry("redis://me:secret@a/x", "number of a database"),
+            Map.entry("redis://me:secret@a?perfix=x", "'perfix'; it has [prefix, timeout]"),
+            Map.entry("redis://me:secret@a?timeout=1m", "1ms to 86400s"),
+            Map.entry("redlock://me:secret@a,b", "odd number"),
+            Map.entry("etcd://me:secret@", "no address"));
     wrong.forEach(
         (url, why) ->
             assertThatThrownBy(() -> connect(url))
