@@ -48,7 +48,8 @@ record EngineUrl(
    */
   static EngineUrl parse(String url, int defaultPort, Set<String> known) {
     var matcher = FORM.matcher(url);
-    // An '@' elsewhere is most likely one of the password, which must not end up in messages as a part of something else.
+    // An '@' elsewhere is most likely one of the password, which must not end up in messages as a
+    // part of something else.
     if (!matcher.matches()
         || url.chars().filter(c -> c == '@').count() != (matcher.group(2) == null ? 0 : 1)) {
       throw new IllegalArgumentException(

@@ -101,9 +101,10 @@ public final class RedlockEngine implements LockEngine {
   @Override
   public Duration open(LeaseId lease, String owner, Duration ttl) {
     checkTtl(ttl);
-    nodes.ask(List.of("open", lease, owner, ttl.toMillis()), this::isQuorum);
+    var inForce = RedisEngine.wholeMillis(ttl);
+    nodes.ask(List.of("open", lease, owner, inForce.toMillis()), this::isQuorum);
     given.putIfAbsent(lease, ConcurrentHashMap.newKeySet());
-    return ttl;
+    return inForce;
   }
 
   private void checkTtl(Duration ttl) {
@@ -174,7 +175,8 @@ public final class RedlockEngine implements LockEngine {
     checkTtl(ttl);
     checkModes(claims);
     given.putIfAbsent(lease, ConcurrentHashMap.newKeySet());
-    return new Opened(ttl, take(lease, owner, ttl, claims, wait));
+    var inForce = RedisEngine.wholeMillis(ttl);
+    return new Opened(inForce, take(lease, owner, inForce, claims, wait));
   }
 
   @Override

@@ -87,8 +87,7 @@ class LockEnginesTest {
                     ? "redis.clients:jedis:"
                     : "tools.jackson.core:jackson-databind:");
       }
-      assertThat(connect.invoke(null, "memory:", ticker, RandomGenerator.getDefault()))
-          .isNotNull();
+      assertThat(connect.invoke(null, "memory:", ticker, RandomGenerator.getDefault())).isNotNull();
     }
   }
 

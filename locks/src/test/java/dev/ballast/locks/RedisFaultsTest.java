@@ -150,17 +150,18 @@ class RedisFaultsTest {
             all.incrementAndGet();
           }
         });
-    for (Runnable loss : List.<Runnable>of(
-        () -> server.cli("CLIENT", "KILL", "TYPE", "pubsub"),
-        () -> {
-          server.kill();
-          server.start();
-        },
-        () -> {
-          server.freeze();
-          await().atMost(Duration.ofSeconds(20)).until(() -> isDeaf(engine));
-          server.thaw();
-        })) {
+    for (Runnable loss :
+        List.<Runnable>of(
+            () -> server.cli("CLIENT", "KILL", "TYPE", "pubsub"),
+            () -> {
+              server.kill();
+              server.start();
+            },
+            () -> {
+              server.freeze();
+              await().atMost(Duration.ofSeconds(20)).until(() -> isDeaf(engine));
+              server.thaw();
+            })) {
       int before = all.get();
       loss.run();
       await().atMost(Duration.ofSeconds(20)).until(() -> all.get() > before);
@@ -182,7 +183,11 @@ class RedisFaultsTest {
   void shouldSayWhatTheServerLacks() {
     var durable = durable();
     assertThat(connect(durable.url()).facts().warnings()).isEmpty();
-    assertThat(connect(server().url()).facts().warnings()).hasSize(1).first().asString().contains("appendonly");
+    assertThat(connect(server().url()).facts().warnings())
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("appendonly");
     var careless = server("--appendonly", "yes", "--maxmemory-policy", "volatile-lru");
     assertThat(connect(careless.url()).facts().warnings())
         .hasSize(2)
