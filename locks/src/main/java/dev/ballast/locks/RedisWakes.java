@@ -115,7 +115,8 @@ final class RedisWakes implements AutoCloseable {
             pinger.interrupt();
           }
         } catch (RuntimeException e) {
-          // Of the connection, of a message that is none of ours, or of a waker: begins anew in any case.
+          // Of the connection, of a message that is none of ours, or of a waker: begins anew in any
+          // case.
           LOG.debug("No wakes from Redis at {} now", node.address(), e);
         } finally {
           disconnected();
