@@ -28,7 +28,8 @@ final class GroupMember {
   static final int CHUNK = 250;
 
   private static final long SOON = Duration.ofMillis(50).toNanos();
-  private static final long MIN_LOOK = Duration.ofMillis(2).toNanos();
+  private static final long MIN_LOOK = Duration.ofMillis(25).toNanos();
+  private static final long AFTER_EXPIRY = Duration.ofMillis(2).toNanos();
 
   private final LeaseId me;
   private final GroupSettings settings;
@@ -299,7 +300,7 @@ final class GroupMember {
         until = Math.min(until, holding.remaining().toNanos());
       }
     }
-    return until + MIN_LOOK;
+    return Math.max(until, MIN_LOOK) + AFTER_EXPIRY;
   }
 
   private void start(int partition, long token) {

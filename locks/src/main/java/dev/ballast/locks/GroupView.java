@@ -109,4 +109,13 @@ record GroupView(List<Member> members, Map<String, List<Holding>> queues) {
   boolean hasMember(LeaseId lease) {
     return members.stream().anyMatch(member -> member.lease().equals(lease));
   }
+
+  /** How many partitions have an owner. */
+  int held() {
+    int held = 0;
+    for (var queue : queues.values()) {
+      held += holder(queue) == null ? 0 : 1;
+    }
+    return held;
+  }
 }
