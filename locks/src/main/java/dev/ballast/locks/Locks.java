@@ -34,6 +34,10 @@ public final class Locks implements AutoCloseable {
     return leases.engine();
   }
 
+  Ticker ticker() {
+    return leases.settings().ticker();
+  }
+
   /**
    * Takes a lock if it is free.
    *
