@@ -209,6 +209,7 @@ public final class Consumer implements AutoCloseable {
       }
       if (!isFresh) {
         settlement.stale.increment();
+        LOG.warn("{} has seen a newer owner than {}", queue.name(), share.ownership);
       }
     } catch (RuntimeException e) {
       queueFailures.increment();

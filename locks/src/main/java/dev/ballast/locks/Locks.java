@@ -78,8 +78,7 @@ public final class Locks implements AutoCloseable {
                 return lease;
               }
             }
-            case Answer.Waiting(int ahead, var lookAgain) ->
-                pause = Math.min(lookAgain.toNanos() + 1, POLL_NANOS * Math.min(ahead, MAX_POLLS));
+            case Answer.Waiting waiting -> pause = pauseNanos(waiting);
           }
         } catch (EngineUnavailable e) {
           trouble = e;
@@ -108,6 +107,12 @@ public final class Locks implements AutoCloseable {
       throw new IllegalArgumentException(
           "names that begin with '" + GroupView.RESERVED + "' belong to consumer groups: " + name);
     }
+  }
+
+  /** When to ask again for a claim that waits, unless woken. */
+  static long pauseNanos(Answer.Waiting waiting) {
+    return Math.min(
+        waiting.lookAgain().toNanos() + 1, POLL_NANOS * Math.min(waiting.ahead(), MAX_POLLS));
   }
 
   /** Runs for leadership in an exclusive lock until the election, or this, is closed. */

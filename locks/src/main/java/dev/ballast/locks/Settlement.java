@@ -45,7 +45,7 @@ final class Settlement {
       throws InterruptedException {
     try {
       handler.handle(message, share.ownership);
-    } catch (Exception e) {
+    } catch (Throwable e) {
       if (e instanceof InterruptedException || Thread.interrupted()) {
         throw new InterruptedException("the partition of " + message.id() + " was called back");
       }
@@ -86,6 +86,7 @@ final class Settlement {
 
   private void refused(Message message, Share share) {
     stale.increment();
+    share.isEnding = true;
     LOG.warn("Message {} belongs to a newer owner than {}", message.id(), share.ownership);
   }
 
