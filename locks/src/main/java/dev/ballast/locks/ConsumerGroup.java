@@ -82,10 +82,11 @@ public final class ConsumerGroup implements AutoCloseable {
 
   private Membership join() {
     var id = leases.next();
+    int share = weight;
     Leases.Opening opening;
     try {
       opening =
-          leases.open(id, List.of(GroupMember.memberClaim(settings, weight, false)), false);
+          leases.open(id, List.of(GroupMember.memberClaim(settings, share, false)), false);
     } catch (RuntimeException e) {
       leases.disown(id);
       throw e;
@@ -98,8 +99,9 @@ public final class ConsumerGroup implements AutoCloseable {
       throw e;
     }
     tally.joins.increment();
-    var joined = new Membership(leases, session, settings, weight, calls, tally);
+    var joined = new Membership(leases, session, settings, share, calls, tally);
     membership = joined;
+    joined.weight(weight);
     if (isClosed.get()) {
       joined.leave();
     }

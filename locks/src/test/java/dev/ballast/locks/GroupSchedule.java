@@ -139,7 +139,6 @@ final class GroupSchedule {
     private VirtualLease lease;
     private @Nullable GroupMember core;
     private final Map<Integer, Long> works = new HashMap<>();
-    private GroupSettings settings = SETTINGS;
     private int weight = 1;
     private boolean isLeaving;
     private boolean isCalling;
@@ -195,20 +194,20 @@ final class GroupSchedule {
         gone();
         return;
       }
-      settings =
+      var joined =
           new GroupSettings(
               "g", process.name, weight, SETTINGS.partitions(), SETTINGS.handOver());
       lease = lease();
       var joining = lease;
       lease.open(
-          List.of(GroupMember.memberClaim(settings, weight, false)),
+          List.of(GroupMember.memberClaim(joined, joined.weight(), false)),
           false,
           answers -> {
             if (answers.getFirst() instanceof Answer.Granted) {
               isCalling = false;
               core =
                   new GroupMember(
-                      joining.id, settings, weight, VirtualLease.TTL, this, process.clock());
+                      joining.id, joined, joined.weight(), VirtualLease.TTL, this, process.clock());
               ring();
             } else {
               joining.close();
