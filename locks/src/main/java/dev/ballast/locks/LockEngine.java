@@ -97,6 +97,11 @@ public interface LockEngine extends AutoCloseable {
    */
   void listen(String client, Waker waker);
 
+  /**
+   * Forgets who listens for a client's leases. For programs in which listeners come and go; {@link #close} forgets them all.
+   */
+  void unlisten(String client);
+
   /** What hears that leases may have been let in. Called from the engine's thread: must not block. */
   @FunctionalInterface
   interface Waker {

@@ -96,6 +96,11 @@ public final class MemoryEngine implements LockEngine {
   }
 
   @Override
+  public void unlisten(String client) {
+    wakers.remove(client);
+  }
+
+  @Override
   public void close() {
     wakers.clear();
   }
