@@ -6,6 +6,8 @@ import dev.ballast.configdb.EmbeddedPostgres;
 import dev.ballast.configdb.FeedMode;
 import dev.ballast.controller.ControllerServer;
 import dev.ballast.controller.ControllerSettings;
+import dev.ballast.controller.Locking;
+import dev.ballast.locks.MemoryEngine;
 import dev.ballast.model.View;
 import dev.ballast.proxy.ProxySettings;
 import dev.ballast.sync.SyncMode;
@@ -21,6 +23,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -134,7 +137,13 @@ final class AotTraining {
     DemoSetup.apply(database.store());
     var settings = ControllerSettings.of(LOOPBACK.getHostAddress(), 0, token, Version.TEXT);
     return started.add(
-        ControllerServer.start(settings, database, FeedMode.AUTO, shell.clock(), System::nanoTime));
+        ControllerServer.start(
+            settings,
+            database,
+            FeedMode.AUTO,
+            new Locking(new MemoryEngine(System::nanoTime), new SecureRandom()),
+            shell.clock(),
+            System::nanoTime));
   }
 
   /** One that serves a file; it makes way for the one that follows a controller. */

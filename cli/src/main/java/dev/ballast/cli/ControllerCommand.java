@@ -6,6 +6,8 @@ import dev.ballast.configdb.DatabaseUnavailable;
 import dev.ballast.configdb.EmbeddedPostgres;
 import dev.ballast.controller.ControllerServer;
 import dev.ballast.controller.ControllerSettings;
+import dev.ballast.controller.Locking;
+import dev.ballast.locks.MemoryEngine;
 import dev.ballast.controller.TlsFiles;
 import dev.ballast.model.DataKey;
 import dev.ballast.model.Sealer;
@@ -165,7 +167,13 @@ final class ControllerCommand implements Callable<Integer> {
   private ControllerServer serve(
       ClosingStack started, ConfigDatabase database, ControllerSettings settings) {
     return started.add(
-        ControllerServer.start(settings, database, feed.mode, shell.clock(), System::nanoTime));
+        ControllerServer.start(
+            settings,
+            database,
+            feed.mode,
+            new Locking(new MemoryEngine(System::nanoTime), new SecureRandom()),
+            shell.clock(),
+            System::nanoTime));
   }
 
   private ControllerSettings settings(String token) {
