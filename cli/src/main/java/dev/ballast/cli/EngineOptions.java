@@ -30,6 +30,11 @@ final class EngineOptions {
 
   @Mixin private final ServerOptions server = new ServerOptions();
 
+  /** These, or, where nothing was said here, those of the command that this one belongs to. */
+  EngineOptions or(EngineOptions parent) {
+    return engine == null && server.isEmpty() ? parent : this;
+  }
+
   /** An engine, which connects with its first call. */
   LockEngine connect(Shell shell) {
     Optional<String> url =

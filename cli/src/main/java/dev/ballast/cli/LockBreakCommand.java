@@ -23,6 +23,7 @@ import picocli.CommandLine.Parameters;
     })
 final class LockBreakCommand implements Callable<Integer> {
   private final Shell shell;
+  private final EngineOptions parent;
 
   @Parameters(paramLabel = "NAME", description = "The lock's name.")
   String name = "";
@@ -32,14 +33,15 @@ final class LockBreakCommand implements Callable<Integer> {
 
   @Mixin private final EngineOptions engines = new EngineOptions();
 
-  LockBreakCommand(Shell shell) {
+  LockBreakCommand(Shell shell, EngineOptions parent) {
     this.shell = shell;
+    this.parent = parent;
   }
 
   @Override
   public Integer call() throws IOException {
     check();
-    try (LockEngine engine = engines.connect(shell)) {
+    try (LockEngine engine = engines.or(parent).connect(shell)) {
       List<Holding> holders = holders(engine);
       if (holders.isEmpty()) {
         throw new CommandFailed("nobody holds '" + name + "'");

@@ -93,9 +93,10 @@ final class LockCommand implements Callable<Integer> {
   }
 
   static CommandLine withSubcommands(Shell shell) {
-    return new CommandLine(new LockCommand(shell))
-        .addSubcommand("list", new LockListCommand(shell))
-        .addSubcommand("break", new LockBreakCommand(shell));
+    var lock = new LockCommand(shell);
+    return new CommandLine(lock)
+        .addSubcommand("list", new LockListCommand(shell, lock.engines))
+        .addSubcommand("break", new LockBreakCommand(shell, lock.engines));
   }
 
   @Override

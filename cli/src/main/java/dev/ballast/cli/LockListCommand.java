@@ -18,6 +18,7 @@ import tools.jackson.databind.JsonNode;
     description = "Show who holds locks and who waits for them, each lock in the order of its queue.")
 final class LockListCommand implements Callable<Integer> {
   private final Shell shell;
+  private final EngineOptions parent;
 
   @Parameters(
       arity = "0..1",
@@ -29,13 +30,14 @@ final class LockListCommand implements Callable<Integer> {
   @Mixin private final EngineOptions engines = new EngineOptions();
   @Mixin private final FormatOption output = new FormatOption();
 
-  LockListCommand(Shell shell) {
+  LockListCommand(Shell shell, EngineOptions parent) {
     this.shell = shell;
+    this.parent = parent;
   }
 
   @Override
   public Integer call() {
-    try (LockEngine engine = engines.connect(shell)) {
+    try (LockEngine engine = engines.or(parent).connect(shell)) {
       print(engine.list(prefix));
     } catch (EngineUnavailable failure) {
       throw new CommandFailed(Failures.text(failure));
