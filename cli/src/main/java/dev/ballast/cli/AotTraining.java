@@ -6,8 +6,6 @@ import dev.ballast.configdb.EmbeddedPostgres;
 import dev.ballast.configdb.FeedMode;
 import dev.ballast.controller.ControllerServer;
 import dev.ballast.controller.ControllerSettings;
-import dev.ballast.controller.Locking;
-import dev.ballast.locks.MemoryEngine;
 import dev.ballast.model.View;
 import dev.ballast.proxy.ProxySettings;
 import dev.ballast.sync.SyncMode;
@@ -141,7 +139,7 @@ final class AotTraining {
             settings,
             database,
             FeedMode.AUTO,
-            new Locking(new MemoryEngine(System::nanoTime), new SecureRandom()),
+            LockStore.open(started, postgres.databaseUrl(), _ -> {}),
             shell.clock(),
             System::nanoTime));
   }

@@ -36,6 +36,7 @@ final class Commands {
     ALL.put("history", HistoryCommand::new);
     ALL.put("logs", LogsCommand::new);
     ALL.put("lock", LockCommand::withSubcommands);
+    ALL.put("consume", ConsumeCommand::new);
     ALL.put("simulate", SimulateCommand::new);
     ALL.put("evaluate-tables", EvaluateTablesCommand::new);
     ALL.put("certs", CertsCommand::new);

@@ -6,6 +6,7 @@ import dev.ballast.locks.LockEngine;
 import dev.ballast.locks.LockEngines;
 import dev.ballast.sync.Trust;
 import java.net.URI;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -68,7 +69,7 @@ final class EngineOptions {
 
   private static LockEngine other(String url) {
     try {
-      return LockEngines.connect(url);
+      return LockEngines.connect(url, System::nanoTime, new SecureRandom());
     } catch (IllegalArgumentException wrong) {
       throw new CommandFailed(ExitCode.USAGE, Failures.text(wrong));
     }

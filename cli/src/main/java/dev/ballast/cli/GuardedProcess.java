@@ -1,6 +1,7 @@
 package dev.ballast.cli;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,10 +34,25 @@ final class GuardedProcess {
     this.hasGroup = hasGroup;
   }
 
-  /** Starts it, with more in its environment. */
+  /** Starts it, with more in its environment; it reads what this process would. */
   static GuardedProcess start(List<String> command, Map<String, String> environment, Path directory)
       throws IOException {
     boolean hasGroup = !hasTerminal();
+    var builder = builder(command, environment, directory, hasGroup);
+    return new GuardedProcess(builder.inheritIO().start(), hasGroup);
+  }
+
+  /** The same, but it reads what is written to {@link #input}. */
+  static GuardedProcess startFed(
+      List<String> command, Map<String, String> environment, Path directory) throws IOException {
+    var builder = builder(command, environment, directory, true);
+    builder.redirectOutput(ProcessBuilder.Redirect.INHERIT);
+    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    return new GuardedProcess(builder.start(), true);
+  }
+
+  private static ProcessBuilder builder(
+      List<String> command, Map<String, String> environment, Path directory, boolean hasGroup) {
     var whole = new ArrayList<String>();
     if (hasGroup) {
       whole.add("setsid");
@@ -44,9 +60,9 @@ final class GuardedProcess {
     whole.addAll(List.of("setpriv", "--pdeathsig=KILL", "--", "sh", "-c", PARENT_CHECK));
     whole.add(Long.toString(ProcessHandle.current().pid()));
     whole.addAll(command);
-    var builder = new ProcessBuilder(whole).inheritIO().directory(directory.toFile());
+    var builder = new ProcessBuilder(whole).directory(directory.toFile());
     builder.environment().putAll(environment);
-    return new GuardedProcess(builder.start(), hasGroup);
+    return builder;
   }
 
   /** Whether this process is in the foreground of a terminal: fields 5 and 8 of its stat, see proc(5). */
@@ -58,6 +74,10 @@ final class GuardedProcess {
     } catch (IOException | IndexOutOfBoundsException _) {
       return false;
     }
+  }
+
+  OutputStream input() {
+    return process.getOutputStream();
   }
 
   CompletableFuture<Process> ended() {

@@ -6,8 +6,6 @@ import dev.ballast.configdb.EmbeddedPostgres;
 import dev.ballast.configdb.FeedMode;
 import dev.ballast.controller.ControllerServer;
 import dev.ballast.controller.ControllerSettings;
-import dev.ballast.controller.Locking;
-import dev.ballast.locks.MemoryEngine;
 import dev.ballast.model.Sealer;
 import java.io.IOException;
 import java.net.URI;
@@ -113,7 +111,7 @@ final class LocalSystem implements AutoCloseable {
             ControllerSettings.of(LOOPBACK, settings.port(), token, Version.TEXT),
             database,
             settings.feedMode(),
-            new Locking(new MemoryEngine(System::nanoTime), new SecureRandom()),
+            LockStore.open(started, postgres.databaseUrl(), progress::say),
             shell.clock(),
             System::nanoTime));
   }

@@ -21,6 +21,7 @@ final class CommandDocument {
     | --- | --- |
     | `BALLAST_SERVER`, `BALLAST_TOKEN`, `BALLAST_CA_FILE` | the controller's address, the token, the certificates to trust |
     | `BALLAST_LOCK_ENGINE` | where locks are kept, if not in the system that the commands above find |
+    | `BALLAST_QUEUE` | the queue of `ballast consume` |
     | `BALLAST_DATABASE_URL` | the PostgreSQL of `ballast controller` |
     | `NO_COLOR` | no colours on a terminal either |
 

@@ -92,9 +92,6 @@ final class LockByName {
     boolean isGranted = false;
     try {
       boolean waits = wanted.patience().isPositive();
-      if (waits) {
-        wakes.await(wanted.lease().client(), Duration.ZERO);
-      }
       var opened =
           engine.openAndClaim(
               wanted.lease(), wanted.owner(), wanted.ttl(), List.of(wanted.claim()), waits);

@@ -2,6 +2,7 @@ package dev.ballast.locks;
 
 import java.net.URI;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /** Engines by the scheme of their URL. Each is in a class of its own, which needs its driver only when it is used. */
@@ -9,17 +10,27 @@ public final class LockEngines {
   private LockEngines() {}
 
   /**
-   * The engine for a URL; it connects with its first call.
+   * The engine for a URL; PostgreSQL is connected at once, the others with the first call.
    *
-   * @throws IllegalArgumentException if there is none for it, or the URL is wrong
+   * @param url {@code postgresql://}, {@code redis://}, {@code rediss://}, {@code redlock://}, {@code etcd://}, {@code http://} or {@code https://}; see the engines for what follows
+   * @param ticker the monotonic clock, of which Redlock needs one
+   * @param random likewise; unpredictable where others may guess
+   * @throws IllegalArgumentException if there is none for it, or the URL is wrong; says why without passwords
+   * @throws EngineUnavailable if it has to be connected, and can't be
    */
-  public static LockEngine connect(String url) {
+  public static LockEngine connect(String url, Ticker ticker, RandomGenerator random) {
     String scheme = scheme(url);
     return switch (scheme) {
+      case "postgres", "postgresql", "jdbc:postgresql" -> PostgresEngine.connect(url);
+      case "redis", "rediss" -> RedisEngine.connect(url);
+      case "redlock" -> RedlockEngine.connect(url, ticker, random);
+      case "etcd" -> EtcdEngine.connect(url);
       case "http", "https" -> http(url);
       default ->
           throw new IllegalArgumentException(
-              "no engine of locks has the scheme '" + scheme + "': want http or https");
+              "no engine of locks has the scheme '"
+                  + scheme
+                  + "': want postgresql, redis, redlock, etcd or https");
     };
   }
 
