@@ -2,45 +2,76 @@ package dev.ballast.locks;
 
 import java.net.URI;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
-/** Engines by the scheme of their URL. Each is in a class of its own, which needs its driver only when it is used. */
+/** Engines by URL. */
 public final class LockEngines {
+  private static final String JEDIS = "redis.clients:jedis:8.0.2";
+  private static final String PGJDBC =
+      "org.postgresql:postgresql:42.7.14 and com.zaxxer:HikariCP:7.1.0";
+  private static final String JACKSON = "tools.jackson.core:jackson-databind:3.2.4";
+
+  /** How an engine is made from its URL. */
+  @FunctionalInterface
+  private interface Connector {
+    LockEngine connect(String url, Ticker ticker, RandomGenerator random);
+  }
+
+  /** @param driver what must be on the class path, as Maven names it; empty for nothing */
+  private record Kind(String driver, Connector connector) {}
+
+  private static final Map<String, Kind> KINDS =
+      new TreeMap<>(
+          Map.of(
+              "memory", new Kind("", (_, ticker, _) -> new MemoryEngine(ticker)),
+              "postgres", new Kind(PGJDBC, (url, _, _) -> PostgresEngine.connect(url)),
+              "postgresql", new Kind(PGJDBC, (url, _, _) -> PostgresEngine.connect(url)),
+              "jdbc", new Kind(PGJDBC, (url, _, _) -> PostgresEngine.connect(url)),
+              "redis", new Kind(JEDIS, (url, _, _) -> RedisEngine.connect(url)),
+              "rediss", new Kind(JEDIS, (url, _, _) -> RedisEngine.connect(url)),
+              "redlock", new Kind(JEDIS, RedlockEngine::connect),
+              "etcd", new Kind(JACKSON, (url, _, _) -> EtcdEngine.connect(url)),
+              "http", new Kind(JACKSON, (url, _, _) -> http(url)),
+              "https", new Kind(JACKSON, (url, _, _) -> http(url))));
+
   private LockEngines() {}
 
   /**
-   * The engine for a URL; PostgreSQL is connected at once, the others with the first call.
+   * The engine for a URL, by its scheme: {@code memory:} ({@link MemoryEngine}), {@code redis://} and {@code rediss://} ({@link
+   * RedisEngine}), {@code redlock://} ({@link RedlockEngine}), {@code etcd://} ({@link EtcdEngine}), {@code postgresql://} ({@link PostgresEngine}), and controllers as
+   * {@code https://:TOKEN@HOST:PORT,https://HOST:PORT} ({@link HttpEngine}). PostgreSQL is connected at once, the others with the
+   * first call.
    *
-   * @param url {@code postgresql://}, {@code redis://}, {@code rediss://}, {@code redlock://}, {@code etcd://}, {@code http://} or {@code https://}; see the engines for what follows
-   * @param ticker the monotonic clock, of which Redlock needs one
-   * @param random likewise; unpredictable where others may guess
-   * @throws IllegalArgumentException if there is none for it, or the URL is wrong; says why without passwords
-   * @throws EngineUnavailable if it has to be connected, and can't be
+   * @param ticker the monotonic clock
+   * @param random draws when to try again; used by many threads
+   * @throws IllegalArgumentException if the URL is wrong, saying why, without passwords
+   * @throws EngineUnavailable if PostgreSQL can't be used, saying why and what to do
+   * @throws IllegalStateException if the engine's driver is not on the class path, naming it
    */
   public static LockEngine connect(String url, Ticker ticker, RandomGenerator random) {
-    String scheme = scheme(url);
-    return switch (scheme) {
-      case "postgres", "postgresql", "jdbc:postgresql" -> PostgresEngine.connect(url);
-      case "redis", "rediss" -> RedisEngine.connect(url);
-      case "redlock" -> RedlockEngine.connect(url, ticker, random);
-      case "etcd" -> EtcdEngine.connect(url);
-      case "http", "https" -> http(url);
-      default ->
-          throw new IllegalArgumentException(
-              "no engine of locks has the scheme '"
-                  + scheme
-                  + "': want postgresql, redis, redlock, etcd or https");
-    };
+    int colon = url.indexOf(':');
+    String scheme = colon < 0 ? "" : url.substring(0, colon).toLowerCase(Locale.ROOT);
+    var kind = KINDS.get(scheme);
+    if (kind == null) {
+      throw new IllegalArgumentException(
+          "no engine for locks: want a URL that begins with %s"
+              .formatted(String.join(":, ", KINDS.keySet()) + ":"));
+    }
+    try {
+      return kind.connector.connect(url, ticker, random);
+    } catch (NoClassDefFoundError e) {
+      throw new IllegalStateException(
+          "locks at %s: need %s on the class path: add this dependency to the program"
+              .formatted(scheme, kind.driver),
+          e);
+    }
   }
 
-  /** What stands before {@code ://}; passwords stand behind it, so a message may show it. */
-  static String scheme(String url) {
-    int end = url.indexOf("://");
-    return end < 0 ? "" : url.substring(0, end);
-  }
-
-  /** Controllers as {@code https://:TOKEN@HOST:PORT,https://HOST:PORT}: the first token is that of all. */
+  /** The first token is that of all controllers. */
   private static LockEngine http(String url) {
     List<URI> uris = Stream.of(url.split(",", -1)).map(URI::create).toList();
     String user = uris.getFirst().getUserInfo();
