@@ -105,6 +105,10 @@ final class GroupMember {
     this.retryAt = now;
   }
 
+  LeaseId lease() {
+    return me;
+  }
+
   Claim memberClaim() {
     return memberClaim(settings, weight, isLeaving);
   }

@@ -8,7 +8,7 @@ enum Mutation {
   NO_MARGIN,
   /** The deadline is counted from the answer instead of from the sending. */
   COUNT_FROM_ANSWER,
-  /** A lease is taken for kept once more when a renewal succeeds after its deadline, and its loss was told. */
+  /** A release ends whoever holds the name, not only the lease that is released. */
   RELEASE_WITHOUT_COMPARE,
   /** A lease that may have been closed is opened again. */
   REUSE_LEASE,

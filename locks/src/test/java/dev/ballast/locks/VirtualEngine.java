@@ -1,7 +1,9 @@
 package dev.ballast.locks;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
@@ -16,6 +18,8 @@ final class VirtualEngine {
   private final VirtualWorld world;
   private final double rate;
   private final Map<Long, Client> clients = new HashMap<>();
+  private final Map<String, Grant> granted = new HashMap<>();
+  private final Set<String> mixed;
   private long offset;
   private long last;
   private boolean isUp = true;
@@ -23,15 +27,35 @@ final class VirtualEngine {
   /** What an engine knows of a client: where to send wakes. */
   record Client(VirtualWorld.Process process, Consumer<LeaseId> woken) {}
 
+  private record Grant(LeaseId lease, long token) {}
+
   /** One call, until it is answered or given up. */
   private static final class Call {
     boolean isOver;
     boolean isAnswered;
   }
 
-  VirtualEngine(VirtualWorld world, double rate) {
+  /** @param mixed names that are claimed in several modes */
+  VirtualEngine(VirtualWorld world, double rate, Set<String> mixed) {
     this.world = world;
+    this.mixed = mixed;
     this.rate = rate;
+  }
+
+  /** Claims, and sees to it that the tokens of names that are only claimed exclusively grow in the order of grants. */
+  List<Answer> claim(LeaseId lease, List<Claim> claims, boolean wait, long now) {
+    var answers = table.claim(lease, claims, wait, now);
+    for (int i = 0; i < claims.size(); i++) {
+      String name = claims.get(i).name();
+      if (answers.get(i) instanceof Answer.Granted(long token) && !mixed.contains(name)) {
+        var last = granted.put(name, new Grant(lease, token));
+        if (last != null
+            && (token < last.token || (token == last.token && !lease.equals(last.lease)))) {
+          world.violation("%s was granted with %d after %s".formatted(name, token, last));
+        }
+      }
+    }
+    return answers;
   }
 
   /** The engine's clock: never back, for what it decides. */
@@ -105,13 +129,7 @@ final class VirtualEngine {
     if ((!isUp && world.isFaulty()) || call.isAnswered) {
       return;
     }
-    Runnable reply;
-    try {
-      T answer = operation.apply(clock());
-      reply = () -> answered.accept(answer);
-    } catch (LeaseLost e) {
-      reply = gone;
-    }
+    var reply = handle(operation, answered, gone);
     deliverWakes();
     if (!world.strikes(0.03)) {
       world.after(
@@ -125,6 +143,15 @@ final class VirtualEngine {
                       reply.run();
                     }
                   }));
+    }
+  }
+
+  private <T> Runnable handle(LongFunction<T> operation, Consumer<T> answered, Runnable gone) {
+    try {
+      T answer = operation.apply(clock());
+      return () -> answered.accept(answer);
+    } catch (LeaseLost e) {
+      return gone;
     }
   }
 

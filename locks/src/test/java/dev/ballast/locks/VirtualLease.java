@@ -18,6 +18,7 @@ final class VirtualLease {
   private LeaseState state;
   private boolean isOpen;
   private long turn;
+  private List<Claim> claimed = List.of();
 
   VirtualLease(
       VirtualWorld world,
@@ -62,11 +63,13 @@ final class VirtualLease {
       Runnable tooLate,
       Runnable unavailable) {
     long sentAt = process.clock();
+    claimed = claims;
     engine.call(
         process,
         now -> {
+          world.log("engine opens %s of %s", id, process.name);
           engine.table.open(id, process.name, TTL, now);
-          return engine.table.claim(id, claims, wait, now);
+          return engine.claim(id, claims, wait, now);
         },
         answers -> {
           state = state(mutation == Mutation.COUNT_FROM_ANSWER ? process.clock() : sentAt);
@@ -111,7 +114,11 @@ final class VirtualLease {
     long sentAt = process.clock();
     engine.call(
         process,
-        now -> engine.table.renew(id, now),
+        now -> {
+          boolean isThere = engine.table.renew(id, now);
+          world.log("engine renews %s of %s: %s", id, process.name, isThere);
+          return isThere;
+        },
         isThere -> {
           if (isThere) {
             long now = process.clock();
@@ -158,6 +165,10 @@ final class VirtualLease {
     engine.call(
         process,
         now -> {
+          world.log("engine closes %s", id);
+          if (mutation == Mutation.RELEASE_WITHOUT_COMPARE) {
+            claimed.forEach(claim -> engine.table.breakLock(claim.name(), now));
+          }
           engine.table.close(id, now);
           return true;
         },

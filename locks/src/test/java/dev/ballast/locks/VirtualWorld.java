@@ -18,7 +18,7 @@ final class VirtualWorld {
   private long now;
   private boolean isFaulty = true;
   private final StringBuilder log = new StringBuilder();
-  boolean isLogging;
+  boolean isLogging = Boolean.getBoolean("ballast.log");
 
   private record Event(long at, long number, Runnable action) implements Comparable<Event> {
     @Override
