@@ -67,8 +67,7 @@ final class CommandHandler implements MessageHandler, AutoCloseable {
 
   private GuardedProcess start(Map<String, String> environment)
       throws InterruptedException, IOException {
-    var starting =
-        starter.submit(() -> GuardedProcess.startFed(command, environment, directory));
+    var starting = starter.submit(() -> GuardedProcess.startFed(command, environment, directory));
     try {
       return starting.get();
     } catch (ExecutionException failure) {

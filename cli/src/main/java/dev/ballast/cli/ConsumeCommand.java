@@ -39,7 +39,10 @@ final class ConsumeCommand implements Callable<Integer> {
 
   private final Shell shell;
 
-  @Parameters(arity = "0..*", paramLabel = "COMMAND…", description = "The command, with its arguments.")
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "COMMAND…",
+      description = "The command, with its arguments.")
   List<String> command = List.of();
 
   @Option(
@@ -138,8 +141,7 @@ final class ConsumeCommand implements Callable<Integer> {
     var groupSettings = GroupSettings.of(group, name, partitions);
     var settings =
         ConsumerSettings.defaults().withConcurrency(parallel).withMaxFailures(maxFailures);
-    var locksSettings =
-        LocksSettings.of(name, System::nanoTime, new SecureRandom()).withTtl(ttl);
+    var locksSettings = LocksSettings.of(name, System::nanoTime, new SecureRandom()).withTtl(ttl);
     MessageQueue opened = started.add(MessageQueues.connect(queueUrl()));
     LockEngine engine = started.add(engines.connect(shell));
     EngineOptions.warnings(engine).forEach(log::warn);

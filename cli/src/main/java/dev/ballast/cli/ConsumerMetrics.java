@@ -26,9 +26,7 @@ final class ConsumerMetrics implements AutoCloseable {
   static ConsumerMetrics serve(String place, String group, Consumer consumer) throws IOException {
     var server = HttpServer.create(address(place), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-    server.createContext(
-        "/metrics",
-        exchange -> answer(exchange, text(group, consumer)));
+    server.createContext("/metrics", exchange -> answer(exchange, text(group, consumer)));
     server.start();
     return new ConsumerMetrics(server);
   }
@@ -74,7 +72,8 @@ final class ConsumerMetrics implements AutoCloseable {
     text.counter("dead_total", "Messages that became dead letters", now.dead());
     text.counter("stale_total", "Outcomes refused for a newer owner's sake", now.stale());
     text.counter("given_up_total", "Messages given up with their partition", now.givenUp());
-    text.counter("queue_failures_total", "Calls that the queue did not answer", now.queueFailures());
+    text.counter(
+        "queue_failures_total", "Calls that the queue did not answer", now.queueFailures());
     text.gauge("running", "Commands that run now", now.running());
     text.gauge("blocked", "Messages that wait for another of their key", now.blocked());
   }
@@ -84,7 +83,8 @@ final class ConsumerMetrics implements AutoCloseable {
     text.counter("assigned_total", "Partitions begun with", now.assigned());
     text.counter("revoked_total", "Partitions given back in order", now.revoked());
     text.counter("lost_total", "Partitions lost", now.lost());
-    text.counter("engine_failures_total", "Calls that the engine did not answer", now.engineFailures());
+    text.counter(
+        "engine_failures_total", "Calls that the engine did not answer", now.engineFailures());
     text.gauge("owned", "Partitions owned now", now.owned());
     text.gauge("members", "Members of the group", now.members());
     text.gauge("unowned", "Partitions of the group that nobody owns", now.unowned());

@@ -7,8 +7,8 @@ import dev.ballast.configdb.EmbeddedPostgres;
 import dev.ballast.controller.ControllerServer;
 import dev.ballast.controller.ControllerSettings;
 import dev.ballast.controller.Locking;
-import dev.ballast.locks.EngineUnavailable;
 import dev.ballast.controller.TlsFiles;
+import dev.ballast.locks.EngineUnavailable;
 import dev.ballast.model.DataKey;
 import dev.ballast.model.Sealer;
 import java.io.IOException;
@@ -170,12 +170,7 @@ final class ControllerCommand implements Callable<Integer> {
       throws InterruptedException {
     return started.add(
         ControllerServer.start(
-            settings,
-            database,
-            feed.mode,
-            locking(started, url),
-            shell.clock(),
-            System::nanoTime));
+            settings, database, feed.mode, locking(started, url), shell.clock(), System::nanoTime));
   }
 
   private static Locking locking(ClosingStack started, String url) throws InterruptedException {

@@ -25,7 +25,10 @@ final class Failures {
       case OutputClosed closed -> sayOnly(terminal, text(closed), ExitCode.FAILED);
       case IOException io -> say(terminal, named(io), ExitCode.FAILED);
       case UncheckedIOException io -> say(terminal, withCause(io), ExitCode.FAILED);
-      case DatabaseStartFailed _, DatabaseUnavailable _, ControllerStartFailed _, EngineUnavailable _ ->
+      case DatabaseStartFailed _,
+          DatabaseUnavailable _,
+          ControllerStartFailed _,
+          EngineUnavailable _ ->
           say(terminal, text(failure), ExitCode.FAILED);
       default -> unexpected(failure, terminal);
     };

@@ -98,7 +98,9 @@ final class HeldCommand {
         "the lock '%s' %s: ending the command"
             .formatted(
                 lease.name(),
-                isBroken ? "is lost, " + lease.lostBecause() : "could not be renewed for too long"));
+                isBroken
+                    ? "is lost, " + lease.lostBecause()
+                    : "could not be renewed for too long"));
     started.terminate();
     await(started.ended(), isBroken ? grace : min(left, reserve));
     started.kill();

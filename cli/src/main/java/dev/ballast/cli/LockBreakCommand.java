@@ -74,8 +74,7 @@ final class LockBreakCommand implements Callable<Integer> {
     terminal.err().print(LockListCommand.table(holders).render(terminal.isColoured()));
     terminal.err().print("Break it? [y/N] ");
     terminal.err().flush();
-    var input =
-        new BufferedReader(new InputStreamReader(shell.input(), StandardCharsets.UTF_8));
+    var input = new BufferedReader(new InputStreamReader(shell.input(), StandardCharsets.UTF_8));
     String answer = input.readLine();
     return answer != null && List.of("y", "yes").contains(answer.strip());
   }

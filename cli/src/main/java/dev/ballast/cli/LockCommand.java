@@ -50,7 +50,8 @@ final class LockCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       defaultValue = "15s",
       converter = DurationConverter.class,
-      description = "How long the lock outlives this process if that dies; renewed every third of it.")
+      description =
+          "How long the lock outlives this process if that dies; renewed every third of it.")
   Duration ttl = Duration.ofSeconds(15);
 
   @Option(

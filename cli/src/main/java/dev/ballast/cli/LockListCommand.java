@@ -15,7 +15,8 @@ import tools.jackson.databind.JsonNode;
 
 @Command(
     name = "list",
-    description = "Show who holds locks and who waits for them, each lock in the order of its queue.")
+    description =
+        "Show who holds locks and who waits for them, each lock in the order of its queue.")
 final class LockListCommand implements Callable<Integer> {
   private final Shell shell;
   private final EngineOptions parent;

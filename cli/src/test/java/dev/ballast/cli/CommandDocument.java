@@ -50,7 +50,11 @@ final class CommandDocument {
   }
 
   private static String section(CommandLine command) {
-    return "\n## " + command.getCommandSpec().qualifiedName() + "\n\n```\n" + help(command) + "```\n";
+    return "\n## "
+        + command.getCommandSpec().qualifiedName()
+        + "\n\n```\n"
+        + help(command)
+        + "```\n";
   }
 
   /** Without the exit codes, which are the same everywhere. */

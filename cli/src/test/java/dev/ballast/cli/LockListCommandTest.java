@@ -72,8 +72,7 @@ class LockListCommandTest {
 
     var sure = shell().withInput("y\n");
     assertThat(sure.run("lock", "break", "jobs")).isZero();
-    assertThat(sure.out())
-        .isEqualTo("broke 'jobs': ended lease " + FIRST + " of me (token 1)\n");
+    assertThat(sure.out()).isEqualTo("broke 'jobs': ended lease " + FIRST + " of me (token 1)\n");
     assertThat(controller.engine.list("jobs")).isEmpty();
 
     var late = shell();

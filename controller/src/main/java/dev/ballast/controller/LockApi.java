@@ -88,8 +88,7 @@ final class LockApi {
     String owner = body.owner();
     ObjectNode json = Json.object().put("lease", call.name(0));
     if (body.hasClaims()) {
-      var opened =
-          engine.openAndClaim(lease(call), owner, ttl, body.claims(), body.isWaiting());
+      var opened = engine.openAndClaim(lease(call), owner, ttl, body.claims(), body.isWaiting());
       json.put("ttl", LocksJson.text(opened.ttl()));
       putAnswers(json, opened.answers());
     } else {
@@ -132,7 +131,10 @@ final class LockApi {
     if (holdings.size() > HOLDINGS) {
       throw HttpProblem.unavailable(
           "too-many-claims",
-          holdings.size() + " claims begin so; at most " + HOLDINGS + " are told: give a longer prefix");
+          holdings.size()
+              + " claims begin so; at most "
+              + HOLDINGS
+              + " are told: give a longer prefix");
     }
     return items(holdings);
   }
@@ -168,7 +170,9 @@ final class LockApi {
     String client = call.parameter("client").orElse("");
     if (!CLIENT.matcher(client).matches()) {
       throw LockBody.invalid(
-          "client is the first 16 hexadecimal digits of the leases to hear of, not '" + client + "'");
+          "client is the first 16 hexadecimal digits of the leases to hear of, not '"
+              + client
+              + "'");
     }
     var woken = wakes.await(client, LockBody.waiting(call.parameter("wait").orElse("0ms")));
     ObjectNode json = Json.object().put("isAny", woken.isAny());

@@ -68,7 +68,9 @@ record LockBody(ObjectNode json) {
     Duration wait = LocksJson.duration(text);
     if (wait.compareTo(WAIT) > 0) {
       throw invalid(
-          "wait is at most " + WAIT.toSeconds() + "s: ask again with the same lease, or stand in line"
+          "wait is at most "
+              + WAIT.toSeconds()
+              + "s: ask again with the same lease, or stand in line"
               + " with PUT /v1/leases/LEASE");
     }
     return wait;

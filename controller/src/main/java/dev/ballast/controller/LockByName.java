@@ -46,7 +46,8 @@ final class LockByName {
   }
 
   /** What is wanted, checked. */
-  private record Wanted(LeaseId lease, Claim claim, String owner, Duration ttl, Duration patience) {}
+  private record Wanted(
+      LeaseId lease, Claim claim, String owner, Duration ttl, Duration patience) {}
 
   int waiting() {
     return waiters.get();
@@ -74,11 +75,7 @@ final class LockByName {
     }
     var lease = new LeaseId("%016x-%016x".formatted(random.nextLong(), random.nextLong()));
     return new Wanted(
-        lease,
-        new Claim(name, body.mode(), body.note()),
-        owner(body),
-        body.ttl(),
-        body.waiting());
+        lease, new Claim(name, body.mode(), body.note()), owner(body), body.ttl(), body.waiting());
   }
 
   private static String owner(LockBody body) {
@@ -149,8 +146,7 @@ final class LockByName {
         .filter(one -> one.name().equals(name) && one.isHeld())
         .map(LocksJson::of)
         .forEach(holders::add);
-    String detail =
-        "'%s' was not free within %d ms".formatted(name, wanted.patience().toMillis());
+    String detail = "'%s' was not free within %d ms".formatted(name, wanted.patience().toMillis());
     return Problems.answer(HttpProblem.of(409, "not-acquired", detail), more);
   }
 

@@ -73,8 +73,7 @@ class HttpEngineTest extends ForeignEngineContract {
   }
 
   @Test
-  void shouldBeWokenThroughWhicheverControllerIsLeft()
-      throws NotAcquired, InterruptedException {
+  void shouldBeWokenThroughWhicheverControllerIsLeft() throws NotAcquired, InterruptedException {
     try (var one = locks(engine(first.uri(), second.uri()));
         var other = locks(engine(second.uri()))) {
       var held = other.acquire(Claim.exclusive("a"), Duration.ZERO);

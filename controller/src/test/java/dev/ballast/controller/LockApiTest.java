@@ -165,8 +165,7 @@ class LockApiTest {
         .isEqualTo(held.path("lease"));
     assertThat(post("/v1/leases/" + held.path("lease").asString() + "/renew", "{}").statusCode())
         .isEqualTo(410);
-    assertThat(Json.read(controller.delete("/v1/locks/jobs").body()).path("items").size())
-        .isZero();
+    assertThat(Json.read(controller.delete("/v1/locks/jobs").body()).path("items").size()).isZero();
   }
 
   @Test
@@ -178,7 +177,8 @@ class LockApiTest {
     JsonNode woken = controller.json(wakes + "&wait=20s");
 
     assertThat(woken.path("leases").get(0).asString()).isEqualTo(LEASE);
-    assertThat(controller.json("/v1/wakes?client=0123456789abcdee&wait=20s").path("isAny").asBoolean())
+    assertThat(
+            controller.json("/v1/wakes?client=0123456789abcdee&wait=20s").path("isAny").asBoolean())
         .as("who begins to wait may have missed something")
         .isTrue();
     assertThat(controller.get("/v1/wakes?client=me").statusCode()).isEqualTo(422);
@@ -195,7 +195,8 @@ class LockApiTest {
   @Test
   void shouldAnswer503WithAnUnknownOutcomeWithoutTheEngine() {
     try (var without = new TestController(FailingEngine.create())) {
-      for (String path : List.of("/v1/locks", "/v1/lock-engine", "/v1/wakes?client=0123456789abcdef")) {
+      for (String path :
+          List.of("/v1/locks", "/v1/lock-engine", "/v1/wakes?client=0123456789abcdef")) {
         var answer = without.get(path);
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(Json.read(answer.body()).path("outcome").asString()).isEqualTo("unknown");
@@ -214,7 +215,8 @@ class LockApiTest {
         Files.readAllLines(Path.of("..", "docs", "metrics.md")).stream()
             .filter(line -> line.startsWith("| `ballast_locks_"))
             .map(line -> line.split(" \\| ", -1))
-            .map(cells -> cells[0].substring(2) + " " + cells[1] + ": " + cells[3].replace(" |", ""))
+            .map(
+                cells -> cells[0].substring(2) + " " + cells[1] + ": " + cells[3].replace(" |", ""))
             .toList();
     var types = new HashMap<String, String>();
     var shown = new ArrayList<String>();

@@ -42,7 +42,11 @@ final class ControllerCalls implements AutoCloseable {
    * @param patience how long the controller may take beyond the time that a call has
    */
   record Request(
-      String method, String path, @Nullable JsonNode body, boolean isRepeatable, Duration patience) {
+      String method,
+      String path,
+      @Nullable JsonNode body,
+      boolean isRepeatable,
+      Duration patience) {
     static Request of(String method, String path) {
       return new Request(method, path, null, true, Duration.ZERO);
     }
@@ -102,10 +106,12 @@ final class ControllerCalls implements AutoCloseable {
     try {
       response = http.send(httpRequest(controller, request), BodyHandlers.ofString());
     } catch (IOException e) {
-      throw new EngineUnavailable("no answer from the controller at " + controller + ": " + why(e), e);
+      throw new EngineUnavailable(
+          "no answer from the controller at " + controller + ": " + why(e), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new EngineUnavailable("interrupted while the controller at " + controller + " was asked", e);
+      throw new EngineUnavailable(
+          "interrupted while the controller at " + controller + " was asked", e);
     }
     int status = response.statusCode();
     JsonNode body = json(controller, response);

@@ -23,7 +23,8 @@ public record HttpEngineSettings(
       throw new IllegalArgumentException("at least one controller is needed");
     }
     for (URI controller : controllers) {
-      if (controller.getHost() == null || !List.of("http", "https").contains(controller.getScheme())) {
+      if (controller.getHost() == null
+          || !List.of("http", "https").contains(controller.getScheme())) {
         throw new IllegalArgumentException(
             "'" + controller + "' is no controller: want http://HOST:PORT or https://HOST:PORT");
       }

@@ -84,7 +84,6 @@ public final class LockEngines {
     String authority = uri.getRawAuthority();
     return authority == null
         ? uri
-        : URI.create(
-            uri.getScheme() + "://" + authority.substring(authority.lastIndexOf('@') + 1));
+        : URI.create(uri.getScheme() + "://" + authority.substring(authority.lastIndexOf('@') + 1));
   }
 }

@@ -26,8 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Failures are forgotten seven days after the last. Redis may not be a cluster.
  */
 public final class RedisQueue implements MessageQueue {
-  static final Set<String> PARAMETERS =
-      Set.of("list", "stream", "head", "key", "body", "timeout");
+  static final Set<String> PARAMETERS = Set.of("list", "stream", "head", "key", "body", "timeout");
   private static final RedisScript SCRIPT = RedisScript.load("redis-queue.lua");
   private static final int FIRST_LOOK = 100;
   private static final int WINDOW = 1000;
@@ -173,8 +172,7 @@ public final class RedisQueue implements MessageQueue {
 
   private @Nullable Object call(String operation, Fence fence, Object... rest) {
     var arguments = new ArrayList<Object>();
-    arguments.addAll(
-        List.of(operation, kind, fence.group(), fence.partition(), fence.token()));
+    arguments.addAll(List.of(operation, kind, fence.group(), fence.partition(), fence.token()));
     arguments.addAll(List.of(rest));
     return eval(arguments);
   }

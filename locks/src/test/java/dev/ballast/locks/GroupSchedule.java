@@ -158,12 +158,7 @@ final class GroupSchedule {
 
     private VirtualLease lease() {
       return new VirtualLease(
-          world,
-          engine,
-          process,
-          LeaseId.of(process.client, world.random),
-          mutation,
-          this::lost);
+          world, engine, process, LeaseId.of(process.client, world.random), mutation, this::lost);
     }
 
     boolean believes(int partition) {
@@ -196,8 +191,7 @@ final class GroupSchedule {
         return;
       }
       settings =
-          new GroupSettings(
-              "g", process.name, weight, SETTINGS.partitions(), SETTINGS.handOver());
+          new GroupSettings("g", process.name, weight, SETTINGS.partitions(), SETTINGS.handOver());
       lease = lease();
       var joining = lease;
       lease.open(

@@ -188,7 +188,9 @@ class PostgresFailureTest {
         }
       }
     }
-    assertThat(RealPostgres.query(url, "SELECT string_agg(version::text, ',') FROM ballast_locks.version"))
+    assertThat(
+            RealPostgres.query(
+                url, "SELECT string_agg(version::text, ',') FROM ballast_locks.version"))
         .isEqualTo("2");
   }
 
@@ -233,7 +235,9 @@ class PostgresFailureTest {
     String latin = "latin" + RANDOM.nextInt(1_000_000);
     RealPostgres.execute(
         RealPostgres.superuser(url),
-        "CREATE DATABASE " + latin + " ENCODING LATIN1 LOCALE 'C' LOCALE_PROVIDER libc TEMPLATE template0");
+        "CREATE DATABASE "
+            + latin
+            + " ENCODING LATIN1 LOCALE 'C' LOCALE_PROVIDER libc TEMPLATE template0");
     assertThatThrownBy(() -> PostgresEngine.connect(POSTGRES.urlOf(latin)))
         .hasMessageContaining("ENCODING 'UTF8'");
     PostgresEngine.connect(url).close();
@@ -247,7 +251,11 @@ class PostgresFailureTest {
     try (var engine = PostgresEngine.connect(url)) {
       for (int i = 0; i < 20; i++) {
         engine.openAndClaim(
-            LeaseId.of(1, RANDOM), "o", LockEngine.MIN_TTL, List.of(Claim.exclusive("n" + i)), true);
+            LeaseId.of(1, RANDOM),
+            "o",
+            LockEngine.MIN_TTL,
+            List.of(Claim.exclusive("n" + i)),
+            true);
       }
       await()
           .atMost(Duration.ofSeconds(20))

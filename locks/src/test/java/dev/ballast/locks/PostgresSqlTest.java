@@ -94,7 +94,8 @@ class PostgresSqlTest {
       next.get();
       young.commit();
     }
-    assertThat(RealPostgres.query(url, "SELECT sum(token) FROM ballast_locks.fences")).isEqualTo("4");
+    assertThat(RealPostgres.query(url, "SELECT sum(token) FROM ballast_locks.fences"))
+        .isEqualTo("4");
   }
 
   private void awaitBlocked() {
@@ -179,7 +180,8 @@ class PostgresSqlTest {
   private List<String> warningsWith(String setting) {
     RealPostgres.execute(
         RealPostgres.superuser(url),
-        "ALTER DATABASE %s SET %s".formatted(RealPostgres.query(url, "SELECT current_database()"), setting));
+        "ALTER DATABASE %s SET %s"
+            .formatted(RealPostgres.query(url, "SELECT current_database()"), setting));
     try (var other = PostgresEngine.connect(url)) {
       return other.facts().warnings();
     }

@@ -116,7 +116,8 @@ class RedisQueueTest {
   void shouldTakeTheKeyFromAFieldOfJson() {
     queue.close();
     open("list=jobs&key=user");
-    server.cli("LPUSH", "jobs", "{\"user\":\"ann\",\"n\":1}", "{\"n\":2}", "no json", "{\"user\":7}");
+    server.cli(
+        "LPUSH", "jobs", "{\"user\":\"ann\",\"n\":1}", "{\"n\":2}", "no json", "{\"user\":7}");
     assertThat(peek()).extracting(Message::key).startsWith("ann").endsWith("7").doesNotContain("");
     int ann = Message.partition("ann", 4);
     assertThat(queue.peek(Set.of(ann), 4, Set.of(), 10))
