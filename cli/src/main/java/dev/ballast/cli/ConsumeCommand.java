@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,7 +42,8 @@ final class ConsumeCommand implements Callable<Integer> {
 
   @Parameters(
       arity = "0..*",
-      paramLabel = "COMMAND…",
+      paramLabel = "COMMAND",
+      showDefaultValue = Visibility.NEVER,
       description = "The command, with its arguments.")
   List<String> command = List.of();
 
@@ -49,7 +51,7 @@ final class ConsumeCommand implements Callable<Integer> {
       names = "--queue",
       paramLabel = "URL",
       description =
-          "The queue: postgresql://…/DATABASE/TABLE or redis://…/LIST; other users of this machine can see a password in it"
+          "The queue: postgresql://…/DATABASE/TABLE, redis://…?list=NAME or redis://…?stream=NAME; other users of this machine can see a password in it"
               + " in the list of processes, but not in the variable (default: $BALLAST_QUEUE).")
   @Nullable String queue;
 
@@ -57,6 +59,7 @@ final class ConsumeCommand implements Callable<Integer> {
       names = "--group",
       paramLabel = "GROUP",
       required = true,
+      showDefaultValue = Visibility.NEVER,
       description = "Who shares out the messages among themselves.")
   String group = "";
 

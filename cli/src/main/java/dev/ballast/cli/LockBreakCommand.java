@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -25,7 +26,10 @@ final class LockBreakCommand implements Callable<Integer> {
   private final Shell shell;
   private final EngineOptions parent;
 
-  @Parameters(paramLabel = "NAME", description = "The lock's name.")
+  @Parameters(
+      paramLabel = "NAME",
+      showDefaultValue = Visibility.NEVER,
+      description = "The lock's name.")
   String name = "";
 
   @Option(names = "--yes", description = "Don't ask.")

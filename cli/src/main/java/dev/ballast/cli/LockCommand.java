@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,7 +42,8 @@ final class LockCommand implements Callable<Integer> {
 
   @Parameters(
       arity = "0..*",
-      paramLabel = "NAME -- COMMAND…",
+      paramLabel = "NAME -- COMMAND",
+      showDefaultValue = Visibility.NEVER,
       description = "The lock's name, and the command with its arguments.")
   List<String> words = List.of();
 

@@ -56,7 +56,7 @@ class HelpTest {
     assertThat(command.getUsageMessage())
         .startsWith("Usage: " + command.getCommandSpec().qualifiedName())
         .contains("It ends with:")
-        .contains("3   committed, but not in use on every LB server")
+        .containsPattern("\n +3 +committed, but not in use on every LB server\n")
         .endsWith("\n");
   }
 
