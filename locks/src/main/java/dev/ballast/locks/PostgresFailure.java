@@ -50,7 +50,7 @@ final class PostgresFailure {
           "the server ends, starts or closed the connection: this heals once it runs again";
       case "3F000", "42883", "42P01" ->
           "the schema ballast_locks is not complete: start again, which creates it";
-      case "40001", "40P01" -> "others were in the way " + "five times: try again";
+      case "40001", "40P01" -> "others were in the way five times: try again";
       default ->
           "whether the call took effect is not known; check that the server runs and can be reached";
     };
