@@ -129,7 +129,9 @@ public final class RedlockEngine implements LockEngine {
     }
     int unknown = nodes.size() - votes.answers().size();
     if (!nodes.isRefused(absent) && couldBeRenewed(votes.answers(), names, unknown)) {
-      throw nodes.unavailable(votes);
+      throw new EngineUnavailable(
+          "fewer than a quorum of nodes have renewed lease %s with all that it holds, and others gave no answer: %s"
+              .formatted(lease, votes.troubles().stream().map(Throwable::getMessage).toList()));
     }
     // Fewer than a quorum have it, or a name of it: others may be let in.
     given.remove(lease);
