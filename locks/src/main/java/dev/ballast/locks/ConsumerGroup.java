@@ -64,7 +64,8 @@ public final class ConsumerGroup implements AutoCloseable {
       whenClosed.accept(this);
       throw e;
     }
-    thread = Thread.ofVirtual().name("ballast-group-" + settings.group()).start(() -> run(first));
+    thread =
+        Thread.ofVirtual().name("ballast-group-" + settings.group()).start(() -> run(first));
   }
 
   private void run(Membership first) {
@@ -81,9 +82,11 @@ public final class ConsumerGroup implements AutoCloseable {
 
   private Membership join() {
     var id = leases.next();
+    int share = weight;
     Leases.Opening opening;
     try {
-      opening = leases.open(id, List.of(GroupMember.memberClaim(settings, weight, false)), false);
+      opening =
+          leases.open(id, List.of(GroupMember.memberClaim(settings, share, false)), false);
     } catch (RuntimeException e) {
       leases.disown(id);
       throw e;
@@ -96,8 +99,9 @@ public final class ConsumerGroup implements AutoCloseable {
       throw e;
     }
     tally.joins.increment();
-    var joined = new Membership(leases, session, settings, weight, calls, tally);
+    var joined = new Membership(leases, session, settings, share, calls, tally);
     membership = joined;
+    joined.weight(weight);
     if (isClosed.get()) {
       joined.leave();
     }
@@ -124,7 +128,10 @@ public final class ConsumerGroup implements AutoCloseable {
         throw new NotJoined(
             "group '%s' shares out %s (count:hash of the names), as member '%s' says, not %s: give all members the same partitions"
                 .formatted(
-                    settings.group(), other.fingerprint(), other.name(), settings.fingerprint()));
+                    settings.group(),
+                    other.fingerprint(),
+                    other.name(),
+                    settings.fingerprint()));
       }
     }
   }

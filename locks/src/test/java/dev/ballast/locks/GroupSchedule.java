@@ -139,7 +139,6 @@ final class GroupSchedule {
     private VirtualLease lease;
     private @Nullable GroupMember core;
     private final Map<Integer, Long> works = new HashMap<>();
-    private GroupSettings settings = SETTINGS;
     private int weight = 1;
     private boolean isLeaving;
     private boolean isCalling;
@@ -158,7 +157,12 @@ final class GroupSchedule {
 
     private VirtualLease lease() {
       return new VirtualLease(
-          world, engine, process, LeaseId.of(process.client, world.random), mutation, this::lost);
+          world,
+          engine,
+          process,
+          LeaseId.of(process.client, world.random),
+          mutation,
+          this::lost);
     }
 
     boolean believes(int partition) {
@@ -190,19 +194,20 @@ final class GroupSchedule {
         gone();
         return;
       }
-      settings =
-          new GroupSettings("g", process.name, weight, SETTINGS.partitions(), SETTINGS.handOver());
+      var joined =
+          new GroupSettings(
+              "g", process.name, weight, SETTINGS.partitions(), SETTINGS.handOver());
       lease = lease();
       var joining = lease;
       lease.open(
-          List.of(GroupMember.memberClaim(settings, weight, false)),
+          List.of(GroupMember.memberClaim(joined, joined.weight(), false)),
           false,
           answers -> {
             if (answers.getFirst() instanceof Answer.Granted) {
               isCalling = false;
               core =
                   new GroupMember(
-                      joining.id, settings, weight, VirtualLease.TTL, this, process.clock());
+                      joining.id, joined, joined.weight(), VirtualLease.TTL, this, process.clock());
               ring();
             } else {
               joining.close();
