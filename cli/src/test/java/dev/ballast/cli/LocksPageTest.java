@@ -40,8 +40,7 @@ class LocksPageTest {
         Path source = Files.writeString(directory.resolve(name + ".java"), code.group(1));
         int result =
             ToolProvider.getSystemJavaCompiler()
-                .run(
-                    null, null, null, "-proc:none", "-d", directory.toString(), source.toString());
+                .run(null, null, null, "-proc:none", "-d", directory.toString(), source.toString());
         assertThat(result).isZero();
         var loader = new URLClassLoader(new URL[] {directory.toUri().toURL()});
         return loader.loadClass("com.example." + name);
@@ -86,12 +85,7 @@ class LocksPageTest {
     var end = new CountDownLatch(1);
     var run =
         type.getMethod(
-            "run",
-            LockEngine.class,
-            MessageQueue.class,
-            String.class,
-            shop,
-            CountDownLatch.class);
+            "run", LockEngine.class, MessageQueue.class, String.class, shop, CountDownLatch.class);
     var worker =
         Thread.ofVirtual()
             .start(
