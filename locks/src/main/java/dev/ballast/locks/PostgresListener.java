@@ -73,6 +73,16 @@ final class PostgresListener implements AutoCloseable {
     }
   }
 
+  /** Listens no more for a client: from the next wait on. */
+  void unlisten(String client) {
+    lock.lock();
+    try {
+      wakers.remove(client);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void run() {
     int failures = 0;
     try {
@@ -140,12 +150,19 @@ final class PostgresListener implements AutoCloseable {
 
   private void listenForNewClients(Connection fresh) throws SQLException {
     Set<String> missing;
+    Set<String> gone;
     lock.lock();
     try {
       missing = new HashSet<>(wakers.keySet());
       missing.removeAll(heard);
+      gone = new HashSet<>(heard);
+      gone.removeAll(wakers.keySet());
+      heard.removeAll(gone);
     } finally {
       lock.unlock();
+    }
+    for (String client : gone) {
+      execute(fresh, "UNLISTEN " + CHANNEL + client);
     }
     for (String client : missing) {
       execute(fresh, "LISTEN " + CHANNEL + client);
