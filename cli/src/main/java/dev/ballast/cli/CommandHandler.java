@@ -35,16 +35,11 @@ final class CommandHandler implements MessageHandler, AutoCloseable {
   }
 
   /** The command could not handle a message. */
-  private static final class Refusal extends Exception {
+  static final class Refusal extends Exception {
     private static final long serialVersionUID = 1;
 
     Refusal(int exitCode) {
       super("the command ended with exit code " + exitCode);
-    }
-
-    @Override
-    public String toString() {
-      return String.valueOf(getMessage());
     }
   }
 
