@@ -1,0 +1,13 @@
+package dev.ballast.verify;
+
+import dev.ballast.locks.LockEngine;
+import dev.ballast.locks.RedisEngine;
+
+/** The engine of a URL. */
+final class FaultEngines {
+  private FaultEngines() {}
+
+  static LockEngine connect(String url) {
+    return RedisEngine.connect(url);
+  }
+}

@@ -1,0 +1,64 @@
+package dev.ballast.verify;
+
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * A worker's way to the register that the lock protects; in truth to two, which the same clients use at the same time: one behind a fence and
+ * one without, see {@link FencedRegister}.
+ *
+ * <pre>
+ *   read ID CLIENT TOKEN INVOKED                       → answer ID FENCED PLAIN      values, or "refused"
+ *   write ID CLIENT TOKEN FENCED PLAIN INVOKED         → answer ID ok|refused ok     what was read before
+ *   done ID RETURNED                                   the worker has the answer
+ * </pre>
+ */
+final class WorkerRegister {
+  private static final long PATIENCE_SECONDS = 30;
+  private static final AtomicLong IDS = new AtomicLong();
+
+  private final Map<Long, CompletableFuture<String>> open = new ConcurrentHashMap<>();
+  private final Consumer<String> say;
+
+  WorkerRegister(Consumer<String> say) {
+    this.say = say;
+  }
+
+  /** What was read, as the register wrote it. */
+  String read(String client, long token) throws InterruptedException {
+    return ask("read", client + " " + token);
+  }
+
+  /** Writes one more than what was read. */
+  void write(String client, long token, String read) throws InterruptedException {
+    String _ = ask("write", client + " " + token + " " + read);
+  }
+
+  private String ask(String verb, String what) throws InterruptedException {
+    long id = IDS.incrementAndGet();
+    var answer = new CompletableFuture<String>();
+    open.put(id, answer);
+    say.accept(verb + " " + id + " " + what + " " + System.nanoTime());
+    try {
+      String text = answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      say.accept("done " + id + " " + System.nanoTime());
+      return text;
+    } catch (ExecutionException | TimeoutException failure) {
+      throw new IllegalStateException("the register gave no answer", failure);
+    }
+  }
+
+  /** Hands an answer to who waits for it. */
+  void answer(String... words) {
+    var waiting = open.remove(Long.parseLong(words[1]));
+    if (waiting != null) {
+      waiting.complete(words[2] + " " + words[3]);
+    }
+  }
+}
