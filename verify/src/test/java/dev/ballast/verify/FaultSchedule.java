@@ -2,11 +2,11 @@ package dev.ballast.verify;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -56,7 +56,7 @@ record FaultSchedule(long seed, Duration length, List<Fault> faults) {
     var faults = new ArrayList<Fault>();
     int count = 2 + random.nextInt(4);
     for (int i = 0; i < TRIES && faults.size() < count; i++) {
-      var fault = draw(random, engine, List.copyOf(new TreeSet<>(kinds)), length);
+      var fault = draw(random, engine, lots(kinds), length);
       if (faults.stream().noneMatch(fault::meets)) {
         faults.add(fault);
       }
@@ -65,11 +65,18 @@ record FaultSchedule(long seed, Duration length, List<Fault> faults) {
     return new FaultSchedule(seed, length, faults);
   }
 
+  private static List<FaultKind> lots(Set<FaultKind> kinds) {
+    return kinds.stream()
+        .sorted()
+        .flatMap(kind -> Collections.nCopies(kind.lots(), kind).stream())
+        .toList();
+  }
+
   private static Fault draw(
-      SplittableRandom random, LockEngineCase engine, List<FaultKind> kinds, Duration length) {
-    var kind = kinds.get(random.nextInt(kinds.size()));
+      SplittableRandom random, LockEngineCase engine, List<FaultKind> lots, Duration length) {
+    var kind = lots.get(random.nextInt(lots.size()));
     int targets = kind.target() == FaultKind.Target.NODE ? engine.nodes() : FaultCluster.WORKERS;
-    long lasts = (long) (engine.ttl().toNanos() * random.nextDouble(1.3, 2.6));
+    long lasts = (long) (engine.ttl().toNanos() * random.nextDouble(1.3, 3));
     long at = (long) ((length.toNanos() - lasts) * random.nextDouble(0.05, 0.9));
     return new Fault(
         kind,

@@ -154,9 +154,9 @@ final class LockWorker {
     try (Lease lease = locks.acquire(Claim.exclusive(name), wait)) {
       long token = lease.token();
       say("grant " + client + " " + token + " " + asked + " " + System.nanoTime());
-      boolean looks = random.nextBoolean();
+      boolean looks = random.nextInt(3) == 0;
       var read = register.read(client, token);
-      int steps = 1 + random.nextInt(4);
+      int steps = random.nextInt(8) == 0 ? 12 : 1 + random.nextInt(4);
       for (int i = 0; i < steps; i++) {
         look(client, lease);
         LockSupport.parkNanos(random.nextLong(Duration.ofMillis(12).toNanos()));

@@ -18,9 +18,11 @@ import java.util.function.Consumer;
  *   write ID CLIENT TOKEN FENCED PLAIN INVOKED         → answer ID ok|refused ok     what was read before
  *   done ID RETURNED                                   the worker has the answer
  * </pre>
+ *
+ * <p>A call without an answer in time is given up, and may take effect all the same.
  */
 final class WorkerRegister {
-  private static final long PATIENCE_SECONDS = 30;
+  private static final long PATIENCE_MILLIS = 150;
   private static final AtomicLong IDS = new AtomicLong();
 
   private final Map<Long, CompletableFuture<String>> open = new ConcurrentHashMap<>();
@@ -46,11 +48,13 @@ final class WorkerRegister {
     open.put(id, answer);
     say.accept(verb + " " + id + " " + what + " " + System.nanoTime());
     try {
-      String text = answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      String text = answer.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
       say.accept("done " + id + " " + System.nanoTime());
       return text;
     } catch (ExecutionException | TimeoutException failure) {
       throw new IllegalStateException("the register gave no answer", failure);
+    } finally {
+      open.remove(id);
     }
   }
 
