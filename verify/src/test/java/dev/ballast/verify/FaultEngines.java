@@ -1,5 +1,6 @@
 package dev.ballast.verify;
 
+import dev.ballast.locks.EtcdEngine;
 import dev.ballast.locks.LockEngine;
 import dev.ballast.locks.RedisEngine;
 
@@ -8,6 +9,6 @@ final class FaultEngines {
   private FaultEngines() {}
 
   static LockEngine connect(String url) {
-    return RedisEngine.connect(url);
+    return url.startsWith("etcd") ? EtcdEngine.connect(url) : RedisEngine.connect(url);
   }
 }

@@ -40,6 +40,7 @@ final class FaultTrial implements AutoCloseable {
   }
 
   FaultVerdict run() {
+    long begun = System.nanoTime();
     cluster.listen(this::hear);
     cluster.sayAll("begin " + name + " " + schedule.seed());
     new FaultTimeline(this::begin, this::end).run(schedule);
@@ -59,7 +60,8 @@ final class FaultTrial implements AutoCloseable {
         history.fenced().refusedWrites(),
         violations,
         history.violationsWithoutFence(),
-        recovery);
+        recovery,
+        Duration.ofNanos(System.nanoTime() - begun));
   }
 
   private synchronized void endWork() {

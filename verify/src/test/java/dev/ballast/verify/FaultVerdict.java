@@ -11,6 +11,7 @@ import java.util.List;
  * @param violations with fencing; want none
  * @param violationsWithoutFence in the register that trusts the lock, in the same run
  * @param recovery until every client had had the lock once more, after all was healed
+ * @param took from beginning to end
  */
 record FaultVerdict(
     FaultSchedule schedule,
@@ -18,12 +19,14 @@ record FaultVerdict(
     long refusedWrites,
     List<String> violations,
     List<String> violationsWithoutFence,
-    Duration recovery) {
+    Duration recovery,
+    Duration took) {
   FaultVerdict {
     violations = List.copyOf(violations);
     violationsWithoutFence = List.copyOf(violationsWithoutFence);
   }
 
+  /** With fencing nothing was violated. */
   boolean isGood() {
     return violations.isEmpty();
   }
