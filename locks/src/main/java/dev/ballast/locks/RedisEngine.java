@@ -1,5 +1,6 @@
 package dev.ballast.locks;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -124,29 +125,41 @@ public final class RedisEngine implements LockEngine {
 
   @Override
   public List<Holding> list(String prefix) {
-    var to = concat("(".getBytes(StandardCharsets.UTF_8), prefix, 0xFF);
-    byte[] from = concat("[".getBytes(StandardCharsets.UTF_8), prefix);
+    byte[] from = from(prefix);
     var holdings = new ArrayList<Holding>();
     while (from.length > 0) {
-      var page = RedisNode.rows(call("list", from, to, PAGE));
+      var page = RedisNode.rows(call("list", from, to(prefix), PAGE));
       holdings.addAll(holdings(page.get(1)));
-      String last = RedisNode.text(page.get(0));
-      from = last.isEmpty() ? new byte[0] : concat("(".getBytes(StandardCharsets.UTF_8), last);
+      from = after(RedisNode.text(page.get(0)));
     }
     holdings.sort(Comparator.comparing(Holding::name).thenComparingLong(Holding::token));
     return holdings;
   }
 
+  /** Where names with a prefix begin, as {@code ZRANGEBYLEX} takes it. */
+  static byte[] from(String prefix) {
+    return concat('[', prefix);
+  }
+
+  /** Where names with a prefix end. */
+  static byte[] to(String prefix) {
+    return concat('(', prefix, 0xFF);
+  }
+
+  /** Where the next page begins after the last name of a full one; empty if there is none. */
+  static byte[] after(String last) {
+    return last.isEmpty() ? new byte[0] : concat('(', last);
+  }
+
   /** 0xFF ends no text in UTF-8, so it comes after all that begin with the prefix. */
-  private static byte[] concat(byte[] first, String text, int... last) {
-    var bytes = text.getBytes(StandardCharsets.UTF_8);
-    var all = new byte[first.length + bytes.length + last.length];
-    System.arraycopy(first, 0, all, 0, first.length);
-    System.arraycopy(bytes, 0, all, first.length, bytes.length);
-    for (int i = 0; i < last.length; i++) {
-      all[first.length + bytes.length + i] = (byte) last[i];
+  private static byte[] concat(char first, String text, int... last) {
+    var bytes = new ByteArrayOutputStream();
+    bytes.write(first);
+    bytes.writeBytes(text.getBytes(StandardCharsets.UTF_8));
+    for (int each : last) {
+      bytes.write(each);
     }
-    return all;
+    return bytes.toByteArray();
   }
 
   @Override

@@ -27,7 +27,7 @@ final class RedisFacts {
         warnings(node, info));
   }
 
-  private static void checkKind(RedisNode node, Map<String, String> info, String version) {
+  static void checkKind(RedisNode node, Map<String, String> info, String version) {
     if ("1".equals(info.get("cluster_enabled"))) {
       throw new EngineUnavailable(
           "Redis at %s runs as a cluster, which can't keep locks: take one that does not"
@@ -60,19 +60,36 @@ final class RedisFacts {
     return all;
   }
 
-  static List<String> warnings(RedisNode node, Map<String, String> info) {
+  private static List<String> warnings(RedisNode node, Map<String, String> info) {
     var warnings = new ArrayList<String>();
+    addDurability(node, warnings);
+    addEviction(node, warnings);
+    addReplicas(info, warnings);
+    return warnings;
+  }
+
+  private static void addDurability(RedisNode node, List<String> warnings) {
     try {
+      String fsync = setting(node, "appendfsync");
       if (!setting(node, "appendonly").equals("yes")) {
         warnings.add(
-            "appendonly is off: Redis forgets acknowledged leases when it crashes, and lets second holders in; set 'appendonly"
-                + " yes' and 'appendfsync always'");
-      } else if (!setting(node, "appendfsync").equals("always")) {
+            "appendonly is off: Redis forgets acknowledged leases when it is restarted, and lets second holders in; set"
+                + " 'appendonly yes' and 'appendfsync always'");
+      } else if (!fsync.equals("always")) {
         warnings.add(
-            "appendfsync is '%s': Redis may forget acknowledged leases when its machine crashes, and let second holders in;"
-                    .formatted(setting(node, "appendfsync"))
-                + " set 'appendfsync always'");
+            "appendfsync is '%s': Redis may forget acknowledged leases when its machine crashes, and let second holders in; set"
+                    .formatted(fsync)
+                + " 'appendfsync always'");
       }
+    } catch (EngineUnavailable e) {
+      warnings.add(
+          "its settings can't be read (%s): make sure of 'appendonly yes' and 'appendfsync always', or allow CONFIG GET"
+              .formatted(e.getMessage()));
+    }
+  }
+
+  static void addEviction(RedisNode node, List<String> warnings) {
+    try {
       String policy = setting(node, "maxmemory-policy");
       if (!policy.equals("noeviction")) {
         warnings.add(
@@ -81,16 +98,17 @@ final class RedisFacts {
       }
     } catch (EngineUnavailable e) {
       warnings.add(
-          "its settings can't be read (%s): make sure of appendonly yes, appendfsync always and maxmemory-policy noeviction, or"
-                  .formatted(e.getMessage())
-              + " allow CONFIG GET");
+          "its settings can't be read (%s): make sure of 'maxmemory-policy noeviction', or allow CONFIG GET"
+              .formatted(e.getMessage()));
     }
+  }
+
+  static void addReplicas(Map<String, String> info, List<String> warnings) {
     if (!info.getOrDefault("connected_slaves", "0").equals("0")) {
       warnings.add(
           "it has replicas: a fail-over to one forgets what was not replicated yet, and lets second holders in; check the token"
               + " at what the lock protects");
     }
-    return warnings;
   }
 
   private static String setting(RedisNode node, String name) {

@@ -54,12 +54,13 @@ final class RedisWakes implements AutoCloseable {
 
   /** Returns once the channel is subscribed, or a second has passed: then it goes on in the background. */
   void listen(String client, LockEngine.Waker waker) {
-    await(add(client, waker));
+    var isSubscribed = new CountDownLatch(1);
+    add(client, waker, isSubscribed);
+    await(isSubscribed);
   }
 
-  /** As {@link #listen}, without waiting; the latch opens when the channel is subscribed. */
-  CountDownLatch add(String client, LockEngine.Waker waker) {
-    var isSubscribed = new CountDownLatch(1);
+  /** As {@link #listen}, without waiting; the latch is counted down when the channel is subscribed. */
+  void add(String client, LockEngine.Waker waker, CountDownLatch isSubscribed) {
     clients.put(client, new Client(waker, isSubscribed));
     lock.lock();
     try {
@@ -72,7 +73,6 @@ final class RedisWakes implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    return isSubscribed;
   }
 
   void unlisten(String client) {
@@ -87,6 +87,7 @@ final class RedisWakes implements AutoCloseable {
     }
   }
 
+  /** Waits for a latch that {@link #add} was given, at most a second. */
   static void await(CountDownLatch isSubscribed) {
     try {
       if (!isSubscribed.await(SUBSCRIBED_WITHIN.toNanos(), TimeUnit.NANOSECONDS)) {

@@ -1,88 +1,19 @@
 package dev.ballast.locks;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What every engine must do, whatever keeps its leases. An engine's test extends this, and adds what is its own. */
-abstract class EngineContract {
+/**
+ * What every engine must do, whatever keeps its leases: all modes, and queues that are served in order. An engine's test
+ * extends this, and adds what is its own.
+ */
+abstract class EngineContract extends LeaseContract {
   private static final Duration LONG = Duration.ofMinutes(10);
-  private static final Random RANDOM = new Random();
-
-  /** Names that no other test uses: engines keep their state from test to test. */
-  private final String prefix = "test-" + Long.toHexString(RANDOM.nextLong()) + "/";
-
-  private final List<LockEngine> engines = new ArrayList<>();
-  private LockEngine engine;
-  private final long client = RANDOM.nextLong();
-
-  /** A connection to the engine; every call makes another one, to the same state. */
-  abstract LockEngine connect();
-
-  /** The shortest time to live that the engine really keeps. */
-  Duration shortTtl() {
-    return Duration.ofMillis(300);
-  }
-
-  @BeforeEach
-  void connectFirst() {
-    engine = newEngine();
-  }
-
-  @AfterEach
-  void closeEngines() {
-    engines.forEach(LockEngine::close);
-  }
-
-  private LockEngine newEngine() {
-    var connected = connect();
-    engines.add(connected);
-    return connected;
-  }
-
-  private String name(String name) {
-    return prefix + name;
-  }
-
-  private LeaseId open(Duration ttl) {
-    var lease = LeaseId.of(client, RANDOM);
-    engine.open(lease, "owner", ttl);
-    return lease;
-  }
-
-  private Answer claim(LeaseId lease, String name, Mode mode) {
-    return engine.claim(lease, List.of(new Claim(name(name), mode)), true).getFirst();
-  }
-
-  private Answer claim(LeaseId lease, String name) {
-    return claim(lease, name, Mode.exclusive());
-  }
-
-  private long granted(LeaseId lease, String name, Mode mode) {
-    var answer = claim(lease, name, mode);
-    assertThat(answer).isInstanceOf(Answer.Granted.class);
-    return ((Answer.Granted) answer).token();
-  }
-
-  private long granted(LeaseId lease, String name) {
-    return granted(lease, name, Mode.exclusive());
-  }
-
-  private void assertWaits(LeaseId lease, String name, Mode mode, int ahead) {
-    assertThat(claim(lease, name, mode))
-        .isInstanceOfSatisfying(
-            Answer.Waiting.class, waiting -> assertThat(waiting.ahead()).isEqualTo(ahead));
-  }
 
   @Test
   void shouldGrantAFreeNameAndLetOthersWait() {
@@ -112,18 +43,6 @@ abstract class EngineContract {
     assertWaits(second, "a", Mode.exclusive(), 1);
     assertWaits(second, "a", Mode.exclusive(), 1);
     assertThat(engine.list(name("a"))).hasSize(2);
-  }
-
-  @Test
-  void shouldLeaveNothingOfAClaimThatDoesNotWait() {
-    var first = open(LONG);
-    long token = granted(first, "a");
-    var second = open(LONG);
-    var answers = engine.claim(second, List.of(Claim.exclusive(name("a"))), false);
-    assertThat(answers.getFirst()).isInstanceOf(Answer.Waiting.class);
-    assertThat(engine.list(name("a"))).hasSize(1);
-    engine.release(first, List.of(name("a")));
-    assertThat(granted(open(LONG), "a")).isGreaterThan(token);
   }
 
   @Test
@@ -182,76 +101,6 @@ abstract class EngineContract {
   }
 
   @Test
-  void shouldClaimManyNamesAtOnceEachForItself() {
-    granted(open(LONG), "b");
-    var lease = open(LONG);
-    var claims =
-        List.of(Claim.exclusive(name("c")), Claim.exclusive(name("b")), Claim.exclusive(name("a")));
-    var answers = engine.claim(lease, claims, true);
-    assertThat(answers.get(0)).isInstanceOf(Answer.Granted.class);
-    assertThat(answers.get(1)).isInstanceOf(Answer.Waiting.class);
-    assertThat(answers.get(2)).isInstanceOf(Answer.Granted.class);
-    engine.release(lease, List.of(name("a"), name("b"), name("unknown")));
-    assertThat(engine.list(prefix)).extracting(Holding::name).containsExactly(name("b"), name("c"));
-  }
-
-  @Test
-  void shouldOpenAndClaimInOne() {
-    var lease = LeaseId.of(client, RANDOM);
-    var opened = engine.openAndClaim(lease, "me", LONG, List.of(Claim.exclusive(name("a"))), false);
-    assertThat(opened.ttl()).isGreaterThanOrEqualTo(LONG);
-    assertThat(opened.answers().getFirst()).isInstanceOf(Answer.Granted.class);
-    var again = engine.openAndClaim(lease, "me", LONG, List.of(Claim.exclusive(name("a"))), false);
-    assertThat(again.answers()).isEqualTo(opened.answers());
-    assertThat(engine.renew(lease)).isTrue();
-  }
-
-  @Test
-  void shouldForgetALeaseThatIsNotRenewed() {
-    var lease = open(shortTtl());
-    long token = granted(lease, "a");
-    var waiter = open(LONG);
-    assertWaits(waiter, "a", Mode.exclusive(), 1);
-    var next =
-        await()
-            .atMost(Duration.ofSeconds(10))
-            .until(() -> claim(waiter, "a"), Answer.Granted.class::isInstance);
-    assertThat(((Answer.Granted) next).token()).isGreaterThan(token);
-    assertThat(engine.renew(lease)).isFalse();
-    assertThatThrownBy(() -> claim(lease, "a")).isInstanceOf(LeaseLost.class);
-    engine.release(lease, List.of(name("a")));
-    engine.close(lease);
-    granted(waiter, "a");
-  }
-
-  @Test
-  void shouldKeepALeaseThatIsRenewed() {
-    var lease = open(shortTtl());
-    granted(lease, "a");
-    var waiter = open(LONG);
-    long end = System.nanoTime() + shortTtl().multipliedBy(3).toNanos();
-    while (System.nanoTime() - end < 0) {
-      assertThat(engine.renew(lease)).isTrue();
-      assertThat(claim(waiter, "a")).isInstanceOf(Answer.Waiting.class);
-    }
-  }
-
-  @Test
-  void shouldKnowNoLeaseThatWasNeverOpenedOrIsClosed() {
-    var never = LeaseId.of(client, RANDOM);
-    assertThat(engine.renew(never)).isFalse();
-    engine.close(never);
-    engine.release(never, List.of(name("a")));
-    assertThatThrownBy(() -> claim(never, "a")).isInstanceOf(LeaseLost.class);
-    var closed = open(LONG);
-    granted(closed, "a");
-    engine.close(closed);
-    assertThat(engine.renew(closed)).isFalse();
-    assertThatThrownBy(() -> claim(closed, "a")).isInstanceOf(LeaseLost.class);
-    assertThat(engine.list(prefix)).isEmpty();
-  }
-
-  @Test
   void shouldListWhatIsHeldAndWhatWaits() {
     var holder = open(LONG);
     engine.claim(holder, List.of(new Claim(name("b"), Mode.permits(2, 2), "weight=3")), true);
@@ -274,94 +123,6 @@ abstract class EngineContract {
             });
     engine.claim(holder, List.of(new Claim(name("b"), Mode.permits(2, 2), "weight=4")), true);
     assertThat(engine.list(name("b")).getFirst().note()).isEqualTo("weight=4");
-  }
-
-  @Test
-  void shouldBreakALockWithAllThatItsLeasesHold() {
-    var holder = open(LONG);
-    granted(holder, "a");
-    granted(holder, "b");
-    var waiter = open(LONG);
-    assertWaits(waiter, "a", Mode.exclusive(), 1);
-    assertThat(engine.breakLock(name("a"))).extracting(Holding::lease).containsExactly(holder);
-    assertThat(engine.renew(holder)).isFalse();
-    assertThat(engine.list(name("b"))).isEmpty();
-    granted(waiter, "a");
-    assertThat(engine.breakLock(name("nobody's"))).isEmpty();
-  }
-
-  @Test
-  void shouldTakeNamesAsTheyAre() {
-    var names =
-        List.of(
-            "a b",
-            "ä/ö",
-            "%",
-            "_",
-            "\\",
-            "'; --",
-            "\"",
-            "{x}",
-            "*",
-            "?",
-            "[a]",
-            "日本語",
-            "𝒜",
-            "a:b",
-            "A",
-            "a\u00a0",
-            "é",
-            "e\u0301",
-            ".",
-            "..",
-            "x".repeat(200));
-    var lease = open(LONG);
-    for (String odd : names) {
-      granted(lease, odd);
-    }
-    assertThat(engine.list(prefix)).hasSize(names.size());
-    for (String odd : names) {
-      assertThat(engine.list(name(odd)))
-          .as(odd)
-          .anySatisfy(holding -> assertThat(holding.name()).isEqualTo(name(odd)));
-      assertThat(claim(open(LONG), odd)).isInstanceOf(Answer.Waiting.class);
-    }
-    assertThat(engine.list(name("%"))).allMatch(holding -> holding.name().equals(name("%")));
-    engine.close(lease);
-  }
-
-  @Test
-  void shouldRefuseATimeToLiveOutOfRange() {
-    var lease = LeaseId.of(client, RANDOM);
-    for (var ttl : List.of(Duration.ofMillis(99), Duration.ZERO, Duration.ofDays(2))) {
-      assertThatThrownBy(() -> engine.open(lease, "me", ttl))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("100ms to 1d");
-    }
-  }
-
-  @Test
-  void shouldWakeTheOneWhoIsLetIn() {
-    var other = newEngine();
-    long waitersClient = RANDOM.nextLong();
-    Set<LeaseId> woken = ConcurrentHashMap.newKeySet();
-    other.listen(String.format("%016x", waitersClient), woken::addAll);
-    var holder = open(LONG);
-    granted(holder, "a");
-    var first = LeaseId.of(waitersClient, RANDOM);
-    var second = LeaseId.of(waitersClient, RANDOM);
-    for (var waiter : List.of(first, second)) {
-      other.openAndClaim(waiter, "w", LONG, List.of(Claim.exclusive(name("a"))), true);
-    }
-    engine.release(holder, List.of(name("a")));
-    await().atMost(Duration.ofSeconds(5)).until(() -> woken.contains(first));
-    assertThat(woken).doesNotContain(second);
-    engine.wake(List.of(second));
-    await().atMost(Duration.ofSeconds(5)).until(() -> woken.contains(second));
-    woken.clear();
-    other.claim(first, List.of(Claim.exclusive(name("a"))), true);
-    engine.breakLock(name("a"));
-    await().atMost(Duration.ofSeconds(5)).until(() -> woken.containsAll(List.of(first, second)));
   }
 
   @Test
