@@ -72,7 +72,8 @@ enum LockEngineCase {
   }
 
   /**
-   * The URL of an engine with these nodes. Its calls get half of the time to live.
+   * The URL of an engine with these nodes. Its calls get half of the time to live; those of PostgreSQL a second, for its driver
+   * counts in seconds.
    *
    * @param login empty, or {@code USER:PASSWORD@}
    */
@@ -83,9 +84,9 @@ enum LockEngineCase {
             .collect(Collectors.joining(","));
     String timeout = "timeout=" + ttlMillis / 2 + "ms";
     return switch (this) {
-      case POSTGRES -> "postgres://" + login + hosts + "/ballast?" + timeout;
+      case POSTGRES -> "postgres://" + login + hosts + "/ballast?connectTimeout=1&socketTimeout=1";
       case REDIS -> "redis://" + hosts + "?" + timeout;
-      case REDLOCK -> "redlock://" + hosts + "?" + timeout;
+      case REDLOCK -> "redlock://" + hosts + "?" + timeout + "&max-ttl=" + ttlMillis + "ms";
       case ETCD -> "etcd://" + hosts + "?" + timeout;
     };
   }

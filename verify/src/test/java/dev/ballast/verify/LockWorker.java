@@ -54,7 +54,7 @@ final class LockWorker {
       PrintStream out, String url, String owner, Duration ttl, int drift, int clients) {
     this.out = out;
     var settings = new LocksSettings(owner, ttl, drift, clock, new SecureRandom());
-    this.locks = new Locks(FaultEngines.connect(url), settings);
+    this.locks = new Locks(FaultEngines.connect(url, clock), settings);
     this.owner = owner;
     this.clients = clients;
   }

@@ -1,0 +1,96 @@
+package dev.ballast.locks;
+
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A PostgreSQL as people write it: {@code postgres://USER:PASSWORD@HOST[:PORT]/DATABASE[?sslmode=…]}, the same with {@code
+ * postgresql://}, or the driver's own {@code jdbc:postgresql://HOST[:PORT]/DATABASE?user=…&password=…}. Several hosts are
+ * separated by commas. In all forms special characters in parts are percent-encoded.
+ *
+ * @param place what stands before the question mark, without user and password
+ * @param parameters decoded; those of the driver, and for queues ours
+ */
+record PostgresAddress(String place, Map<String, String> parameters) {
+  private static final Pattern URL =
+      Pattern.compile(
+          "(?:jdbc:)?postgres(?:ql)?:(?://)?(?:(?<user>[^:@/?]*)(?::(?<password>[^@/?]*))?@)?(?<hosts>[^/?@]*)/"
+              + "(?<path>[^?]+)(?:\\?(?<parameters>.*))?");
+
+  PostgresAddress {
+    parameters = Map.copyOf(parameters);
+  }
+
+  /**
+   * Reads a URL.
+   *
+   * @throws IllegalArgumentException when it is none; the message doesn't repeat it, as it may hold a password
+   */
+  static PostgresAddress of(String url) {
+    var parts = URL.matcher(url);
+    if (!parts.matches()) {
+      throw new IllegalArgumentException(
+          "the URL is not postgresql://USER:PASSWORD@HOST:PORT/DATABASE; special characters in the password are"
+              + " percent-encoded");
+    }
+    var parameters = new LinkedHashMap<String, String>();
+    put(parameters, "user", parts.group("user"));
+    put(parameters, "password", parts.group("password"));
+    var query = parts.group("parameters");
+    if (query != null) {
+      for (String parameter : query.split("&")) {
+        int equals = parameter.indexOf('=');
+        if (equals > 0) {
+          put(parameters, parameter.substring(0, equals), parameter.substring(equals + 1));
+        }
+      }
+    }
+    return new PostgresAddress(
+        "postgresql://" + parts.group("hosts") + "/" + parts.group("path"), parameters);
+  }
+
+  private static void put(
+      Map<String, String> parameters, String name, @Nullable String encodedValue) {
+    if (encodedValue != null) {
+      String value = URLDecoder.decode(encodedValue.replace("+", "%2B"), StandardCharsets.UTF_8);
+      parameters.put(name, value);
+    }
+  }
+
+  /** The parameter's value, or {@code otherwise} where there is none. */
+  String parameter(String name, String otherwise) {
+    return parameters.getOrDefault(name, otherwise);
+  }
+
+  /** The same without some parameters and with another place. */
+  PostgresAddress without(String newPlace, java.util.Set<String> names) {
+    var rest = new LinkedHashMap<>(parameters);
+    rest.keySet().removeAll(names);
+    return new PostgresAddress(newPlace, rest);
+  }
+
+  /** As the driver takes it: with the password, so not for a log. */
+  String jdbcUrl() {
+    var encoded = new ArrayList<String>();
+    parameters.forEach(
+        (name, value) ->
+            encoded.add(name + "=" + URLEncoder.encode(value, StandardCharsets.UTF_8)));
+    return "jdbc:" + place + (encoded.isEmpty() ? "" : "?" + String.join("&", encoded));
+  }
+
+  /** Host and database, for people. */
+  String hostAndDatabase() {
+    return place.substring("postgresql://".length());
+  }
+
+  @Override
+  public String toString() {
+    return place;
+  }
+}

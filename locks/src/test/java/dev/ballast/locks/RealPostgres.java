@@ -1,0 +1,100 @@
+package dev.ballast.locks;
+
+import dev.ballast.configdb.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** One real PostgreSQL for all tests of the JVM. Tests that stop it or set it up otherwise use a database of their own. */
+final class RealPostgres implements BeforeAllCallback {
+  private static final Path DIRECTORY = Path.of("target", "test-postgres");
+  private static final AtomicInteger NUMBER = new AtomicInteger();
+
+  private EmbeddedPostgres server;
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    server =
+        context
+            .getRoot()
+            .getStore(ExtensionContext.Namespace.GLOBAL)
+            .computeIfAbsent(Running.class, _ -> Running.start(), Running.class)
+            .server();
+  }
+
+  EmbeddedPostgres server() {
+    return server;
+  }
+
+  /** Of the database that all share. */
+  String url() {
+    return server.databaseUrl();
+  }
+
+  /** A new database; its URL. */
+  String newDatabase() {
+    String name = "locks_%d_%d".formatted(ProcessHandle.current().pid(), NUMBER.incrementAndGet());
+    execute("CREATE DATABASE " + name);
+    return urlOf(name);
+  }
+
+  /** The URL of another database of this server. */
+  String urlOf(String database) {
+    return url().replaceFirst("/[^/?]+\\?", "/" + database + "?");
+  }
+
+  void execute(String sql) {
+    execute(url(), sql);
+  }
+
+  static Connection connect(String url) {
+    try {
+      return DriverManager.getConnection(url);
+    } catch (SQLException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  static void execute(String url, String sql) {
+    try (var connection = connect(url);
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException failure) {
+      throw new IllegalStateException(sql, failure);
+    }
+  }
+
+  static String query(String url, String sql) {
+    try (var connection = connect(url);
+        var statement = connection.createStatement();
+        var rows = statement.executeQuery(sql)) {
+      return rows.next() ? String.valueOf(rows.getString(1)) : "";
+    } catch (SQLException failure) {
+      throw new IllegalStateException(sql, failure);
+    }
+  }
+
+  /** Closed by JUnit after the last test. */
+  private record Running(EmbeddedPostgres server) implements AutoCloseable {
+    static Running start() {
+      try {
+        Files.createDirectories(DIRECTORY);
+      } catch (IOException failure) {
+        throw new UncheckedIOException(failure);
+      }
+      return new Running(EmbeddedPostgres.start(DIRECTORY, System.out::println));
+    }
+
+    @Override
+    public void close() {
+      server.close();
+    }
+  }
+}
