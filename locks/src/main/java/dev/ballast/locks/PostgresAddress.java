@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -58,9 +59,13 @@ record PostgresAddress(String place, Map<String, String> parameters) {
   private static void put(
       Map<String, String> parameters, String name, @Nullable String encodedValue) {
     if (encodedValue != null) {
-      String value = URLDecoder.decode(encodedValue.replace("+", "%2B"), StandardCharsets.UTF_8);
-      parameters.put(name, value);
+      parameters.put(name, decoded(encodedValue));
     }
+  }
+
+  /** A part of a URL without its percent-encoding; a plus sign is one. */
+  static String decoded(String encoded) {
+    return URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
   /** The parameter's value, or {@code otherwise} where there is none. */
@@ -69,7 +74,7 @@ record PostgresAddress(String place, Map<String, String> parameters) {
   }
 
   /** The same without some parameters and with another place. */
-  PostgresAddress without(String newPlace, java.util.Set<String> names) {
+  PostgresAddress without(String newPlace, Set<String> names) {
     var rest = new LinkedHashMap<>(parameters);
     rest.keySet().removeAll(names);
     return new PostgresAddress(newPlace, rest);

@@ -12,7 +12,7 @@ import java.util.List;
  * at once. Each version is a script that is run once, in one transaction with the row that says so.
  */
 final class PostgresSchema {
-  private static final List<String> SCRIPTS = List.of("postgres-1.sql");
+  private static final List<String> SCRIPTS = List.of("postgres-1.sql", "postgres-2.sql");
 
   /** Of this schema's transaction lock: any number that others are unlikely to use. */
   private static final long LOCK = 0x62616c6c61737403L;

@@ -1,5 +1,7 @@
 package dev.ballast.locks;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.ballast.configdb.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,6 +10,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -15,6 +18,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /** One real PostgreSQL for all tests of the JVM. Tests that stop it or set it up otherwise use a database of their own. */
 final class RealPostgres implements BeforeAllCallback {
   private static final Path DIRECTORY = Path.of("target", "test-postgres");
+  private static final String SUPERUSER = 
+      "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
   private EmbeddedPostgres server;
@@ -38,20 +43,21 @@ final class RealPostgres implements BeforeAllCallback {
     return server.databaseUrl();
   }
 
-  /** A new database; its URL. */
+  /** A new database, owned by the role of {@link #url}; its URL. */
   String newDatabase() {
     String name = "locks_%d_%d".formatted(ProcessHandle.current().pid(), NUMBER.incrementAndGet());
-    execute("CREATE DATABASE " + name);
+    execute(superuser(url()), "CREATE DATABASE " + name + " OWNER ballast");
     return urlOf(name);
+  }
+
+  /** The same database for the superuser. */
+  static String superuser(String url) {
+    return url.replaceFirst("\\?.*", "?user=postgres");
   }
 
   /** The URL of another database of this server. */
   String urlOf(String database) {
     return url().replaceFirst("/[^/?]+\\?", "/" + database + "?");
-  }
-
-  void execute(String sql) {
-    execute(url(), sql);
   }
 
   static Connection connect(String url) {
@@ -89,7 +95,25 @@ final class RealPostgres implements BeforeAllCallback {
       } catch (IOException failure) {
         throw new UncheckedIOException(failure);
       }
-      return new Running(EmbeddedPostgres.start(DIRECTORY, System.out::println));
+      var server = EmbeddedPostgres.start(DIRECTORY, System.out::println);
+      admitSuperuser(server);
+      return new Running(server);
+    }
+
+    /** The server that a release brings along lets nobody in as superuser. */
+    private static void admitSuperuser(EmbeddedPostgres server) {
+      var access = DIRECTORY.resolve("postgres").resolve("cluster").resolve("pg_hba.conf");
+      try {
+        String rules = Files.readString(access);
+        if (!rules.startsWith(SUPERUSER)) {
+          Files.writeString(access, SUPERUSER + rules);
+        }
+        new ProcessBuilder("kill", "-HUP", Long.toString(server.pid())).start();
+      } catch (IOException failure) {
+        throw new UncheckedIOException(failure);
+      }
+      String url = superuser(server.databaseUrl());
+      await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> query(url, "SELECT 1").equals("1"));
     }
 
     @Override
