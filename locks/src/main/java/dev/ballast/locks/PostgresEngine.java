@@ -237,6 +237,11 @@ public final class PostgresEngine implements LockEngine {
   }
 
   @Override
+  public void unlisten(String client) {
+    listener.unlisten(client);
+  }
+
+  @Override
   public void close() {
     listener.close();
     pool.close();

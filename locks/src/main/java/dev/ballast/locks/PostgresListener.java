@@ -74,6 +74,16 @@ final class PostgresListener implements AutoCloseable {
     }
   }
 
+  /** Forgets a client; the connection is told within half a second. */
+  void unlisten(String client) {
+    lock.lock();
+    try {
+      wakers.remove(client);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void run() {
     int failures = 0;
     try {
@@ -125,6 +135,7 @@ final class PostgresListener implements AutoCloseable {
     var notified = fresh.unwrap(PGConnection.class);
     int silentWaits = 0;
     while (true) {
+      forgetClients(fresh);
       listenForNewClients(fresh);
       var notifications = notified.getNotifications(WAIT_MILLIS);
       if (notifications.length > 0) {
@@ -136,6 +147,21 @@ final class PostgresListener implements AutoCloseable {
         silentWaits = 0;
         execute(fresh, "SELECT 1");
       }
+    }
+  }
+
+  private void forgetClients(Connection fresh) throws SQLException {
+    Set<String> gone;
+    lock.lock();
+    try {
+      gone = new HashSet<>(heard);
+      gone.removeAll(wakers.keySet());
+      heard.removeAll(gone);
+    } finally {
+      lock.unlock();
+    }
+    for (String client : gone) {
+      execute(fresh, "UNLISTEN " + CHANNEL + client);
     }
   }
 
