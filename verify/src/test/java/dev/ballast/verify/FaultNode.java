@@ -116,13 +116,26 @@ final class FaultNode implements AutoCloseable {
   synchronized void kill() {
     var running = process;
     if (running != null) {
-      Signals.send("KILL", all());
+      var killed = all();
+      Signals.send("KILL", killed);
+      killed.forEach(FaultNode::forgetFakeTime);
       try {
         if (!running.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
           throw new AssertionError(program.command() + " survived SIGKILL");
         }
       } catch (InterruptedException failure) {
         throw new IllegalStateException(failure);
+      }
+    }
+  }
+
+  /** What libfaketime shares with a process's children, and can't remove if it is killed. */
+  private static void forgetFakeTime(ProcessHandle process) {
+    for (String prefix : List.of("faketime_shm_", "sem.faketime_sem_")) {
+      try {
+        boolean _ = Files.deleteIfExists(Path.of("/dev/shm", prefix + process.pid()));
+      } catch (IOException failure) {
+        throw new UncheckedIOException(failure);
       }
     }
   }
@@ -141,8 +154,18 @@ final class FaultNode implements AutoCloseable {
     return String.format(Locale.ROOT, "%s at %s", program.directory().getFileName(), address);
   }
 
+  /** Asks it to end, so that it clears up after itself, and then makes it. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    var running = process;
+    if (running != null && running.isAlive()) {
+      Signals.send("INT", List.of(running.toHandle()));
+      try {
+        boolean _ = running.waitFor(END_SECONDS / 4, TimeUnit.SECONDS);
+      } catch (InterruptedException failure) {
+        throw new IllegalStateException(failure);
+      }
+    }
     kill();
   }
 }
