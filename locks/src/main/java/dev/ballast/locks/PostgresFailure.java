@@ -9,8 +9,7 @@ final class PostgresFailure {
   static EngineUnavailable unavailable(PostgresAddress address, SQLException failure) {
     var cause = cause(failure);
     return new EngineUnavailable(
-        "PostgreSQL at %s: %s; %s"
-            .formatted(address.hostAndDatabase(), text(cause), remedy(cause)),
+        "PostgreSQL at %s: %s; %s".formatted(address.hostAndDatabase(), text(cause), remedy(cause)),
         failure);
   }
 
@@ -34,15 +33,19 @@ final class PostgresFailure {
   // The states are listed in PostgreSQL's documentation, appendix A.
   private static String remedy(SQLException failure) {
     return switch (String.valueOf(failure.getSQLState())) {
-      case "28P01", "28000" -> "give the right user and password in the URL, or let pg_hba.conf admit them";
+      case "28P01", "28000" ->
+          "give the right user and password in the URL, or let pg_hba.conf admit them";
       case "3D000" -> "create the database, or name another one in the URL";
       case "42501" ->
           "grant the role what it lacks: USAGE on the schema ballast_locks, EXECUTE on its functions, and all on its"
               + " tables and sequence";
-      case "25006" -> "it is a standby or read-only: give the primary's address, or targetServerType=primary";
+      case "25006" ->
+          "it is a standby or read-only: give the primary's address, or targetServerType=primary";
       case "53300" -> "raise max_connections, or use fewer connections";
-      case "55P03" -> "another transaction holds what is needed for longer than 4 s: see pg_blocking_pids";
-      case "57014" -> "the statement took longer than 5 s: see pg_stat_activity for what it waits for";
+      case "55P03" ->
+          "another transaction holds what is needed for longer than 4 s: see pg_blocking_pids";
+      case "57014" ->
+          "the statement took longer than 5 s: see pg_stat_activity for what it waits for";
       case "57P01", "57P02", "57P03", "57P05" ->
           "the server ends, starts or closed the connection: this heals once it runs again";
       case "3F000", "42883", "42P01" ->

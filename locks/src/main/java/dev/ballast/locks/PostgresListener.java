@@ -54,8 +54,7 @@ final class PostgresListener implements AutoCloseable {
   /** Listens for a client; returns once that has begun, or after 2 s, when it goes on trying. */
   void listen(String client, LockEngine.Waker waker) {
     if (!client.matches("[0-9a-f]{16}")) {
-      throw new IllegalArgumentException(
-          "no client: '" + client + "'; want 16 hexadecimal digits");
+      throw new IllegalArgumentException("no client: '" + client + "'; want 16 hexadecimal digits");
     }
     lock.lock();
     try {

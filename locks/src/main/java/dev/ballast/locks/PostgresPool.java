@@ -89,7 +89,9 @@ final class PostgresPool implements AutoCloseable {
 
   /** A commit that was told to stop waiting for its standby is reported as done, with a warning. */
   private static void checkReplicated(PreparedStatement statement) throws SQLException {
-    for (var warning = statement.getWarnings(); warning != null; warning = warning.getNextWarning()) {
+    for (var warning = statement.getWarnings();
+        warning != null;
+        warning = warning.getNextWarning()) {
       if (warning.getMessage().contains("synchronous replication")) {
         throw new SQLException(warning.getMessage(), "08007", warning);
       }

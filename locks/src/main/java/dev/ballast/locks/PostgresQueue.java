@@ -182,8 +182,7 @@ public final class PostgresQueue implements MessageQueue {
             var messages = new ArrayList<Message>();
             while (rows.next()) {
               messages.add(
-                  new Message(
-                      rows.getString(1), rows.getString(2), body(rows), rows.getInt(4)));
+                  new Message(rows.getString(1), rows.getString(2), body(rows), rows.getInt(4)));
             }
             return messages;
           }

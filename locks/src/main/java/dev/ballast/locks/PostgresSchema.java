@@ -30,7 +30,8 @@ final class PostgresSchema {
     }
     pool.transaction(
         connection -> {
-          execute(connection, "SET LOCAL statement_timeout = 30000; SET LOCAL lock_timeout = 30000");
+          execute(
+              connection, "SET LOCAL statement_timeout = 30000; SET LOCAL lock_timeout = 30000");
           execute(connection, "SELECT pg_advisory_xact_lock(" + LOCK + ")");
           upgrade(pool.address(), connection);
           return true;
@@ -48,7 +49,8 @@ final class PostgresSchema {
       return;
     }
     try {
-      if (!asks(connection, "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'ballast_locks')")) {
+      if (!asks(
+          connection, "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'ballast_locks')")) {
         execute(connection, "CREATE SCHEMA ballast_locks");
       }
       if (version == 0) {
@@ -72,7 +74,8 @@ final class PostgresSchema {
     connection.rollback();
     String role = text(connection, "SELECT quote_ident(current_user)");
     boolean isThere =
-        asks(connection, "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'ballast_locks')");
+        asks(
+            connection, "SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = 'ballast_locks')");
     return new EngineUnavailable(
         "PostgreSQL at %s: %s may not make the schema for locks; let an administrator run: %s"
             .formatted(

@@ -139,7 +139,8 @@ class PostgresQueueTest {
   @Test
   void shouldTellHowMuchWaitsAndForHowLong() {
     var queue = jobs();
-    RealPostgres.execute(url, "UPDATE jobs SET created_at = now() - interval '1 hour' WHERE id = 1");
+    RealPostgres.execute(
+        url, "UPDATE jobs SET created_at = now() - interval '1 hour' WHERE id = 1");
     assertThat(queue.lag().messages()).isEqualTo(20);
     assertThat(queue.lag().oldest()).isBetween(Duration.ofMinutes(59), Duration.ofMinutes(62));
     RealPostgres.execute(url, "DELETE FROM jobs");
@@ -175,7 +176,8 @@ class PostgresQueueTest {
   @Test
   void shouldTakeATableNamedInThePathAndWithoutKeys() {
     RealPostgres.execute(
-        url, "CREATE TABLE plain (id text PRIMARY KEY, body jsonb); INSERT INTO plain VALUES ('ä', '{}')");
+        url,
+        "CREATE TABLE plain (id text PRIMARY KEY, body jsonb); INSERT INTO plain VALUES ('ä', '{}')");
     var queue = PostgresQueue.connect(url.replace("?", "/plain?"));
     queues.add(queue);
     assertThat(queue.peek(Set.of(Message.partition("ä", 9)), 9, Set.of(), 1))

@@ -58,7 +58,8 @@ class PostgresRaceTest {
     }
     assertThat(grants).hasSizeGreaterThan(200);
     Map<String, List<Grant>> byName = new HashMap<>();
-    grants.forEach(grant -> byName.computeIfAbsent(grant.name(), _ -> new ArrayList<>()).add(grant));
+    grants.forEach(
+        grant -> byName.computeIfAbsent(grant.name(), _ -> new ArrayList<>()).add(grant));
     assertThat(byName).hasSize(NAMES);
     byName.values().forEach(PostgresRaceTest::assertOneAfterTheOther);
   }

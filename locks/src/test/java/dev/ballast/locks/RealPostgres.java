@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /** One real PostgreSQL for all tests of the JVM. Tests that stop it or set it up otherwise use a database of their own. */
 final class RealPostgres implements BeforeAllCallback {
   private static final Path DIRECTORY = Path.of("target", "test-postgres");
-  private static final String SUPERUSER = 
+  private static final String SUPERUSER =
       "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
@@ -113,7 +113,10 @@ final class RealPostgres implements BeforeAllCallback {
         throw new UncheckedIOException(failure);
       }
       String url = superuser(server.databaseUrl());
-      await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> query(url, "SELECT 1").equals("1"));
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .ignoreExceptions()
+          .until(() -> query(url, "SELECT 1").equals("1"));
     }
 
     @Override

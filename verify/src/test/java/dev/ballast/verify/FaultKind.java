@@ -12,7 +12,11 @@ enum FaultKind {
   CUT_WORKER("worker cut off from the engine, silently", Target.WORKER, false, 2),
   LOSE_ANSWERS("the engine's answers to a worker lost, its calls not", Target.WORKER, false, 2),
   DELAY_WORKER("each packet of a worker delayed by up to the TTL", Target.WORKER, false, 2),
-  LATE_WRITE("a write arrives after its client has given up waiting and released", Target.WORKER, false, 4),
+  LATE_WRITE(
+      "a write arrives after its client has given up waiting and released",
+      Target.WORKER,
+      false,
+      4),
   DRIFT("worker's clock drifts within the bound", Target.WORKER, false, 1),
   DRIFT_TOO_MUCH("worker's clock at 1/5 to 1/2, or 2 to 3 times its speed", Target.WORKER, true, 2),
   PAUSE_NODE("node stopped (SIGSTOP) for longer than the TTL", Target.NODE, false, 2),

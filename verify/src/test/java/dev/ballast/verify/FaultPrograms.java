@@ -64,7 +64,8 @@ final class FaultPrograms {
     }
     Path data = directory.resolve("postgres/cluster");
     try {
-      Path access = Files.writeString(directory.resolve("access"), "host all all all scram-sha-256\n");
+      Path access =
+          Files.writeString(directory.resolve("access"), "host all all all scram-sha-256\n");
       var command = new ArrayList<>(identity(data));
       command.add(postgresProgram(directory).toString());
       command.addAll(List.of("-D", data.toString(), "-p", Integer.toString(address.getPort())));

@@ -93,7 +93,8 @@ final class FaultTrial implements AutoCloseable {
   private void hear(FaultWorker worker, String line) {
     String[] words = line.split(" ");
     switch (words[0]) {
-      case "grant" -> history.granted(words[1], number(words[2]), number(words[3]), number(words[4]));
+      case "grant" ->
+          history.granted(words[1], number(words[2]), number(words[3]), number(words[4]));
       case "mine" -> history.believed(number(words[2]), number(words[3]));
       case "read" -> read(worker, words);
       case "write" -> {
@@ -116,7 +117,8 @@ final class FaultTrial implements AutoCloseable {
         }
       }
       case "ended", "lasted", "held" -> heard.add(line);
-      case "trouble" -> {} // Clients may fail while things are broken; the end shows whether they recover.
+      case "trouble" -> {} // Clients may fail while things are broken; the end shows whether they
+      // recover.
       default -> violations.add("a worker said: " + line);
     }
   }
@@ -143,8 +145,7 @@ final class FaultTrial implements AutoCloseable {
     long token = number(words[3]);
     long invoked = number(words[6]);
     boolean isWritten =
-        !words[4].equals("refused")
-            && history.fenced().write(id, token, number(words[4]), invoked);
+        !words[4].equals("refused") && history.fenced().write(id, token, number(words[4]), invoked);
     history.plain().write(id, token, number(words[5]), invoked);
     worker.say("answer " + words[1] + " " + (isWritten ? "ok" : "refused") + " ok");
   }

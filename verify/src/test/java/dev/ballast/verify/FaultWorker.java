@@ -63,7 +63,8 @@ final class FaultWorker implements AutoCloseable {
 
   private void hear(BiConsumer<FaultWorker, String> heard) {
     try (var out =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = out.readLine(); line != null; line = out.readLine()) {
         if (line.equals("ready")) {
           ready.countDown();

@@ -65,7 +65,8 @@ final class FencedRegister {
 
   /** The client has the answer. */
   synchronized void returned(String id, long at) {
-    history.computeIfPresent(id, (_, call) -> new Recorded(call.use, call.unanswered, call.invoked, at));
+    history.computeIfPresent(
+        id, (_, call) -> new Recorded(call.use, call.unanswered, call.invoked, at));
   }
 
   private boolean isLetIn(long token) {

@@ -31,8 +31,7 @@ enum LockEngineCase {
   private final int ttls;
   private final Set<FaultKind> impossible;
 
-  LockEngineCase(
-      String title, int nodes, int ttlMillis, int ttls, EnumSet<FaultKind> impossible) {
+  LockEngineCase(String title, int nodes, int ttlMillis, int ttls, EnumSet<FaultKind> impossible) {
     this.title = title;
     this.nodes = nodes;
     this.ttlMillis = ttlMillis;

@@ -32,7 +32,9 @@ final class LockFaultsIT {
     assertThat(verdicts).as("in each of them somebody worked").allMatch(v -> v.grants() > 5);
     long withoutFence =
         verdicts.stream().filter(v -> !v.violationsWithoutFence().isEmpty()).count();
-    assertThat(withoutFence).as("schedules that a lock without a fence does not survive").isPositive();
+    assertThat(withoutFence)
+        .as("schedules that a lock without a fence does not survive")
+        .isPositive();
     assertThat(verdicts.stream().mapToLong(FaultVerdict::refusedWrites).sum())
         .as("writes that the fence refused")
         .isPositive();

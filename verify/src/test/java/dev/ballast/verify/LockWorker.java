@@ -2,8 +2,8 @@ package dev.ballast.verify;
 
 import dev.ballast.locks.Claim;
 import dev.ballast.locks.EngineUnavailable;
-import dev.ballast.locks.LeaseLost;
 import dev.ballast.locks.Lease;
+import dev.ballast.locks.LeaseLost;
 import dev.ballast.locks.Locks;
 import dev.ballast.locks.LocksSettings;
 import dev.ballast.locks.NotAcquired;
@@ -183,8 +183,7 @@ final class LockWorker {
     for (int i = 0; i < clients; i++) {
       String client = owner + "." + i;
       var own = random.split();
-      threads.add(
-          inBackground(client, () -> once(client, name, Duration.ofMillis(millis), own)));
+      threads.add(inBackground(client, () -> once(client, name, Duration.ofMillis(millis), own)));
     }
     try {
       for (Thread thread : threads) {
