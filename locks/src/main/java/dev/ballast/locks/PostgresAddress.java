@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 record PostgresAddress(String place, Map<String, String> parameters) {
   private static final Pattern URL =
       Pattern.compile(
-          "(?:jdbc:)?postgres(?:ql)?:(?://)?(?:(?<user>[^:@/?]*)(?::(?<password>[^@/?]*))?@)?(?<hosts>[^/?@]*)/"
+          "(?:jdbc:)?postgres(?:ql)?://(?:(?<user>[^:@/?]*)(?::(?<password>[^@/?]*))?@)?(?<hosts>[^/?@]+)/"
               + "(?<path>[^?]+)(?:\\?(?<parameters>.*))?");
 
   PostgresAddress {
@@ -45,7 +45,7 @@ record PostgresAddress(String place, Map<String, String> parameters) {
     put(parameters, "password", parts.group("password"));
     var query = parts.group("parameters");
     if (query != null) {
-      for (String parameter : query.split("&")) {
+      for (String parameter : query.split("&", -1)) {
         int equals = parameter.indexOf('=');
         if (equals > 0) {
           put(parameters, parameter.substring(0, equals), parameter.substring(equals + 1));

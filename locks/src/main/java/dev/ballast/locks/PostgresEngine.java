@@ -16,7 +16,7 @@ import java.util.List;
  * one transaction in one round trip, and no client can be paused inside it. Time is the database's {@code clock_timestamp()}
  * alone. No lock of a database session is a lease: a connection that breaks drops nothing.
  *
- * <p>Needs PostgreSQL 14 or newer with the encoding UTF-8. Leaves are cleared away by those who open leases.
+ * <p>Needs PostgreSQL 14 or newer with the encoding UTF-8. Leases that ran out are cleared away by whoever opens others.
  *
  * <p>Safe for use by many threads, virtual ones too.
  */

@@ -1,6 +1,7 @@
 package dev.ballast.locks;
 
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 
 /** What the server's and the driver's failures mean for whoever has to mend them. */
 final class PostgresFailure {
@@ -15,7 +16,7 @@ final class PostgresFailure {
 
   /** The pool wraps why it has no connection. */
   private static SQLException cause(SQLException failure) {
-    return failure instanceof java.sql.SQLTransientConnectionException
+    return failure instanceof SQLTransientConnectionException
             && failure.getCause() instanceof SQLException cause
         ? cause
         : failure;
@@ -32,6 +33,10 @@ final class PostgresFailure {
 
   // The states are listed in PostgreSQL's documentation, appendix A.
   private static String remedy(SQLException failure) {
+    if (failure instanceof SQLTransientConnectionException && failure.getCause() == null) {
+      return "nothing was sent, as all connections were busy for 2 s: the server is too slow for so many calls at once, or use"
+          + " more connections";
+    }
     return switch (String.valueOf(failure.getSQLState())) {
       case "28P01", "28000" ->
           "give the right user and password in the URL, or let pg_hba.conf admit them";
@@ -50,7 +55,7 @@ final class PostgresFailure {
           "the server ends, starts or closed the connection: this heals once it runs again";
       case "3F000", "42883", "42P01" ->
           "the schema ballast_locks is not complete: start again, which creates it";
-      case "40001", "40P01" -> "others were in the way " + "five times: try again";
+      case "40001", "40P01" -> "others were in the way five times: try again";
       default ->
           "whether the call took effect is not known; check that the server runs and can be reached";
     };

@@ -175,32 +175,34 @@ final class PostgresListener implements AutoCloseable {
     }
     for (String client : missing) {
       execute(fresh, "LISTEN " + CHANNEL + client);
-      LockEngine.Waker waker;
+      var waker = waker(client);
+      if (waker != null) {
+        waker.woken(Set.of());
+      }
       lock.lock();
       try {
         heard.add(client);
-        waker = wakers.get(client);
         changed.signalAll();
       } finally {
         lock.unlock();
       }
-      if (waker != null) {
-        waker.woken(Set.of());
-      }
+    }
+  }
+
+  private LockEngine.@Nullable Waker waker(String client) {
+    lock.lock();
+    try {
+      return wakers.get(client);
+    } finally {
+      lock.unlock();
     }
   }
 
   private void deliver(PGNotification notification) {
-    LockEngine.Waker waker;
-    lock.lock();
-    try {
-      waker = wakers.get(notification.getName().substring(CHANNEL.length()));
-    } finally {
-      lock.unlock();
-    }
+    var waker = waker(notification.getName().substring(CHANNEL.length()));
     if (waker != null) {
       waker.woken(
-          Stream.of(notification.getParameter().split(","))
+          Stream.of(notification.getParameter().split(",", -1))
               .filter(lease -> !lease.isEmpty())
               .map(LeaseId::new)
               .collect(Collectors.toSet()));

@@ -3,6 +3,7 @@ package dev.ballast.locks;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Properties;
@@ -34,8 +35,18 @@ final class PostgresPool implements AutoCloseable {
   private final PostgresAddress address;
   private final HikariDataSource source;
 
+  /**
+   * A pool whose server has answered once: a pool would try again for all of its time before it says what is wrong.
+   *
+   * @throws EngineUnavailable if the server can't be reached or does not let in
+   */
   PostgresPool(PostgresAddress address, int size) {
     this.address = address;
+    try {
+      connect("start").close();
+    } catch (SQLException e) {
+      throw PostgresFailure.unavailable(address, e);
+    }
     var config = new HikariConfig();
     config.setPoolName("ballast-locks");
     config.setJdbcUrl(address.jdbcUrl());
@@ -92,7 +103,7 @@ final class PostgresPool implements AutoCloseable {
     for (var warning = statement.getWarnings();
         warning != null;
         warning = warning.getNextWarning()) {
-      if (warning.getMessage().contains("synchronous replication")) {
+      if (String.valueOf(warning.getMessage()).contains("synchronous replication")) {
         throw new SQLException(warning.getMessage(), "08007", warning);
       }
     }
@@ -141,9 +152,13 @@ final class PostgresPool implements AutoCloseable {
    * @throws SQLException if there is none to be had
    */
   Connection connectToListen() throws SQLException {
+    return connect("listener");
+  }
+
+  private Connection connect(String purpose) throws SQLException {
     var properties = properties();
-    properties.setProperty("ApplicationName", "ballast locks listener");
-    return java.sql.DriverManager.getConnection(address.jdbcUrl(), properties);
+    properties.setProperty("ApplicationName", "ballast locks " + purpose);
+    return DriverManager.getConnection(address.jdbcUrl(), properties);
   }
 
   @Override

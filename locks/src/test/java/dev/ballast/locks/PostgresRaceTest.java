@@ -68,7 +68,7 @@ class PostgresRaceTest {
    * Takes a name, keeps it for a while by renewing, and closes the lease, or lets it run out, sometimes with a renewal just then.
    */
   private static void hold(LockEngine engine, Random random, Queue<Grant> grants) {
-    var lease = LeaseId.of(7, random.nextInt(2) == 0 ? new Random() : random);
+    var lease = LeaseId.of(7, random);
     String name = "n" + random.nextInt(NAMES);
     long sentAt = System.nanoTime();
     var opened = engine.openAndClaim(lease, "o", TTL, List.of(Claim.exclusive(name)), false);

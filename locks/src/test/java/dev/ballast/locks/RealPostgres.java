@@ -11,17 +11,21 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** One real PostgreSQL for all tests of the JVM. Tests that stop it or set it up otherwise use a database of their own. */
-final class RealPostgres implements BeforeAllCallback {
+/** One real PostgreSQL for all tests of the JVM, and databases that are dropped after each test. */
+final class RealPostgres implements BeforeAllCallback, AfterEachCallback {
   private static final Path DIRECTORY = Path.of("target", "test-postgres");
   private static final String SUPERUSER =
       "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n";
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
+  private final Queue<String> databases = new ConcurrentLinkedQueue<>();
   private EmbeddedPostgres server;
 
   @Override
@@ -32,6 +36,14 @@ final class RealPostgres implements BeforeAllCallback {
             .getStore(ExtensionContext.Namespace.GLOBAL)
             .computeIfAbsent(Running.class, _ -> Running.start(), Running.class)
             .server();
+  }
+
+  /** Few databases make a crashed server come back soon: it writes all of their files out first. */
+  @Override
+  public void afterEach(ExtensionContext context) {
+    for (var name = databases.poll(); name != null; name = databases.poll()) {
+      execute(superuser(url()), "DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+    }
   }
 
   EmbeddedPostgres server() {
@@ -46,6 +58,7 @@ final class RealPostgres implements BeforeAllCallback {
   /** A new database, owned by the role of {@link #url}; its URL. */
   String newDatabase() {
     String name = "locks_%d_%d".formatted(ProcessHandle.current().pid(), NUMBER.incrementAndGet());
+    databases.add(name);
     execute(superuser(url()), "CREATE DATABASE " + name + " OWNER ballast");
     return urlOf(name);
   }
