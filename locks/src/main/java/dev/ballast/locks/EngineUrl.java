@@ -48,7 +48,10 @@ record EngineUrl(
    */
   static EngineUrl parse(String url, int defaultPort, Set<String> known) {
     var matcher = FORM.matcher(url);
-    if (!matcher.matches()) {
+    // An '@' elsewhere is most likely one of the password, which must not end up in messages as a
+    // part of something else.
+    if (!matcher.matches()
+        || url.chars().filter(c -> c == '@').count() != (matcher.group(2) == null ? 0 : 1)) {
       throw new IllegalArgumentException(
           "no URL of an engine: want SCHEME://[USER:PASSWORD@]HOST:PORT[/PATH][?NAME=VALUE]; a '/', '?', '@' or ':' within a"
               + " user or password is written as %2F, %3F, %40 or %3A");

@@ -17,7 +17,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -96,8 +95,8 @@ final class EtcdWatch implements AutoCloseable {
         try {
           watch(member);
           pause = FIRST_PAUSE.toNanos();
-        } catch (EngineUnavailable | IOException | JacksonException e) {
-          LOG.debug("No watch of etcd now: {}", e.getMessage());
+        } catch (IOException | RuntimeException e) {
+          LOG.debug("No watch of etcd now", e);
           etcd.failed(member);
         }
         if (!isClosed) {

@@ -66,8 +66,9 @@ public final class RedisEngine implements LockEngine {
   @Override
   public Duration open(LeaseId lease, String owner, Duration ttl) {
     LocksSettings.checkTtl(ttl);
-    call("open", lease, owner, ttl.toMillis());
-    return ttl;
+    var inForce = wholeMillis(ttl);
+    call("open", lease, owner, inForce.toMillis());
+    return inForce;
   }
 
   @Override
@@ -89,7 +90,13 @@ public final class RedisEngine implements LockEngine {
   public Opened openAndClaim(
       LeaseId lease, String owner, Duration ttl, List<Claim> claims, boolean wait) {
     LocksSettings.checkTtl(ttl);
-    return new Opened(ttl, claim(lease, owner, ttl, claims, wait));
+    var inForce = wholeMillis(ttl);
+    return new Opened(inForce, claim(lease, owner, inForce, claims, wait));
+  }
+
+  /** Redis counts in milliseconds: rounded up. */
+  static Duration wholeMillis(Duration ttl) {
+    return Duration.ofMillis(ttl.plusNanos(999_999).toMillis());
   }
 
   private List<Answer> claim(

@@ -114,8 +114,10 @@ final class RedisWakes implements AutoCloseable {
           } finally {
             pinger.interrupt();
           }
-        } catch (JedisException | EngineUnavailable e) {
-          LOG.debug("No wakes from Redis at {} now: {}", node.address(), e.getMessage());
+        } catch (RuntimeException e) {
+          // Of the connection, of a message that is none of ours, or of a waker: begins anew in any
+          // case.
+          LOG.debug("No wakes from Redis at {} now", node.address(), e);
         } finally {
           disconnected();
         }

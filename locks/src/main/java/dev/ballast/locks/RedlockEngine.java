@@ -101,9 +101,10 @@ public final class RedlockEngine implements LockEngine {
   @Override
   public Duration open(LeaseId lease, String owner, Duration ttl) {
     checkTtl(ttl);
-    nodes.ask(List.of("open", lease, owner, ttl.toMillis()), this::isQuorum);
+    var inForce = RedisEngine.wholeMillis(ttl);
+    nodes.ask(List.of("open", lease, owner, inForce.toMillis()), this::isQuorum);
     given.putIfAbsent(lease, ConcurrentHashMap.newKeySet());
-    return ttl;
+    return inForce;
   }
 
   private void checkTtl(Duration ttl) {
@@ -129,7 +130,9 @@ public final class RedlockEngine implements LockEngine {
     }
     int unknown = nodes.size() - votes.answers().size();
     if (!nodes.isRefused(absent) && couldBeRenewed(votes.answers(), names, unknown)) {
-      throw nodes.unavailable(votes);
+      throw new EngineUnavailable(
+          "fewer than a quorum of nodes have renewed lease %s with all that it holds, and others gave no answer: %s"
+              .formatted(lease, votes.troubles().stream().map(Throwable::getMessage).toList()));
     }
     // Fewer than a quorum have it, or a name of it: others may be let in.
     given.remove(lease);
@@ -172,7 +175,8 @@ public final class RedlockEngine implements LockEngine {
     checkTtl(ttl);
     checkModes(claims);
     given.putIfAbsent(lease, ConcurrentHashMap.newKeySet());
-    return new Opened(ttl, take(lease, owner, ttl, claims, wait));
+    var inForce = RedisEngine.wholeMillis(ttl);
+    return new Opened(inForce, take(lease, owner, inForce, claims, wait));
   }
 
   @Override

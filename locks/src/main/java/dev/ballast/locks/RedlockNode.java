@@ -23,7 +23,9 @@ final class RedlockNode implements AutoCloseable {
   private final List<String> prefix;
   private final RedisNode redis;
   private final RedisWakes wakes;
-  private volatile boolean isFailing;
+
+  /** Why the last call failed; null if it did not. */
+  private volatile @Nullable EngineUnavailable trouble;
 
   RedlockNode(
       EngineUrl url, EngineUrl.Address address, Duration timeout, Duration maxTtl, String prefix) {
@@ -59,18 +61,19 @@ final class RedlockNode implements AutoCloseable {
    * @throws EngineUnavailable if this node gave no answer in time
    */
   @Nullable Object call(List<?> arguments) {
-    boolean isTrial = isFailing;
-    if (isTrial && !isTried.compareAndSet(false, true)) {
-      throw new EngineUnavailable("Redis at " + redis.address() + " does not answer");
+    var last = trouble;
+    if (last != null && !isTried.compareAndSet(false, true)) {
+      throw new EngineUnavailable(String.valueOf(last.getMessage()), last);
     }
-    boolean isAnswered = false;
     try {
       var answer = redis.eval(SCRIPT, prefix, RedisEngine.texts(arguments));
-      isAnswered = true;
+      trouble = null;
       return answer;
+    } catch (EngineUnavailable e) {
+      trouble = e;
+      throw e;
     } finally {
-      isFailing = !isAnswered;
-      if (isTrial) {
+      if (last != null) {
         isTried.set(false);
       }
     }

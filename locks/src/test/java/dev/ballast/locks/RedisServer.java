@@ -1,5 +1,7 @@
 package dev.ballast.locks;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -66,6 +68,7 @@ final class RedisServer implements AutoCloseable {
     command.addAll(options);
     process = Processes.start(command, directory.resolve("log"));
     Processes.awaitPort(port, process, directory.resolve("log"));
+    await().until(() -> cli("PING").contains("PONG") || cli("PING").contains("NOAUTH"));
   }
 
   /** Kills it like a crash. */
