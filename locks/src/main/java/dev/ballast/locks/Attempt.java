@@ -41,9 +41,14 @@ final class Attempt {
 
   private Answer open() {
     isSent = true;
-    var opening = leases.open(id, List.of(claim), wait);
-    session = opening.session();
-    return opening.answers().getFirst();
+    try {
+      var opening = leases.open(id, List.of(claim), wait);
+      session = opening.session();
+      return opening.answers().getFirst();
+    } catch (LeaseLost e) {
+      startOver();
+      throw new EngineUnavailable(e.getMessage(), e);
+    }
   }
 
   private Answer again(Session current) {
@@ -55,6 +60,7 @@ final class Attempt {
     }
   }
 
+  /** With another lease: of one that may have been closed, a close may still be under way, and would end it later. */
   private void startOver() {
     leases.forget(id);
     session = null;
@@ -75,6 +81,9 @@ final class Attempt {
       return null;
     }
     leases.wakes(id, current::renewNow);
+    if (!leases.isKept(id)) {
+      leases.forget(id);
+    }
     session = null;
     isSent = false;
     return new Lease(current, claim, token);

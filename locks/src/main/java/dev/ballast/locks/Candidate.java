@@ -1,6 +1,6 @@
 package dev.ballast.locks;
 
-/** Who wants to lead. The two calls alternate, on one thread, {@code elected} first. */
+/** Who wants to lead. The two calls alternate, on one thread, {@code elected} first; what they throw is logged, and ends the term. */
 public interface Candidate {
   /**
    * This program leads now. Must return soon; what it does as the leader happens elsewhere and ends with {@link #deposed}.

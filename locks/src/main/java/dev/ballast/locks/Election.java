@@ -1,39 +1,52 @@
 package dev.ballast.locks;
 
 import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A candidacy that goes on until it is closed: who is deposed stands again. */
+/**
+ * A candidacy that goes on until it is closed: who is deposed stands again. What the candidate throws is logged; it steps down
+ * then, and stands again after a second.
+ *
+ * <p>Safe for use by many threads.
+ */
 public final class Election implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Election.class);
   private static final Duration TERM = Duration.ofDays(1);
   private static final long RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
-  private final Signal end = new Signal();
+  private final Signal bell = new Signal();
+  private final ReentrantLock lock = new ReentrantLock();
   private final Locks locks;
   private final Claim claim;
   private final Candidate candidate;
+  private final Consumer<Election> whenClosed;
   private final Thread thread;
-  private volatile boolean isClosed;
 
-  Election(Locks locks, Claim claim, Candidate candidate) {
+  // Guarded by lock.
+  private boolean isClosed;
+  private boolean isStanding;
+
+  Election(Locks locks, Claim claim, Candidate candidate, Consumer<Election> whenClosed) {
     this.locks = locks;
     this.claim = claim;
     this.candidate = candidate;
+    this.whenClosed = whenClosed;
     this.thread = Thread.ofVirtual().name("ballast-election-" + claim.name()).start(this::run);
   }
 
   private void run() {
     try {
-      while (!isClosed) {
-        try (Lease lease = locks.acquire(claim, TERM)) {
-          lead(lease);
+      while (beginToStand()) {
+        try {
+          lead(stand());
         } catch (NotAcquired e) {
           LOG.debug("Still waiting to lead", e);
-        } catch (EngineUnavailable e) {
-          LOG.warn("No election of {} now: {}", claim.name(), e.getMessage());
-          end.await(RETRY_NANOS);
+        } catch (RuntimeException e) {
+          LOG.warn("No leader of {} here now: {}", claim.name(), e.toString());
+          bell.await(RETRY_NANOS);
         }
       }
     } catch (InterruptedException _) {
@@ -41,24 +54,70 @@ public final class Election implements AutoCloseable {
     }
   }
 
-  private void lead(Lease lease) throws InterruptedException {
-    lease.whenLost(end::ring);
+  private boolean beginToStand() {
+    lock.lock();
     try {
-      candidate.elected(lease);
-      while (!isClosed && lease.isStillMine()) {
-        end.await(Math.max(1, lease.remaining().toNanos()));
-      }
+      isStanding = !isClosed;
+      return isStanding;
     } finally {
-      candidate.deposed();
+      lock.unlock();
     }
   }
 
-  /** Steps down, if it leads, and stands no more. Returns after {@link Candidate#deposed}, or when interrupted. */
+  /** Waits for the leadership. Only while it does is the thread interrupted by {@link #close}, never in the candidate's code. */
+  private Lease stand() throws NotAcquired, InterruptedException {
+    try {
+      return locks.acquire(claim, TERM);
+    } finally {
+      lock.lock();
+      isStanding = false;
+      lock.unlock();
+    }
+  }
+
+  private void lead(Lease lease) throws InterruptedException {
+    try (lease) {
+      lease.whenLost(bell::ring);
+      try {
+        candidate.elected(lease);
+        while (!isClosed() && lease.isStillMine()) {
+          bell.await(Math.max(1, lease.remaining().toNanos()));
+        }
+      } finally {
+        candidate.deposed();
+      }
+    }
+  }
+
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return isClosed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Steps down, if it leads, and stands no more. Returns after {@link Candidate#deposed}, or when interrupted; at once where the
+   * candidate itself calls it.
+   */
   @Override
   public void close() {
-    isClosed = true;
-    end.ring();
-    thread.interrupt();
+    lock.lock();
+    try {
+      isClosed = true;
+      if (isStanding) {
+        thread.interrupt();
+      }
+    } finally {
+      lock.unlock();
+    }
+    bell.ring();
+    whenClosed.accept(this);
+    if (Thread.currentThread().equals(thread)) {
+      return;
+    }
     try {
       thread.join();
     } catch (InterruptedException _) {

@@ -153,9 +153,9 @@ final class LockTable {
     return broken;
   }
 
-  /** The leases that were let in or broken since this was last asked; asking forgets them. */
+  /** The leases that were let in or broken since this was last asked, in order; asking forgets them. */
   Set<LeaseId> takeWoken() {
-    var taken = Set.copyOf(woken);
+    var taken = new LinkedHashSet<>(woken);
     woken.clear();
     return taken;
   }

@@ -3,6 +3,8 @@ package dev.ballast.locks;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Distributed locks: the way in for programs. Each lock that is held or waited for has a lease of its own, which is kept by
@@ -18,7 +20,10 @@ public final class Locks implements AutoCloseable {
   private static final int MAX_POLLS = 20;
   private static final long RETRY_NANOS = Duration.ofMillis(50).toNanos();
 
+  private static final long MAX_WAIT_NANOS = Duration.ofDays(365).toNanos();
+
   private final Leases leases;
+  private final Set<AutoCloseable> users = ConcurrentHashMap.newKeySet();
 
   /** Locks in an engine, which is closed with this. */
   public Locks(LockEngine engine, LocksSettings settings) {
@@ -29,12 +34,17 @@ public final class Locks implements AutoCloseable {
     return leases.engine();
   }
 
+  Ticker ticker() {
+    return leases.settings().ticker();
+  }
+
   /**
    * Takes a lock if it is free.
    *
    * @throws EngineUnavailable if the engine gave no answer in time; then nothing is held
    */
   public Optional<Lease> tryAcquire(Claim claim) {
+    checkNotReserved(claim.name());
     var attempt = new Attempt(leases, claim, false);
     try {
       return attempt.ask() instanceof Answer.Granted(long token)
@@ -53,7 +63,8 @@ public final class Locks implements AutoCloseable {
    * @throws EngineUnavailable if the engine did not answer at the end; nothing is held, and nothing waits
    */
   public Lease acquire(Claim claim, Duration wait) throws NotAcquired, InterruptedException {
-    long end = leases.now() + wait.toNanos();
+    checkNotReserved(claim.name());
+    long end = leases.now() + nanos(wait);
     var attempt = new Attempt(leases, claim, true);
     try {
       while (true) {
@@ -67,8 +78,7 @@ public final class Locks implements AutoCloseable {
                 return lease;
               }
             }
-            case Answer.Waiting(int ahead, var lookAgain) ->
-                pause = Math.min(lookAgain.toNanos() + 1, POLL_NANOS * Math.min(ahead, MAX_POLLS));
+            case Answer.Waiting waiting -> pause = pauseNanos(waiting);
           }
         } catch (EngineUnavailable e) {
           trouble = e;
@@ -88,9 +98,43 @@ public final class Locks implements AutoCloseable {
     }
   }
 
-  /** Runs for leadership in an exclusive lock until the election is closed. */
+  private static long nanos(Duration wait) {
+    return wait.compareTo(Duration.ofNanos(MAX_WAIT_NANOS)) > 0 ? MAX_WAIT_NANOS : wait.toNanos();
+  }
+
+  private static void checkNotReserved(String name) {
+    if (name.startsWith(GroupView.RESERVED)) {
+      throw new IllegalArgumentException(
+          "names that begin with '" + GroupView.RESERVED + "' belong to consumer groups: " + name);
+    }
+  }
+
+  /** When to ask again for a claim that waits, unless woken. */
+  static long pauseNanos(Answer.Waiting waiting) {
+    return Math.min(
+        waiting.lookAgain().toNanos() + 1, POLL_NANOS * Math.min(waiting.ahead(), MAX_POLLS));
+  }
+
+  /** Runs for leadership in an exclusive lock until the election, or this, is closed. */
   public Election elect(String name, Candidate candidate) {
-    return new Election(this, Claim.exclusive(name), candidate);
+    checkNotReserved(name);
+    var election = new Election(this, Claim.exclusive(name), candidate, users::remove);
+    users.add(election);
+    return election;
+  }
+
+  /**
+   * Joins a consumer group, until the group, or this, is closed. The member's lease lives for {@link LocksSettings#ttl}: so long may
+   * partitions be without an owner after a member has died.
+   *
+   * @throws NotJoined if the name is taken, or the group shares out other partitions
+   * @throws EngineUnavailable if the engine gave no answer; nothing is held
+   */
+  public ConsumerGroup join(GroupSettings settings, PartitionListener listener) {
+    var group = new ConsumerGroup(leases, settings, listener, users::remove);
+    users.add(group);
+    group.start();
+    return group;
   }
 
   /** All claims on names that begin with {@code prefix}, held and waiting. */
@@ -103,9 +147,18 @@ public final class Locks implements AutoCloseable {
     return leases.engine().breakLock(Claim.checkName(name));
   }
 
-  /** Releases everything held through this, and closes the engine. */
+  /** Ends elections and memberships in order, releases everything held through this, and closes the engine. */
   @Override
   public void close() {
+    List.copyOf(users).forEach(Locks::close);
     leases.close();
+  }
+
+  private static void close(AutoCloseable user) {
+    try {
+      user.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("elections and memberships close without exceptions", e);
+    }
   }
 }

@@ -24,20 +24,13 @@ final class Session {
   private final String owner;
   private final Duration ttl;
   private final Ticker ticker;
-  private final LeaseClock clock;
+  private final Disowner disowner;
   private final Runnable whenEnded;
 
   // Guarded by lock.
-  private State state = State.OPEN;
-  private boolean isRenewing;
+  private final LeaseState state;
   private String lostBecause = "";
   private final List<Runnable> whenLost = new ArrayList<>();
-
-  private enum State {
-    OPEN,
-    LOST,
-    CLOSED
-  }
 
   /**
    * Keeps a lease that the engine has opened.
@@ -52,14 +45,20 @@ final class Session {
       LocksSettings settings,
       Duration ttl,
       long sentAt,
+      Disowner disowner,
       Runnable whenEnded) {
     this.engine = engine;
     this.id = id;
     this.owner = settings.owner();
     this.ttl = ttl;
     this.ticker = settings.ticker();
-    this.clock = new LeaseClock(ttl, settings.driftPerMille(), sentAt);
+    this.disowner = disowner;
     this.whenEnded = whenEnded;
+    this.state = new LeaseState(ttl, settings.driftPerMille(), sentAt);
+  }
+
+  /** Begins to renew. */
+  void start() {
     Thread.ofVirtual().name("ballast-lease-" + id).start(this::keep);
   }
 
@@ -75,7 +74,7 @@ final class Session {
   boolean isMine() {
     lock.lock();
     try {
-      return state == State.OPEN && clock.isMine(ticker.nanos());
+      return state.isMine(ticker.nanos());
     } finally {
       lock.unlock();
     }
@@ -85,9 +84,7 @@ final class Session {
   Duration remaining() {
     lock.lock();
     try {
-      return state == State.OPEN
-          ? Duration.ofNanos(clock.remaining(ticker.nanos()))
-          : Duration.ZERO;
+      return Duration.ofNanos(state.remaining(ticker.nanos()));
     } finally {
       lock.unlock();
     }
@@ -107,7 +104,7 @@ final class Session {
   void whenLost(Runnable action) {
     lock.lock();
     try {
-      switch (state) {
+      switch (state.phase()) {
         case OPEN -> whenLost.add(action);
         case LOST -> Thread.ofVirtual().name("ballast-lost-" + id).start(action);
         case CLOSED -> {}
@@ -121,34 +118,29 @@ final class Session {
   void renewNow() {
     lock.lock();
     try {
-      renew();
+      state.wantCall();
     } finally {
       lock.unlock();
     }
+    bell.ring();
   }
 
   /** Gives the lease up and waits until the engine knows, or has not answered: then it is told again until the lease has run out. */
   void close() {
-    if (!end(State.CLOSED, "")) {
+    if (!end(LeaseState.Phase.CLOSED, "")) {
       return;
     }
     try {
       engine.close(id);
-    } catch (EngineUnavailable e) {
+    } catch (RuntimeException e) {
       LOG.warn("Lease {} could not be closed yet: {}", id, e.getMessage());
-      disown();
+      disowner.disown(id);
     }
-  }
-
-  /** Gives the lease up without waiting: for one of which it is not known what it holds. */
-  void abandon() {
-    end(State.CLOSED, "");
-    disown();
   }
 
   /** The engine has said that there is no such lease. */
   void lost(String because) {
-    if (end(State.LOST, because)) {
+    if (end(LeaseState.Phase.LOST, because)) {
       LOG.warn("Lease {} of {} is lost: {}", id, owner, because);
     }
   }
@@ -156,81 +148,74 @@ final class Session {
   private void keep() {
     try {
       while (true) {
-        long wait;
+        long pause;
         lock.lock();
         try {
-          if (state != State.OPEN) {
+          if (state.phase() != LeaseState.Phase.OPEN) {
             return;
           }
           long now = ticker.nanos();
-          if (clock.nextCall() - now <= 0) {
-            renew();
+          if (state.call(now)) {
+            Thread.ofVirtual().name("ballast-renew-" + id).start(this::renew);
           }
-          wait = clock.remaining(now);
-          if (!isRenewing) {
-            wait = Math.min(wait, clock.nextCall() - now);
-          }
+          pause = state.pause(now);
         } finally {
           lock.unlock();
         }
-        if (wait <= 0) {
+        if (pause == 0) {
           lost("it could not be renewed in time");
-          disown();
+          disowner.disown(id);
           return;
         }
-        bell.await(wait);
+        bell.await(pause);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Sends a renewal, unless one is under way. Called with the lock held. */
   private void renew() {
-    if (state == State.OPEN && !isRenewing) {
-      isRenewing = true;
-      Thread.ofVirtual().name("ballast-renew-" + id).start(this::sendRenewal);
-    }
-  }
-
-  private void sendRenewal() {
     long sentAt = ticker.nanos();
-    boolean isThere = true;
-    boolean isKnown = false;
     try {
-      isThere = engine.renew(id);
-      isKnown = true;
-    } catch (EngineUnavailable e) {
-      LOG.debug("Lease {} was not renewed", id, e);
-    } finally {
-      lock.lock();
-      try {
-        isRenewing = false;
-        if (isKnown) {
-          clock.renewed(sentAt);
-        } else {
-          clock.failed(ticker.nanos());
-        }
-      } finally {
-        lock.unlock();
+      if (engine.renew(id)) {
+        renewed(sentAt);
+      } else {
+        lost("it has run out, or its lock was broken");
       }
-    }
-    if (!isThere) {
-      lost("it has run out, or its lock was broken");
+    } catch (RuntimeException e) {
+      LOG.debug("Lease {} was not renewed", id, e);
+      failed();
     }
     bell.ring();
   }
 
-  private boolean end(State next, String because) {
+  private void renewed(long sentAt) {
+    lock.lock();
+    try {
+      state.renewed(sentAt, ticker.nanos());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void failed() {
+    lock.lock();
+    try {
+      state.failed(ticker.nanos());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean end(LeaseState.Phase how, String because) {
     List<Runnable> actions;
     lock.lock();
     try {
-      if (state != State.OPEN) {
+      if (!state.end(how)) {
         return false;
       }
-      state = next;
       lostBecause = because;
-      actions = next == State.LOST ? List.copyOf(whenLost) : List.of();
+      actions = how == LeaseState.Phase.LOST ? List.copyOf(whenLost) : List.of();
       whenLost.clear();
     } finally {
       lock.unlock();
@@ -239,35 +224,5 @@ final class Session {
     bell.ring();
     actions.forEach(action -> Thread.ofVirtual().name("ballast-lost-" + id).start(action));
     return true;
-  }
-
-  private void disown() {
-    disown(engine, id, ttl, ticker);
-  }
-
-  /** Tells the engine in the background that a lease is over, again and again until it knows or the lease has run out. */
-  static void disown(LockEngine engine, LeaseId id, Duration ttl, Ticker ticker) {
-    Thread.ofVirtual()
-        .name("ballast-disown-" + id)
-        .start(() -> tellUntilRunOut(engine, id, ttl, ticker));
-  }
-
-  private static void tellUntilRunOut(LockEngine engine, LeaseId id, Duration ttl, Ticker ticker) {
-    long end = ticker.nanos() + 2 * ttl.toNanos();
-    var pause = new Signal();
-    while (end - ticker.nanos() > 0) {
-      try {
-        engine.close(id);
-        return;
-      } catch (EngineUnavailable e) {
-        LOG.debug("Lease {} could not be closed", id, e);
-      }
-      try {
-        pause.await(ttl.toNanos() / 10);
-      } catch (InterruptedException _) {
-        Thread.currentThread().interrupt();
-        return;
-      }
-    }
   }
 }

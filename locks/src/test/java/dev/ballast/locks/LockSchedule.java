@@ -1,0 +1,363 @@
+package dev.ballast.locks;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One seeded run of processes that contend for locks: what they believe, what tokens they get, and what they do to registers with
+ * and without a fence is checked at every step.
+ */
+final class LockSchedule {
+  private static final long FAULTS_END = 2500 * VirtualWorld.MILLI;
+  private static final long END = 9000 * VirtualWorld.MILLI;
+  private static final List<String> NAMES = List.of("exclusive", "shared", "permits");
+
+  private final VirtualWorld world;
+  private final VirtualEngine engine;
+  private final Mutation mutation;
+  private final boolean isBounded;
+  private final Map<String, List<Locker>> holders = new HashMap<>();
+  private final List<Locker> lockers = new ArrayList<>();
+
+  // What the exclusive lock protects: a counter that checks tokens, and one that does not.
+  private final FencedResource fence = new FencedResource();
+  private long fenced;
+  private long unfenced;
+  private long fencedWrites;
+  private boolean isUnfencedWrong;
+  private int grants;
+
+  LockSchedule(long seed, Mutation mutation) {
+    world = new VirtualWorld(seed);
+    this.mutation = mutation;
+    isBounded = mutation != Mutation.NONE || world.random.nextInt(5) != 0;
+    engine = new VirtualEngine(world, rate(), Set.of("shared", "permits"));
+    NAMES.forEach(name -> holders.put(name, new ArrayList<>()));
+  }
+
+  private double rate() {
+    double half = isBounded ? 0.024 : 0.3;
+    return 1 - half + 2 * half * world.random.nextDouble();
+  }
+
+  VirtualWorld world() {
+    return world;
+  }
+
+  boolean isUnfencedWrong() {
+    return isUnfencedWrong;
+  }
+
+  int grants() {
+    return grants;
+  }
+
+  /** Runs it; violations are in the world. */
+  LockSchedule run() {
+    int count = 2 + world.random.nextInt(4);
+    for (int i = 0; i < count; i++) {
+      birth("p" + i);
+    }
+    fault();
+    world.run(FAULTS_END);
+    world.calm();
+    world.run(END);
+    if (world.violations.isEmpty()) {
+      checkEnd();
+    }
+    return this;
+  }
+
+  private void birth(String name) {
+    var process = world.new Process(name, rate());
+    var locker = new Locker(process);
+    lockers.add(locker);
+    engine.listen(process, locker::woken);
+    process.after(world.between(0, 50), locker::begin);
+  }
+
+  /** Engine failures, deaths and jumps of the engine's clock. */
+  private void fault() {
+    world.after(
+        world.between(20, 600),
+        () -> {
+          if (!world.isFaulty()) {
+            return;
+          }
+          switch (world.random.nextInt(8)) {
+            case 0, 1 -> engine.down(world.between(5, 700));
+            case 2, 3 -> {
+              var locker = lockers.get(world.random.nextInt(lockers.size()));
+              if (!locker.process.isDead()) {
+                locker.process.kill();
+                birth(locker.process.name + "'");
+              }
+            }
+            case 4 -> engine.jump(-world.between(1, 600));
+            case 5 -> {
+              if (!isBounded) {
+                engine.jump(world.between(1, 600));
+              }
+            }
+            default -> lockers.get(world.random.nextInt(lockers.size())).process.pause(world.between(1, 900));
+          }
+          fault();
+        });
+  }
+
+  private void checkEnd() {
+    for (var locker : lockers) {
+      if (!locker.process.isDead() && (!locker.isDone || locker.served == 0)) {
+        world.violation(locker.process.name + " was not served after the faults had ended");
+      }
+    }
+    var left = engine.table.list("", engine.clock());
+    if (!left.isEmpty()) {
+      world.violation("held though nobody knows of it: " + left);
+    }
+    if (fenced != fencedWrites) {
+      world.violation("the fenced counter has %d of %d writes".formatted(fenced, fencedWrites));
+    }
+  }
+
+  /** A granted claim begins to be believed: nobody who excludes it may believe too. */
+  private void granted(Locker locker) {
+    grants++;
+    var believers = holders.get(locker.claim.name());
+    believers.removeIf(other -> !other.believes());
+    believers.add(locker);
+    believers.sort((a, b) -> Long.compare(a.token, b.token));
+    var before = new ArrayList<Mode>();
+    for (var believer : believers) {
+      if (isBounded && !believer.claim.mode().fitsBeside(before)) {
+        world.violation(
+            "%s is held at once by %s".formatted(locker.claim.name(), believers));
+      }
+      before.add(believer.claim.mode());
+    }
+  }
+
+  /** A program that takes a lock, works, and releases it, again and again; as {@link Locks#acquire} and {@link Attempt} do it. */
+  private final class Locker {
+    final VirtualWorld.Process process;
+    private VirtualLease lease;
+    private Claim claim = Claim.exclusive("none");
+    private long token;
+    private boolean isHolding;
+    private long giveUpAt;
+    private boolean isDone;
+    private int served;
+    private long asked;
+    private boolean isTrying;
+    private boolean isCalling;
+    private boolean isRung;
+    private LeaseId lastClosed;
+
+    Locker(VirtualWorld.Process process) {
+      this.process = process;
+      this.lease = lease();
+    }
+
+    @Override
+    public String toString() {
+      return process.name + " with token " + token;
+    }
+
+    private VirtualLease lease() {
+      var id =
+          mutation == Mutation.REUSE_LEASE && lastClosed != null
+              ? lastClosed
+              : LeaseId.of(process.client, world.random);
+      return new VirtualLease(world, engine, process, id, mutation, this::lost);
+    }
+
+    boolean believes() {
+      return isHolding && !process.isDead() && lease.isMine();
+    }
+
+    void woken(LeaseId id) {
+      if (!isTrying || !id.equals(lease.id)) {
+        return;
+      }
+      if (isHolding) {
+        lease.renewNow();
+      } else if (isCalling) {
+        isRung = true;
+      } else {
+        ask();
+      }
+    }
+
+    void begin() {
+      if (!world.isFaulty() && served > 0) {
+        isDone = true;
+        return;
+      }
+      served = world.isFaulty() ? 0 : served;
+      var mode =
+          switch (world.random.nextInt(5)) {
+            case 0, 1 -> Claim.exclusive("exclusive");
+            case 2 -> new Claim("shared", Mode.shared());
+            case 3 -> new Claim("shared", Mode.exclusive());
+            default -> new Claim("permits", Mode.permits(1 + world.random.nextInt(2), 3));
+          };
+      claim = mode;
+      giveUpAt = process.clock() + world.between(50, 1500);
+      lease = lease();
+      isTrying = true;
+      ask();
+    }
+
+    private void ask() {
+      if (isHolding) {
+        return;
+      }
+      if (lease.isOpen() && !lease.isMine()) {
+        lease.lost();
+        return;
+      }
+      long mine = ++asked;
+      var current = lease;
+      isCalling = true;
+      isRung = false;
+      if (lease.isOpen()) {
+        engine.call(
+            process,
+            now -> engine.claim(current.id, List.of(claim), true, now),
+            answers -> answered(mine, answers.getFirst()),
+            () -> {
+              isCalling = false;
+              current.lost();
+            },
+            () -> again(mine, 50 * VirtualWorld.MILLI));
+      } else {
+        lease.open(
+            List.of(claim),
+            true,
+            answers -> answered(mine, answers.getFirst()),
+            this::startOver,
+            () -> again(mine, 50 * VirtualWorld.MILLI));
+      }
+    }
+
+    private void answered(long mine, Answer answer) {
+      isCalling = false;
+      if (mine != asked || isHolding) {
+        return;
+      }
+      switch (answer) {
+        case Answer.Granted(long granted) -> {
+          if (lease.isMine()) {
+            token = granted;
+            isHolding = true;
+            world.log("%s holds %s with %d", process.name, claim.name(), granted);
+            LockSchedule.this.granted(this);
+            enter();
+          } else {
+            lease.lost();
+          }
+        }
+        case Answer.Waiting waiting -> again(mine, Locks.pauseNanos(waiting));
+      }
+    }
+
+    private void again(long mine, long pause) {
+      isCalling = false;
+      if (mine != asked) {
+        return;
+      }
+      long left = world.isFaulty() ? giveUpAt - process.clock() : Long.MAX_VALUE;
+      if (left <= 0) {
+        end();
+        return;
+      }
+      process.after(
+          isRung ? 1 : Math.min(pause, left),
+          () -> {
+            if (mine == asked) {
+              ask();
+            }
+          });
+    }
+
+    /** The lease was lost: a new attempt if it was waiting, nothing to do for it if it was working, whose steps see it. */
+    private void lost() {
+      if (!isHolding) {
+        startOver();
+      }
+    }
+
+    private void startOver() {
+      asked++;
+      isCalling = false;
+      lastClosed = lease.id;
+      lease = lease();
+      long mine = asked;
+      process.after(1, () -> again(mine, 1));
+    }
+
+    private void enter() {
+      long readFenced;
+      try {
+        if (claim.name().equals("exclusive")) {
+          fence.check(token);
+        }
+      } catch (StaleToken e) {
+        end();
+        return;
+      }
+      readFenced = fenced;
+      long readUnfenced = unfenced;
+      process.after(world.between(1, 60), () -> check(readFenced, readUnfenced, 1));
+    }
+
+    /** Asks whether the lease is still there before each step: a pause may come right after. */
+    private void check(long readFenced, long readUnfenced, int steps) {
+      if (!lease.isMine()) {
+        end();
+      } else if (steps > 0) {
+        process.after(
+            world.between(1, 60), () -> check(readFenced, readUnfenced, steps - 1));
+      } else {
+        process.after(world.between(0, 1), () -> write(readFenced, readUnfenced));
+      }
+    }
+
+    private void write(long readFenced, long readUnfenced) {
+      if (claim.name().equals("exclusive")) {
+        isUnfencedWrong |= unfenced != readUnfenced;
+        unfenced = readUnfenced + 1;
+        try {
+          fence.check(token);
+          if (fenced != readFenced) {
+            world.violation(this + " overwrote what came after its reading, past the fence");
+          }
+          fenced = readFenced + 1;
+          fencedWrites++;
+        } catch (StaleToken _) {
+          world.log("%s is stopped by the fence", process.name);
+        }
+      }
+      served++;
+      end();
+    }
+
+    private void end() {
+      asked++;
+      isTrying = false;
+      isCalling = false;
+      isHolding = false;
+      holders.getOrDefault(claim.name(), new ArrayList<>()).remove(this);
+      lastClosed = lease.id;
+      if (lease.isOpen()) {
+        lease.close();
+      } else {
+        lease.disown();
+      }
+      process.after(world.between(0, 80), this::begin);
+    }
+  }
+}
