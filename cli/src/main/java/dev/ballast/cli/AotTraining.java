@@ -134,7 +134,13 @@ final class AotTraining {
     DemoSetup.apply(database.store());
     var settings = ControllerSettings.of(LOOPBACK.getHostAddress(), 0, token, Version.TEXT);
     return started.add(
-        ControllerServer.start(settings, database, FeedMode.AUTO, shell.clock(), System::nanoTime));
+        ControllerServer.start(
+            settings,
+            database,
+            FeedMode.AUTO,
+            LockStore.open(started, postgres.databaseUrl(), _ -> {}),
+            shell.clock(),
+            System::nanoTime));
   }
 
   /** One that serves a file; it makes way for the one that follows a controller. */

@@ -35,6 +35,8 @@ final class Commands {
     ALL.put("accept", AcceptCommand::new);
     ALL.put("history", HistoryCommand::new);
     ALL.put("logs", LogsCommand::new);
+    ALL.put("lock", LockCommand::withSubcommands);
+    ALL.put("consume", ConsumeCommand::new);
     ALL.put("simulate", SimulateCommand::new);
     ALL.put("evaluate-tables", EvaluateTablesCommand::new);
     ALL.put("certs", CertsCommand::new);
@@ -86,8 +88,7 @@ final class Commands {
                 .description("Print the version.")
                 .build())
         .versionProvider((IVersionProvider) () -> new String[] {Version.line()});
-    describe(ballast.getCommandSpec());
-    ballast.getSubcommands().values().forEach(one -> describe(one.getCommandSpec()));
+    describe(ballast);
     ballast.setOut(new PrintWriter(terminal.out(), false, StandardCharsets.UTF_8));
     ballast.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
     ballast.setColorScheme(
@@ -99,7 +100,9 @@ final class Commands {
     return ballast;
   }
 
-  private static void describe(CommandSpec command) {
+  private static void describe(CommandLine line) {
+    line.getSubcommands().values().forEach(Commands::describe);
+    CommandSpec command = line.getCommandSpec();
     command.addOption(
         OptionSpec.builder("-h", "--help").usageHelp(true).description("Print this help.").build());
     command

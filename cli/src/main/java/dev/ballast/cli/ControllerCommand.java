@@ -6,7 +6,9 @@ import dev.ballast.configdb.DatabaseUnavailable;
 import dev.ballast.configdb.EmbeddedPostgres;
 import dev.ballast.controller.ControllerServer;
 import dev.ballast.controller.ControllerSettings;
+import dev.ballast.controller.Locking;
 import dev.ballast.controller.TlsFiles;
+import dev.ballast.locks.EngineUnavailable;
 import dev.ballast.model.DataKey;
 import dev.ballast.model.Sealer;
 import java.io.IOException;
@@ -118,7 +120,8 @@ final class ControllerCommand implements Callable<Integer> {
         startWithOwnDatabase(started);
       } else {
         ControllerSettings settings = settings(token(Optional.empty()));
-        serve(started, open(started, url, dataKey.read(shell)), settings);
+        ConfigDatabase database = open(started, url, dataKey.read(shell));
+        serve(started, database, url, settings);
       }
       lifetime.awaitEnd(started::close);
       return ExitCode.DONE.number();
@@ -133,7 +136,7 @@ final class ControllerCommand implements Callable<Integer> {
     DataKey key = given.isPresent() ? given.get() : directory.dataKey();
     var postgres = started.add(EmbeddedPostgres.start(directory.path(), log::info));
     ConfigDatabase database = open(started, postgres.databaseUrl(), Optional.of(key));
-    ControllerServer server = serve(started, database, settings);
+    ControllerServer server = serve(started, database, postgres.databaseUrl(), settings);
     directory.announce(new DataDirectory.Running(ProcessHandle.current().pid(), server.uri()));
     started.add(directory::withdraw);
     UserConfiguration.of(shell.environment()).remember(directory);
@@ -163,9 +166,22 @@ final class ControllerCommand implements Callable<Integer> {
   }
 
   private ControllerServer serve(
-      ClosingStack started, ConfigDatabase database, ControllerSettings settings) {
+      ClosingStack started, ConfigDatabase database, String url, ControllerSettings settings)
+      throws InterruptedException {
     return started.add(
-        ControllerServer.start(settings, database, feed.mode, shell.clock(), System::nanoTime));
+        ControllerServer.start(
+            settings, database, feed.mode, locking(started, url), shell.clock(), System::nanoTime));
+  }
+
+  private static Locking locking(ClosingStack started, String url) throws InterruptedException {
+    while (true) {
+      try {
+        return LockStore.open(started, url, log::warn);
+      } catch (EngineUnavailable unavailable) {
+        log.warn("{}; trying again", Failures.text(unavailable));
+        Thread.sleep(PAUSE);
+      }
+    }
   }
 
   private ControllerSettings settings(String token) {

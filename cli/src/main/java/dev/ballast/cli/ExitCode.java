@@ -10,7 +10,9 @@ enum ExitCode {
   FAILED(1, "failed or refused"),
   USAGE(2, "used wrongly: an unknown option, a missing argument"),
   NOT_IN_USE(3, "committed, but not in use on every LB server"),
-  NOT_RUNNING(4, "no controller answers");
+  NOT_RUNNING(4, "no controller answers"),
+  NOT_ACQUIRED(75, "lock: not acquired, and the command was not started"),
+  LOST(76, "lock: lost, and the command was ended");
 
   private final int number;
   private final String meaning;

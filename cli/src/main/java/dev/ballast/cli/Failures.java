@@ -3,6 +3,7 @@ package dev.ballast.cli;
 import dev.ballast.configdb.DatabaseStartFailed;
 import dev.ballast.configdb.DatabaseUnavailable;
 import dev.ballast.controller.ControllerStartFailed;
+import dev.ballast.locks.EngineUnavailable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Objects;
@@ -24,7 +25,10 @@ final class Failures {
       case OutputClosed closed -> sayOnly(terminal, text(closed), ExitCode.FAILED);
       case IOException io -> say(terminal, named(io), ExitCode.FAILED);
       case UncheckedIOException io -> say(terminal, withCause(io), ExitCode.FAILED);
-      case DatabaseStartFailed _, DatabaseUnavailable _, ControllerStartFailed _ ->
+      case DatabaseStartFailed _,
+          DatabaseUnavailable _,
+          ControllerStartFailed _,
+          EngineUnavailable _ ->
           say(terminal, text(failure), ExitCode.FAILED);
       default -> unexpected(failure, terminal);
     };

@@ -111,6 +111,7 @@ final class LocalSystem implements AutoCloseable {
             ControllerSettings.of(LOOPBACK, settings.port(), token, Version.TEXT),
             database,
             settings.feedMode(),
+            LockStore.open(started, postgres.databaseUrl(), progress::say),
             shell.clock(),
             System::nanoTime));
   }

@@ -35,6 +35,10 @@ final class ServerOptions {
           "A PEM file with the certificates to trust (default: $BALLAST_CA_FILE, else those of the Java runtime).")
   @Nullable Path authority;
 
+  boolean isEmpty() {
+    return server == null && token == null && tokenFile == null && authority == null;
+  }
+
   ApiClient connect(Shell shell) {
     return new ApiClient(find(shell), shell);
   }

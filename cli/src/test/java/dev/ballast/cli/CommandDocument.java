@@ -20,6 +20,8 @@ final class CommandDocument {
     | environment | what for |
     | --- | --- |
     | `BALLAST_SERVER`, `BALLAST_TOKEN`, `BALLAST_CA_FILE` | the controller's address, the token, the certificates to trust |
+    | `BALLAST_LOCK_ENGINE` | where locks are kept, if not in the system that the commands above find |
+    | `BALLAST_QUEUE` | the queue of `ballast consume` |
     | `BALLAST_DATABASE_URL` | the PostgreSQL of `ballast controller` |
     | `NO_COLOR` | no colours on a terminal either |
 
@@ -37,14 +39,22 @@ final class CommandDocument {
                 .map(entry -> "| " + entry.getKey() + " | " + entry.getValue() + " |")
                 .collect(Collectors.joining("\n")),
             help(ballast),
-            ballast.getSubcommands().values().stream()
-                .filter(command -> !command.getCommandSpec().usageMessage().hidden())
-                .map(CommandDocument::section)
-                .collect(Collectors.joining()));
+            sections(ballast));
+  }
+
+  private static String sections(CommandLine parent) {
+    return parent.getSubcommands().values().stream()
+        .filter(command -> !command.getCommandSpec().usageMessage().hidden())
+        .map(command -> section(command) + sections(command))
+        .collect(Collectors.joining());
   }
 
   private static String section(CommandLine command) {
-    return "\n## ballast " + command.getCommandName() + "\n\n```\n" + help(command) + "```\n";
+    return "\n## "
+        + command.getCommandSpec().qualifiedName()
+        + "\n\n```\n"
+        + help(command)
+        + "```\n";
   }
 
   /** Without the exit codes, which are the same everywhere. */

@@ -19,7 +19,12 @@ class HelpTest {
   @TempDir Path directory;
 
   static Stream<CommandLine> commands() {
-    return Commands.all(new TestShell(Path.of("")).shell()).getSubcommands().values().stream();
+    return below(Commands.all(new TestShell(Path.of("")).shell()));
+  }
+
+  private static Stream<CommandLine> below(CommandLine parent) {
+    return parent.getSubcommands().values().stream()
+        .flatMap(command -> Stream.concat(Stream.of(command), below(command)));
   }
 
   @ParameterizedTest
@@ -49,9 +54,9 @@ class HelpTest {
   @MethodSource("commands")
   void shouldExplainExitCodesInEveryHelp(CommandLine command) {
     assertThat(command.getUsageMessage())
-        .startsWith("Usage: ballast " + command.getCommandName())
+        .startsWith("Usage: " + command.getCommandSpec().qualifiedName())
         .contains("It ends with:")
-        .contains("3   committed, but not in use on every LB server")
+        .containsPattern("\n +3 +committed, but not in use on every LB server\n")
         .endsWith("\n");
   }
 

@@ -53,8 +53,11 @@ final class ApiHandler extends Handler.Abstract {
     return true;
   }
 
+  /** As it was sent: {@link Router} alone takes it apart. */
   private static String path(Request request) {
-    return Optional.ofNullable(request.getHttpURI().getCanonicalPath()).orElse("/");
+    return Optional.ofNullable(request.getHttpURI().getPath())
+        .filter(path -> path.startsWith("/"))
+        .orElse("/");
   }
 
   private void admit(Request request) {

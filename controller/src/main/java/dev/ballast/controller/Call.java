@@ -112,16 +112,21 @@ record Call(Request request, List<String> names, Fields query, LongSupplier nano
         : Documents.Format.YAML;
   }
 
+  /** Reads the whole body of a request that changes the configuration. */
+  byte[] body() throws IOException {
+    return body(Documents.BYTE_LIMIT);
+  }
+
   /**
    * Reads the whole body.
    *
-   * @throws InvalidInput when it has more than {@link Documents#BYTE_LIMIT} bytes: without reading it when it says so, else
-   *     as soon as that many are read
+   * @throws InvalidInput when it has more than {@code limit} bytes: without reading it when it says so, else as soon as that
+   *     many are read
    * @throws HttpProblem 408 when it doesn't arrive in time
    */
-  byte[] body() throws IOException {
-    if (request.getLength() > Documents.BYTE_LIMIT) {
-      throw tooLarge("the body has " + request.getLength() + " bytes");
+  byte[] body(int limit) throws IOException {
+    if (request.getLength() > limit) {
+      throw tooLarge("the body has " + request.getLength() + " bytes", limit);
     }
     long startNanos = nanoTime.getAsLong();
     var body = new ByteArrayOutputStream();
@@ -129,8 +134,8 @@ record Call(Request request, List<String> names, Fields query, LongSupplier nano
     try (InputStream in = Content.Source.asInputStream(request)) {
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
         body.write(buffer, 0, count);
-        if (body.size() > Documents.BYTE_LIMIT) {
-          throw tooLarge("the body has more than " + Documents.BYTE_LIMIT + " bytes");
+        if (body.size() > limit) {
+          throw tooLarge("the body has more than " + limit + " bytes", limit);
         }
         if (nanoTime.getAsLong() - startNanos > BODY_TIMEOUT.toNanos()) {
           throw HttpProblem.of(
@@ -143,9 +148,8 @@ record Call(Request request, List<String> names, Fields query, LongSupplier nano
     return body.toByteArray();
   }
 
-  private static InvalidInput tooLarge(String found) {
-    String message =
-        found + "; the limit is " + Documents.BYTE_LIMIT + ": send it in several parts";
+  private static InvalidInput tooLarge(String found, int limit) {
+    String message = found + "; the limit is " + limit + ": send it in several parts";
     return new InvalidInput(InvalidInput.Reason.TOO_LARGE, List.of(new Problem(0, 0, "", message)));
   }
 }

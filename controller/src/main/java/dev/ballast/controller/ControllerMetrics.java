@@ -30,6 +30,7 @@ final class ControllerMetrics {
   private final Counter watchBytes;
   private final Counter watchEnded;
   private final Counter snapshots;
+  private final LockMetrics locks = new LockMetrics(registry);
 
   /** How a watch ended. */
   enum WatchEnd {
@@ -59,7 +60,7 @@ final class ControllerMetrics {
     requestSeconds =
         Histogram.builder()
             .name("ballast_controller_request_seconds")
-            .help("Time to the end of the answer, but for watches.")
+            .help("Time to the end of the answer, but for watches and waiting for wakes.")
             .unit(Unit.SECONDS)
             .classicOnly()
             .classicUpperBounds(SECONDS)
@@ -157,6 +158,10 @@ final class ControllerMetrics {
         .register(registry);
   }
 
+  LockMetrics locks() {
+    return locks;
+  }
+
   private void gauge(String name, String help, Supplier<? extends Number> value) {
     GaugeWithCallback.builder()
         .name(name)
@@ -175,7 +180,7 @@ final class ControllerMetrics {
 
   void answered(String route, String method, int status, long nanos) {
     requests.labelValues(route, knownMethod(method), Integer.toString(status)).inc();
-    if (!route.equals(ListWatch.WATCH)) {
+    if (!route.equals(ListWatch.WATCH) && !route.equals(LockApi.WAKES)) {
       requestSeconds.labelValues(route).observe(Unit.nanosToSeconds(nanos));
     }
   }

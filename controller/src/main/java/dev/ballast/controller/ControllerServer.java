@@ -7,9 +7,11 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.function.LongSupplier;
+import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
@@ -32,6 +34,17 @@ public final class ControllerServer implements AutoCloseable {
   /** Accept and select; requests have virtual threads. */
   private static final int PLATFORM_THREADS = 8;
 
+  /** Names of locks may have any character: the router, which is all that looks at paths, decodes each segment by itself. */
+  private static final UriCompliance NAMES_IN_PATHS =
+      UriCompliance.from(
+          EnumSet.of(
+              UriCompliance.Violation.AMBIGUOUS_PATH_SEGMENT,
+              UriCompliance.Violation.AMBIGUOUS_EMPTY_SEGMENT,
+              UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR,
+              UriCompliance.Violation.AMBIGUOUS_PATH_PARAMETER,
+              UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING,
+              UriCompliance.Violation.SUSPICIOUS_PATH_CHARACTERS));
+
   private final ControllerSettings settings;
   private final Catalog catalog;
   private final LbServerReports reports = new LbServerReports();
@@ -44,6 +57,7 @@ public final class ControllerServer implements AutoCloseable {
       ControllerSettings settings,
       ConfigWriter writer,
       Feed feed,
+      Locking locking,
       InstantSource clock,
       LongSupplier nanoTime) {
     this.settings = settings;
@@ -54,7 +68,7 @@ public final class ControllerServer implements AutoCloseable {
     server.addBean(new NetworkConnectionLimit(settings.connections(), server));
     this.feed = feed.follow(catalog);
     this.fleetKeys = FleetKeyKeeper.start(writer);
-    server.setHandler(handler(writer, clock, nanoTime));
+    server.setHandler(handler(writer, locking, clock, nanoTime));
     server.setErrorHandler(Problems::answer);
     server.setStopTimeout(0);
     listen();
@@ -64,6 +78,7 @@ public final class ControllerServer implements AutoCloseable {
    * Starts a controller over a database. It answers at once, and is ready when the change feed has listed the configuration.
    * The database stays the caller's to close, after the controller.
    *
+   * @param locking where locks are kept: beside the configuration, or elsewhere
    * @param nanoTime a monotonic clock, for waiting
    * @throws ControllerStartFailed with the reason, and what to do about it
    */
@@ -71,10 +86,16 @@ public final class ControllerServer implements AutoCloseable {
       ControllerSettings settings,
       ConfigDatabase database,
       FeedMode mode,
+      Locking locking,
       InstantSource clock,
       LongSupplier nanoTime) {
     return start(
-        settings, new StoreWriter(database), new DatabaseFeed(database, mode), clock, nanoTime);
+        settings,
+        new StoreWriter(database),
+        new DatabaseFeed(database, mode),
+        locking,
+        clock,
+        nanoTime);
   }
 
   /** The same over anything that takes writes and tells of changes. */
@@ -82,9 +103,10 @@ public final class ControllerServer implements AutoCloseable {
       ControllerSettings settings,
       ConfigWriter writer,
       Feed feed,
+      Locking locking,
       InstantSource clock,
       LongSupplier nanoTime) {
-    return new ControllerServer(settings, writer, feed, clock, nanoTime);
+    return new ControllerServer(settings, writer, feed, locking, clock, nanoTime);
   }
 
   private static QueuedThreadPool threads() {
@@ -101,6 +123,7 @@ public final class ControllerServer implements AutoCloseable {
     var http = new HttpConfiguration();
     http.setSendServerVersion(false);
     http.setSendDateHeader(false);
+    http.setUriCompliance(NAMES_IN_PATHS);
     var plain = new HttpConnectionFactory(http);
     var made =
         settings
@@ -126,7 +149,8 @@ public final class ControllerServer implements AutoCloseable {
     return tls;
   }
 
-  private ApiHandler handler(ConfigWriter writer, InstantSource clock, LongSupplier nanoTime) {
+  private ApiHandler handler(
+      ConfigWriter writer, Locking locking, InstantSource clock, LongSupplier nanoTime) {
     var metrics = new ControllerMetrics();
     metrics.observe(catalog);
     metrics.observe(writer::counters, feed::counters);
@@ -138,7 +162,9 @@ public final class ControllerServer implements AutoCloseable {
     routes.addAll(new Configuration(writer, reads, writes, clock).routes());
     routes.addAll(new Operations(writer, catalog, writes, reports, clock).routes());
     routes.addAll(new Rollout(reads, reports).routes());
-    routes.addAll(new Health(settings, catalog, writer, metrics, fleetKeys).routes());
+    var locks = new LockApi(locking, metrics.locks(), nanoTime);
+    routes.addAll(locks.routes());
+    routes.addAll(new Health(settings, catalog, writer, metrics, fleetKeys, locks).routes());
     var gate = new Gate(settings.token(), settings.knownHosts());
     return new ApiHandler(gate, new Router(routes), metrics, nanoTime);
   }

@@ -19,18 +19,21 @@ final class Health {
   private final ConfigWriter writer;
   private final ControllerMetrics metrics;
   private final FleetKeyKeeper fleetKeys;
+  private final LockApi locks;
 
   Health(
       ControllerSettings settings,
       Catalog catalog,
       ConfigWriter writer,
       ControllerMetrics metrics,
-      FleetKeyKeeper fleetKeys) {
+      FleetKeyKeeper fleetKeys,
+      LockApi locks) {
     this.settings = settings;
     this.catalog = catalog;
     this.writer = writer;
     this.metrics = metrics;
     this.fleetKeys = fleetKeys;
+    this.locks = locks;
   }
 
   List<Router.Route> routes() {
@@ -64,6 +67,7 @@ final class Health {
     ArrayNode warnings = json.putArray("warnings");
     settings.warnings().forEach(warnings::add);
     fleetKeys.warnings().forEach(warnings::add);
+    locks.putStatus(json.putObject("locks"), warnings);
     json.put("version", settings.version());
     return Answer.json(json);
   }

@@ -4,6 +4,8 @@ import dev.ballast.configdb.DatabaseUnavailable;
 import dev.ballast.configdb.NotFound;
 import dev.ballast.configdb.OutcomeUnknown;
 import dev.ballast.configdb.PreconditionFailed;
+import dev.ballast.locks.EngineUnavailable;
+import dev.ballast.locks.LeaseLost;
 import dev.ballast.model.InvalidInput;
 import dev.ballast.model.Refused;
 import java.util.List;
@@ -46,6 +48,9 @@ final class Problems {
           case DatabaseUnavailable unavailable ->
               HttpProblem.unavailable("database-unavailable", text(unavailable));
           case OutcomeUnknown unknown -> HttpProblem.unavailable("outcome-unknown", text(unknown));
+          case EngineUnavailable unavailable ->
+              HttpProblem.unavailable("outcome-unknown", text(unavailable));
+          case LeaseLost lost -> HttpProblem.of(410, "lease-lost", text(lost));
           case InterruptedException _ ->
               HttpProblem.unavailable("stopping", "this controller is stopping");
           default -> unexpected(failure);
@@ -78,6 +83,11 @@ final class Problems {
   }
 
   private static Answer answer(HttpProblem problem) {
+    return answer(problem, Json.object());
+  }
+
+  /** The problem, with what else is known about it under names of its own. */
+  static Answer answer(HttpProblem problem, ObjectNode more) {
     ObjectNode json = Json.object();
     json.put("type", "urn:ballast:problem:" + problem.code());
     json.put("title", HttpStatus.getMessage(problem.status()));
@@ -100,6 +110,7 @@ final class Problems {
       ArrayNode list = json.putArray("referrers");
       problem.referrers().forEach(key -> Json.put(list.addObject(), key));
     }
+    json.setAll(more);
     Answer answer = new Answer(problem.status(), TYPE, List.of(), Payload.of(json.toString()));
     return switch (problem.status()) {
       case 401 -> answer.with("WWW-Authenticate", "Bearer");

@@ -1,7 +1,11 @@
 package dev.ballast.controller;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -83,6 +87,32 @@ final class Router {
   }
 
   private static List<String> segments(String path) {
-    return Arrays.asList(path.substring(1).split("/", -1));
+    return Arrays.stream(path.substring(1).split("/", -1)).map(Router::decoded).toList();
+  }
+
+  /**
+   * A segment without its percent-encoding, which is undone after the path was cut into segments: so a name may have any character
+   * in it, the slash included.
+   */
+  private static String decoded(String segment) {
+    if (segment.indexOf('%') < 0) {
+      return segment;
+    }
+    byte[] encoded = segment.getBytes(StandardCharsets.US_ASCII);
+    var bytes = ByteBuffer.allocate(encoded.length);
+    try {
+      for (int i = 0; i < encoded.length; i++) {
+        if (encoded[i] == '%') {
+          bytes.put(HexFormat.of().parseHex(segment, i + 1, i + 3));
+          i += 2;
+        } else {
+          bytes.put(encoded[i]);
+        }
+      }
+      return StandardCharsets.UTF_8.newDecoder().decode(bytes.flip()).toString();
+    } catch (IllegalArgumentException | IndexOutOfBoundsException | CharacterCodingException _) {
+      throw HttpProblem.of(
+          400, "bad-request", segment + " in the path is not percent-encoded UTF-8");
+    }
   }
 }

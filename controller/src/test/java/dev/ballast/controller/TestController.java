@@ -1,5 +1,7 @@
 package dev.ballast.controller;
 
+import dev.ballast.locks.LockEngine;
+import dev.ballast.locks.MemoryEngine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -9,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Random;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 
@@ -25,12 +28,22 @@ final class TestController implements AutoCloseable {
   }
 
   TestController(FakeDatabase database, UnaryOperator<ControllerSettings> adjustment) {
+    this(database, adjustment, new MemoryEngine(System::nanoTime));
+  }
+
+  TestController(LockEngine locks) {
+    this(new FakeDatabase(), settings -> settings, locks);
+  }
+
+  private TestController(
+      FakeDatabase database, UnaryOperator<ControllerSettings> adjustment, LockEngine locks) {
     this.database = database;
     this.server =
         ControllerServer.start(
             adjustment.apply(ControllerSettings.of("127.0.0.1", 0, TOKEN, "test")),
             database,
             database,
+            new Locking(locks, new Random()),
             Clock.systemUTC(),
             System::nanoTime);
     this.client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

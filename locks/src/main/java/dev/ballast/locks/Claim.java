@@ -41,7 +41,7 @@ public record Claim(String name, Mode mode, String note) {
   }
 
   /** As {@link #checkName}, for any short text that an engine stores; may be empty. */
-  static void check(String what, String text) {
+  public static void check(String what, String text) {
     int length = text.getBytes(StandardCharsets.UTF_8).length;
     if (length > BYTES) {
       throw new IllegalArgumentException(

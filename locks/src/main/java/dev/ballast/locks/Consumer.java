@@ -213,7 +213,8 @@ public final class Consumer implements AutoCloseable {
       }
     } catch (RuntimeException e) {
       queueFailures.increment();
-      LOG.warn("{} did not let in the owner of {}: {}", queue.name(), share.ownership, e.toString());
+      LOG.warn(
+          "{} did not let in the owner of {}: {}", queue.name(), share.ownership, e.toString());
     }
   }
 

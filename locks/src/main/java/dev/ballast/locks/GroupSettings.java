@@ -29,7 +29,8 @@ public record GroupSettings(
     partitions = List.copyOf(partitions);
     checkPartitions(partitions);
     if (handOver.toMillis() < 1 || handOver.compareTo(Duration.ofHours(1)) > 0) {
-      throw new IllegalArgumentException("a hand-over takes 1ms to 1h, not " + handOver.toMillis() + "ms");
+      throw new IllegalArgumentException(
+          "a hand-over takes 1ms to 1h, not " + handOver.toMillis() + "ms");
     }
   }
 

@@ -26,8 +26,7 @@ record GroupView(List<Member> members, Map<String, List<Holding>> queues) {
    *
    * @param fingerprint see {@link GroupSettings#fingerprint()}
    */
-  record Member(
-      String name, int weight, String fingerprint, boolean isLeaving, Holding holding) {
+  record Member(String name, int weight, String fingerprint, boolean isLeaving, Holding holding) {
 
     static String note(GroupSettings settings, int weight, boolean isLeaving) {
       return "weight=%d partitions=%s%s"

@@ -1,13 +1,18 @@
 package dev.ballast.locks;
 
+import java.net.URI;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /** Engines by URL. */
 public final class LockEngines {
   private static final String JEDIS = "redis.clients:jedis:8.0.2";
+  private static final String PGJDBC =
+      "org.postgresql:postgresql:42.7.14 and com.zaxxer:HikariCP:7.1.0";
   private static final String JACKSON = "tools.jackson.core:jackson-databind:3.2.4";
 
   /** How an engine is made from its URL. */
@@ -23,22 +28,28 @@ public final class LockEngines {
       new TreeMap<>(
           Map.of(
               "memory", new Kind("", (_, ticker, _) -> new MemoryEngine(ticker)),
+              "postgres", new Kind(PGJDBC, (url, _, _) -> PostgresEngine.connect(url)),
+              "postgresql", new Kind(PGJDBC, (url, _, _) -> PostgresEngine.connect(url)),
+              "jdbc", new Kind(PGJDBC, (url, _, _) -> PostgresEngine.connect(url)),
               "redis", new Kind(JEDIS, (url, _, _) -> RedisEngine.connect(url)),
               "rediss", new Kind(JEDIS, (url, _, _) -> RedisEngine.connect(url)),
               "redlock", new Kind(JEDIS, RedlockEngine::connect),
-              "etcd", new Kind(JACKSON, (url, _, _) -> EtcdEngine.connect(url))));
-
-  // Merging: PostgresEngine::connect for postgres, postgresql, jdbc; HttpEngine for http, https.
+              "etcd", new Kind(JACKSON, (url, _, _) -> EtcdEngine.connect(url)),
+              "http", new Kind(JACKSON, (url, _, _) -> http(url)),
+              "https", new Kind(JACKSON, (url, _, _) -> http(url))));
 
   private LockEngines() {}
 
   /**
    * The engine for a URL, by its scheme: {@code memory:} ({@link MemoryEngine}), {@code redis://} and {@code rediss://} ({@link
-   * RedisEngine}), {@code redlock://} ({@link RedlockEngine}), {@code etcd://} ({@link EtcdEngine}). It connects with the first call.
+   * RedisEngine}), {@code redlock://} ({@link RedlockEngine}), {@code etcd://} ({@link EtcdEngine}), {@code postgresql://} ({@link PostgresEngine}), and controllers as
+   * {@code https://:TOKEN@HOST:PORT,https://HOST:PORT} ({@link HttpEngine}). PostgreSQL is connected at once, the others with the
+   * first call.
    *
    * @param ticker the monotonic clock
    * @param random draws when to try again; used by many threads
    * @throws IllegalArgumentException if the URL is wrong, saying why, without passwords
+   * @throws EngineUnavailable if PostgreSQL can't be used, saying why and what to do
    * @throws IllegalStateException if the engine's driver is not on the class path, naming it
    */
   public static LockEngine connect(String url, Ticker ticker, RandomGenerator random) {
@@ -58,5 +69,21 @@ public final class LockEngines {
               .formatted(scheme, kind.driver),
           e);
     }
+  }
+
+  /** The first token is that of all controllers. */
+  private static LockEngine http(String url) {
+    List<URI> uris = Stream.of(url.split(",", -1)).map(URI::create).toList();
+    String user = uris.getFirst().getUserInfo();
+    String token = user == null ? "" : user.substring(user.indexOf(':') + 1);
+    return new HttpEngine(
+        HttpEngineSettings.of(uris.stream().map(LockEngines::withoutUser).toList(), token));
+  }
+
+  private static URI withoutUser(URI uri) {
+    String authority = uri.getRawAuthority();
+    return authority == null
+        ? uri
+        : URI.create(uri.getScheme() + "://" + authority.substring(authority.lastIndexOf('@') + 1));
   }
 }

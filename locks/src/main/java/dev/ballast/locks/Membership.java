@@ -120,9 +120,7 @@ final class Membership implements GroupMember.Work {
         case GroupMember.Step.Look() -> look();
         case GroupMember.Step.Claims claims ->
             member.claimed(
-                claims,
-                leases.engine().claim(session.id(), claims.claims(), true),
-                leases.now());
+                claims, leases.engine().claim(session.id(), claims.claims(), true), leases.now());
         case GroupMember.Step.Release release -> {
           leases.engine().release(session.id(), release.names());
           member.released(release);
@@ -156,8 +154,7 @@ final class Membership implements GroupMember.Work {
     }
     var view = member.view();
     members = view.members().stream().filter(other -> !other.isLeaving()).toList();
-    tally.seen(
-        member.waiting(), view.members().size(), settings.partitions().size() - view.held());
+    tally.seen(member.waiting(), view.members().size(), settings.partitions().size() - view.held());
   }
 
   @Override

@@ -132,8 +132,7 @@ public final class MemoryQueue implements MessageQueue {
           var oldest =
               entries.isEmpty()
                   ? Duration.ZERO
-                  : Duration.ofNanos(
-                      ticker.nanos() - entries.values().iterator().next().since);
+                  : Duration.ofNanos(ticker.nanos() - entries.values().iterator().next().since);
           return new Lag(entries.size(), oldest);
         });
   }

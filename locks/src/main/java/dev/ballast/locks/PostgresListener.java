@@ -73,7 +73,7 @@ final class PostgresListener implements AutoCloseable {
     }
   }
 
-  /** Forgets a client; the connection is told within half a second. */
+  /** Listens no more for a client: from the next wait on. */
   void unlisten(String client) {
     lock.lock();
     try {
@@ -134,7 +134,6 @@ final class PostgresListener implements AutoCloseable {
     var notified = fresh.unwrap(PGConnection.class);
     int silentWaits = 0;
     while (true) {
-      forgetClients(fresh);
       listenForNewClients(fresh);
       var notifications = notified.getNotifications(WAIT_MILLIS);
       if (notifications.length > 0) {
@@ -149,10 +148,13 @@ final class PostgresListener implements AutoCloseable {
     }
   }
 
-  private void forgetClients(Connection fresh) throws SQLException {
+  private void listenForNewClients(Connection fresh) throws SQLException {
+    Set<String> missing;
     Set<String> gone;
     lock.lock();
     try {
+      missing = new HashSet<>(wakers.keySet());
+      missing.removeAll(heard);
       gone = new HashSet<>(heard);
       gone.removeAll(wakers.keySet());
       heard.removeAll(gone);
@@ -161,17 +163,6 @@ final class PostgresListener implements AutoCloseable {
     }
     for (String client : gone) {
       execute(fresh, "UNLISTEN " + CHANNEL + client);
-    }
-  }
-
-  private void listenForNewClients(Connection fresh) throws SQLException {
-    Set<String> missing;
-    lock.lock();
-    try {
-      missing = new HashSet<>(wakers.keySet());
-      missing.removeAll(heard);
-    } finally {
-      lock.unlock();
     }
     for (String client : missing) {
       execute(fresh, "LISTEN " + CHANNEL + client);

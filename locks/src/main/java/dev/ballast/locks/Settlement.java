@@ -27,8 +27,7 @@ final class Settlement {
   private final ConsumerSettings settings;
   private final LongAdder queueFailures;
 
-  Settlement(
-      MessageQueue queue, String group, ConsumerSettings settings, LongAdder queueFailures) {
+  Settlement(MessageQueue queue, String group, ConsumerSettings settings, LongAdder queueFailures) {
     this.queue = queue;
     this.group = group;
     this.settings = settings;
@@ -65,8 +64,7 @@ final class Settlement {
     LOG.debug("Message {} failed: {}", message.id(), why);
     String reason = why.length() > REASON_LENGTH ? why.substring(0, REASON_LENGTH) : why;
     var fence = share.fence(group);
-    switch (ask(
-        share, () -> queue.reject(message, fence, settings.maxFailures(), reason))) {
+    switch (ask(share, () -> queue.reject(message, fence, settings.maxFailures(), reason))) {
       case KEPT -> {
         return rest(message.failures());
       }

@@ -102,7 +102,8 @@ class ConsumerGroupTest {
   }
 
   private ConsumerGroup join(String member, int partitions) {
-    return client(engine(), TTL).join(GroupSettings.of("g", member, partitions), new Worker(member));
+    return client(engine(), TTL)
+        .join(GroupSettings.of("g", member, partitions), new Worker(member));
   }
 
   private void awaitOwned(int partitions, ConsumerGroup... groups) {

@@ -102,7 +102,11 @@ final class LockSchedule {
                 engine.jump(world.between(1, 600));
               }
             }
-            default -> lockers.get(world.random.nextInt(lockers.size())).process.pause(world.between(1, 900));
+            default ->
+                lockers
+                    .get(world.random.nextInt(lockers.size()))
+                    .process
+                    .pause(world.between(1, 900));
           }
           fault();
         });
@@ -133,8 +137,7 @@ final class LockSchedule {
     var before = new ArrayList<Mode>();
     for (var believer : believers) {
       if (isBounded && !believer.claim.mode().fitsBeside(before)) {
-        world.violation(
-            "%s is held at once by %s".formatted(locker.claim.name(), believers));
+        world.violation("%s is held at once by %s".formatted(locker.claim.name(), believers));
       }
       before.add(believer.claim.mode());
     }
@@ -319,8 +322,7 @@ final class LockSchedule {
       if (!lease.isMine()) {
         end();
       } else if (steps > 0) {
-        process.after(
-            world.between(1, 60), () -> check(readFenced, readUnfenced, steps - 1));
+        process.after(world.between(1, 60), () -> check(readFenced, readUnfenced, steps - 1));
       } else {
         process.after(world.between(0, 1), () -> write(readFenced, readUnfenced));
       }

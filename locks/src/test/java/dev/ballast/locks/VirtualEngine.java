@@ -106,9 +106,7 @@ final class VirtualEngine {
     int copies = world.strikes(0.02) ? 2 : 1;
     for (int i = 0; i < copies; i++) {
       if (!world.strikes(0.03)) {
-        world.after(
-            delay(),
-            () -> arrive(process, call, operation, answered, gone));
+        world.after(delay(), () -> arrive(process, call, operation, answered, gone));
       }
     }
   }

@@ -146,14 +146,16 @@ class ArchitectureTest {
   }
 
   @Test
-  void shouldReachTheDatabaseOnlyFromConfigdb() {
+  void shouldReachDatabasesOnlyFromConfigdbAndLocks() {
     noClasses()
-        .that(not(resideInAPackage(ROOT + ".configdb")))
+        .that(not(resideInAnyPackage(ROOT + ".configdb", ROOT + ".locks")))
         .should()
         .dependOnClassesThat(
             resideInAnyPackage(
                 "java.sql..", "javax.sql..", "org.postgresql..", "com.zaxxer..", "org.flywaydb.."))
-        .because("LB servers, DNS and CLI have no database access, and LSNs never leave configdb")
+        .because(
+            "LB servers, DNS and CLI have no database access, LSNs never leave configdb, and leases have a schema of"
+                + " their own")
         .check(CLASSES);
   }
 

@@ -1,0 +1,147 @@
+package dev.ballast.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ballast.locks.Consumer;
+import dev.ballast.locks.ConsumerSettings;
+import dev.ballast.locks.GroupSettings;
+import dev.ballast.locks.Locks;
+import dev.ballast.locks.LocksSettings;
+import dev.ballast.locks.MemoryEngine;
+import dev.ballast.locks.MemoryQueue;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Messages handled by real processes. */
+class CommandHandlerTest {
+  @TempDir Path directory;
+  private final MemoryEngine engine = new MemoryEngine(System::nanoTime);
+  private final MemoryQueue queue = new MemoryQueue(System::nanoTime);
+  private final Locks locks =
+      new Locks(
+          engine,
+          LocksSettings.of("me", System::nanoTime, new Random()).withTtl(Duration.ofSeconds(20)));
+  private final List<AutoCloseable> started = new ArrayList<>();
+
+  @AfterEach
+  void stop() throws Exception {
+    for (AutoCloseable one : started.reversed()) {
+      one.close();
+    }
+    locks.close();
+  }
+
+  private Consumer consume(String script) {
+    var handler =
+        new CommandHandler(List.of("sh", "-c", script), directory, Duration.ofMillis(200));
+    started.add(handler);
+    var settings =
+        ConsumerSettings.defaults().withMaxFailures(2).withBackOff(Duration.ofMillis(10));
+    var consumer = Consumer.start(locks, GroupSettings.of("g", "m", 4), queue, settings, handler);
+    started.add(consumer);
+    return consumer;
+  }
+
+  private void add(String key, String body) {
+    queue.add(key, body.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private String file(String name) throws IOException {
+    Path file = directory.resolve(name);
+    return Files.exists(file) ? Files.readString(file) : "";
+  }
+
+  @Test
+  void shouldHandTheMessageToTheCommand() {
+    add("k", "the body");
+    consume(
+        "echo \"$(cat) $BALLAST_MESSAGE_KEY $BALLAST_MESSAGE_FAILURES $BALLAST_FENCING_TOKEN\" >> out");
+    await().until(() -> file("out").equals("the body k 0 1\n"));
+    await().until(() -> queue.lag().messages() == 0);
+  }
+
+  @Test
+  void shouldNotMindACommandThatReadsNothing() {
+    add("k", "x".repeat(1_000_000));
+    consume("echo done >> out");
+    await().until(() -> file("out").equals("done\n"));
+    await().until(() -> queue.lag().messages() == 0);
+  }
+
+  @Test
+  void shouldTryAgainAndGiveUpInTheEnd() {
+    add("k", "bad");
+    add("k", "good");
+    Consumer consumer =
+        consume("read body; echo $body $BALLAST_MESSAGE_FAILURES >> out; [ $body = good ]");
+    await().until(() -> consumer.counters().handled() == 1);
+    await().until(() -> file("out").equals("bad 0\nbad 1\ngood 0\n"));
+    assertThat(consumer.counters().dead()).isEqualTo(1);
+  }
+
+  @Test
+  void shouldEndTheCommandWhenItsPartitionIsLost() throws IOException {
+    add("k", "x");
+    consume("echo $$ >> pid; trap '' TERM; while :; do sleep 0.05; done");
+    await().until(() -> file("pid").endsWith("\n"));
+    var command =
+        ProcessHandle.of(Long.parseLong(file("pid").lines().findFirst().orElseThrow()))
+            .orElseThrow();
+    String member = engine.list("$group/g/members/").getFirst().name();
+    engine.breakLock(member);
+    await().until(() -> !command.isAlive());
+  }
+
+  @Test
+  void shouldShowMetricsThatTheDocumentHas() throws IOException, InterruptedException {
+    Consumer consumer = consume("true");
+    int port = freePort();
+    started.add(ConsumerMetrics.serve("127.0.0.1:" + port, "g", consumer));
+    try (var client = HttpClient.newHttpClient()) {
+      var request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics")).build();
+      String metrics = client.send(request, BodyHandlers.ofString()).body();
+      var shown = new ArrayList<String>();
+      String help = "";
+      for (String line : metrics.split("\n", -1)) {
+        String[] words = line.split(" ", 4);
+        if (line.startsWith("# HELP ")) {
+          help = words[3];
+        } else if (line.startsWith("# TYPE ")) {
+          shown.add("| `%s` | %s | `group` | %s |".formatted(words[2], words[3], help));
+        }
+      }
+      assertThat(metrics).contains("ballast_consumer_members{group=\"g\"} ");
+      assertThat(
+              Files.readAllLines(Path.of("..", "docs", "metrics.md")).stream()
+                  .filter(line -> line.startsWith("| `ballast_consumer_"))
+                  .toList())
+          .as(
+              "the rows of docs/metrics.md:\n%s",
+              String.join("\n", shown.stream().sorted().toList()))
+          .containsExactlyElementsOf(shown.stream().sorted().toList());
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+      return socket.getLocalPort();
+    }
+  }
+}

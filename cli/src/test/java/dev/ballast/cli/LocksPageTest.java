@@ -1,0 +1,104 @@
+package dev.ballast.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.ballast.locks.LockEngine;
+import dev.ballast.locks.MemoryEngine;
+import dev.ballast.locks.MemoryQueue;
+import dev.ballast.locks.MessageQueue;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The examples of docs/locks.md, as they stand there. */
+class LocksPageTest {
+  private static final Path PAGE = Path.of("..", "docs", "locks.md");
+  private static final Pattern CODE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern CLASS = Pattern.compile("public final class (\\w+)");
+
+  @TempDir private Path directory;
+
+  private Class<?> compiled(String name) throws IOException, ReflectiveOperationException {
+    var code = CODE.matcher(Files.readString(PAGE));
+    while (code.find()) {
+      var type = CLASS.matcher(code.group(1));
+      if (type.find() && type.group(1).equals(name)) {
+        Path source = Files.writeString(directory.resolve(name + ".java"), code.group(1));
+        int result =
+            ToolProvider.getSystemJavaCompiler()
+                .run(null, null, null, "-proc:none", "-d", directory.toString(), source.toString());
+        assertThat(result).isZero();
+        var loader = new URLClassLoader(new URL[] {directory.toUri().toURL()});
+        return loader.loadClass("com.example." + name);
+      }
+    }
+    throw new AssertionError("the page has no class " + name);
+  }
+
+  @Test
+  void shouldAddUnderALockAndRefuseWhoWasOvertaken()
+      throws IOException, ReflectiveOperationException {
+    Class<?> type = compiled("Total");
+    Object total = type.getConstructor().newInstance();
+    var add = type.getMethod("add", String.class, type, long.class);
+    add.invoke(null, "memory:", total, 5);
+    assertThat(type.getMethod("read").invoke(total)).isEqualTo(5L);
+    var write = type.getMethod("write", long.class, long.class);
+    write.invoke(total, 34, 6);
+    assertThatThrownBy(() -> write.invoke(total, 33, 7))
+        .isInstanceOf(InvocationTargetException.class)
+        .hasRootCauseMessage("fencing token 33 is older than 34, which was seen before");
+    assertThat(type.getMethod("read").invoke(total)).isEqualTo(6L);
+  }
+
+  @Test
+  void shouldConsumeAQueue()
+      throws IOException, ReflectiveOperationException, InterruptedException {
+    Class<?> type = compiled("Orders");
+    Class<?> shop = type.getClassLoader().loadClass("com.example.Orders$Shop");
+    Queue<Object> shipped = new ConcurrentLinkedQueue<>();
+    Object ours =
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {shop},
+            (_, _, arguments) -> {
+              shipped.add(arguments[0]);
+              return null;
+            });
+    var queue = new MemoryQueue(System::nanoTime);
+    queue.add("customer-1", "first".getBytes(UTF_8));
+    queue.add("customer-1", "second".getBytes(UTF_8));
+    var end = new CountDownLatch(1);
+    var run =
+        type.getMethod(
+            "run", LockEngine.class, MessageQueue.class, String.class, shop, CountDownLatch.class);
+    var worker =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    run.invoke(null, new MemoryEngine(System::nanoTime), queue, "m", ours, end);
+                  } catch (ReflectiveOperationException e) {
+                    throw new IllegalStateException(e);
+                  }
+                });
+    await().until(() -> queue.lag().messages() == 0);
+    end.countDown();
+    worker.join();
+    assertThat(shipped).containsExactly("first", "second");
+  }
+}
