@@ -1,11 +1,8 @@
 package dev.ballast.verify;
 
 import dev.ballast.locks.EngineUnavailable;
-import dev.ballast.locks.EtcdEngine;
 import dev.ballast.locks.LockEngine;
-import dev.ballast.locks.PostgresEngine;
-import dev.ballast.locks.RedisEngine;
-import dev.ballast.locks.RedlockEngine;
+import dev.ballast.locks.LockEngines;
 import dev.ballast.locks.Ticker;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -19,24 +16,14 @@ final class FaultEngines {
 
   /** Connects, for as long as it takes: a worker may be started while its engine is down. */
   static LockEngine connect(String url, Ticker ticker) {
+    var random = new SecureRandom();
     while (true) {
       try {
-        return connectOnce(url, ticker);
+        return LockEngines.connect(url, ticker, random);
       } catch (EngineUnavailable e) {
         System.err.println("Trying again: " + e);
         LockSupport.parkNanos(RETRY_NANOS);
       }
     }
-  }
-
-  private static LockEngine connectOnce(String url, Ticker ticker) {
-    String scheme = url.substring(0, url.indexOf(':'));
-    return switch (scheme) {
-      case "postgres" -> PostgresEngine.connect(url);
-      case "redis" -> RedisEngine.connect(url);
-      case "redlock" -> RedlockEngine.connect(url, ticker, new SecureRandom());
-      case "etcd" -> EtcdEngine.connect(url);
-      default -> throw new IllegalArgumentException("no engine: " + scheme);
-    };
   }
 }
