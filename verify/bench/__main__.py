@@ -13,6 +13,7 @@ from pathlib import Path
 import algorithms
 import figures
 import lock_faults
+import locks
 import report
 from alone import Alone
 from arena import Pace, say
@@ -36,6 +37,7 @@ def arguments():
     parts = parser.add_subparsers(dest="what", required=True)
     algorithms.add_arguments(parts, HOME)
     lock_faults.add_arguments(parts, HOME)
+    locks.add_arguments(parts, HOME)
     proxy = parts.add_parser(
         "proxy", help="CPU, throughput, latency and memory of the proxies, side by side"
     )
@@ -64,7 +66,7 @@ def main():
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda signum, _: sys.exit(128 + signum))
     options.out.mkdir(parents=True, exist_ok=True)
-    parts = {"algorithms": algorithms, "lock-faults": lock_faults}
+    parts = {"algorithms": algorithms, "lock-faults": lock_faults, "locks": locks}
     if options.what in parts:
         parts[options.what].run(options, HOME)
         return

@@ -64,8 +64,7 @@ public final class ConsumerGroup implements AutoCloseable {
       whenClosed.accept(this);
       throw e;
     }
-    thread =
-        Thread.ofVirtual().name("ballast-group-" + settings.group()).start(() -> run(first));
+    thread = Thread.ofVirtual().name("ballast-group-" + settings.group()).start(() -> run(first));
   }
 
   private void run(Membership first) {
@@ -85,8 +84,7 @@ public final class ConsumerGroup implements AutoCloseable {
     int share = weight;
     Leases.Opening opening;
     try {
-      opening =
-          leases.open(id, List.of(GroupMember.memberClaim(settings, share, false)), false);
+      opening = leases.open(id, List.of(GroupMember.memberClaim(settings, share, false)), false);
     } catch (RuntimeException e) {
       leases.disown(id);
       throw e;
@@ -128,10 +126,7 @@ public final class ConsumerGroup implements AutoCloseable {
         throw new NotJoined(
             "group '%s' shares out %s (count:hash of the names), as member '%s' says, not %s: give all members the same partitions"
                 .formatted(
-                    settings.group(),
-                    other.fingerprint(),
-                    other.name(),
-                    settings.fingerprint()));
+                    settings.group(), other.fingerprint(), other.name(), settings.fingerprint()));
       }
     }
   }

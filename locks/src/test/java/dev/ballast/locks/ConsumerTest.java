@@ -52,8 +52,7 @@ class ConsumerTest {
 
   private Consumer start(
       Locks locks, String member, ConsumerSettings settings, MessageHandler handler) {
-    var group =
-        GroupSettings.of("g", member, 8).withHandOver(Duration.ofMillis(600));
+    var group = GroupSettings.of("g", member, 8).withHandOver(Duration.ofMillis(600));
     var consumer = Consumer.start(locks, group, queue, settings, handler);
     consumers.add(consumer);
     return consumer;
@@ -101,8 +100,7 @@ class ConsumerTest {
     awaitEmpty();
     assertThat(wrong).hasValue(0);
     assertThat(most.get()).isBetween(2, 8);
-    await()
-        .until(() -> a.counters().handled() + b.counters().handled() == 300);
+    await().until(() -> a.counters().handled() + b.counters().handled() == 300);
     assertThat(a.lag().messages()).isZero();
   }
 
@@ -145,8 +143,7 @@ class ConsumerTest {
     awaitEmpty();
     assertThat(handled).hasSize(501);
     assertThat(handled.stream().filter(text -> text.startsWith("b")).toList())
-        .isEqualTo(
-            java.util.stream.IntStream.range(0, 500).mapToObj(i -> "b" + i).toList());
+        .isEqualTo(java.util.stream.IntStream.range(0, 500).mapToObj(i -> "b" + i).toList());
   }
 
   @Test
@@ -166,8 +163,7 @@ class ConsumerTest {
               }
             });
     awaitEmpty();
-    assertThat(handled)
-        .containsExactly("once0", "once1", "never0", "never1", "never2", "well0");
+    assertThat(handled).containsExactly("once0", "once1", "never0", "never1", "never2", "well0");
     assertThat(queue.dead()).extracting(ConsumerTest::text).containsExactly("never");
     await().until(() -> consumer.counters().handled() == 2);
     assertThat(consumer.counters().failed()).isEqualTo(4);
@@ -259,7 +255,8 @@ class ConsumerTest {
 
   @Test
   void shouldRefuseHandlersThatMayStopLaterThanTheHandOver() {
-    assertThatThrownBy(() -> start("a", SETTINGS.withStopWithin(Duration.ofSeconds(5)), (_, _) -> {}))
+    assertThatThrownBy(
+            () -> start("a", SETTINGS.withStopWithin(Duration.ofSeconds(5)), (_, _) -> {}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("less than the hand-over of 600 ms");
   }

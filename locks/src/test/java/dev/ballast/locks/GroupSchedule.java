@@ -157,12 +157,7 @@ final class GroupSchedule {
 
     private VirtualLease lease() {
       return new VirtualLease(
-          world,
-          engine,
-          process,
-          LeaseId.of(process.client, world.random),
-          mutation,
-          this::lost);
+          world, engine, process, LeaseId.of(process.client, world.random), mutation, this::lost);
     }
 
     boolean believes(int partition) {
@@ -195,8 +190,7 @@ final class GroupSchedule {
         return;
       }
       var joined =
-          new GroupSettings(
-              "g", process.name, weight, SETTINGS.partitions(), SETTINGS.handOver());
+          new GroupSettings("g", process.name, weight, SETTINGS.partitions(), SETTINGS.handOver());
       lease = lease();
       var joining = lease;
       lease.open(
