@@ -109,11 +109,16 @@ class EtcdFaultsTest {
 
   private void assertWakesAgainAfter(Consumer<EtcdServer> loss) {
     var servers = cluster(3);
-    var engine = connect(EtcdServer.url(servers) + "?timeout=1s");
+    String url = EtcdServer.url(servers);
+    var engine = connect(url);
+    engine.open(lease, "me", TTL);
+    var client = new EtcdClient(EngineUrl.parse(url, 1, Set.of()), Duration.ofSeconds(1));
+    var watch = new EtcdWatch(client, EtcdKeys.of("ballast/"));
+    closed.add(client);
+    closed.add(watch);
     Set<LeaseId> woken = ConcurrentHashMap.newKeySet();
     var watched = new AtomicInteger();
-    engine.open(lease, "me", TTL);
-    engine.listen(
+    watch.listen(
         lease.client(),
         leases -> {
           woken.addAll(leases);
@@ -123,7 +128,7 @@ class EtcdFaultsTest {
         });
     await().atMost(Duration.ofSeconds(20)).until(() -> watched.get() > 0);
     int before = watched.get();
-    loss.accept(servers.getFirst());
+    loss.accept(servers.get(client.member()));
     await().atMost(Duration.ofSeconds(30)).until(() -> watched.get() > before);
     await()
         .atMost(Duration.ofSeconds(30))

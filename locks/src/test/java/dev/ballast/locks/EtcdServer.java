@@ -1,15 +1,21 @@
 package dev.ballast.locks;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** A member of an etcd cluster of a test's own, with elections so quick that leases may be one second long. */
+/**
+ * A member of an etcd cluster of a test's own. One that is alone elects itself so quickly that leases may be one second long;
+ * several have the time that etcd gives them by default, so that a busy machine does not make them elect all the time.
+ */
 final class EtcdServer implements AutoCloseable {
   private final Path directory;
   private final List<String> command;
@@ -47,9 +53,9 @@ final class EtcdServer implements AutoCloseable {
             "--initial-cluster",
             cluster,
             "--heartbeat-interval",
-            "10",
+            ports.size() == 1 ? "10" : "100",
             "--election-timeout",
-            "50");
+            ports.size() == 1 ? "50" : "1000");
     process = Processes.start(command, directory.resolve("log"));
   }
 
@@ -62,6 +68,9 @@ final class EtcdServer implements AutoCloseable {
       servers.add(new EtcdServer(i, ports, peers));
     }
     servers.forEach(EtcdServer::awaitPort);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> servers.stream().allMatch(EtcdServer::isHealthy));
     return servers;
   }
 
@@ -69,6 +78,10 @@ final class EtcdServer implements AutoCloseable {
     return cluster.stream()
         .map(server -> "127.0.0.1:" + server.port)
         .collect(Collectors.joining(",", "etcd://", ""));
+  }
+
+  private boolean isHealthy() {
+    return !ctl("endpoint", "status", "--write-out", "json").contains("\"leader\":0");
   }
 
   private void awaitPort() {
