@@ -47,7 +47,7 @@ final class Attempt {
       return opening.answers().getFirst();
     } catch (LeaseLost e) {
       startOver();
-      throw new EngineUnavailable(e.getMessage(), e);
+      throw new EngineUnavailable("no lock: " + e.getMessage(), e);
     }
   }
 

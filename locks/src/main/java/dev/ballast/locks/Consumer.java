@@ -158,7 +158,7 @@ public final class Consumer implements AutoCloseable {
     lock.lock();
     try {
       var share = shares.get(ownership.partition().index());
-      if (share == null || share.ownership != ownership) {
+      if (share == null || !share.ownership.equals(ownership)) {
         return null;
       }
       share.isEnding = true;

@@ -69,8 +69,15 @@ public final class Election implements AutoCloseable {
     try {
       return locks.acquire(claim, TERM);
     } finally {
-      lock.lock();
+      endToStand();
+    }
+  }
+
+  private void endToStand() {
+    lock.lock();
+    try {
       isStanding = false;
+    } finally {
       lock.unlock();
     }
   }

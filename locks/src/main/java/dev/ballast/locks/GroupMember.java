@@ -254,9 +254,12 @@ final class GroupMember {
     failures = 0;
     view = GroupView.of(settings.group(), holdings);
     hasRebalanced = false;
-    if (!view.hasMember(me)) {
+    var listed = view.member(me);
+    if (listed == null) {
       return false;
     }
+    // A note that got no answer may have come into effect after a newer one.
+    isNoteNew |= listed.weight() != weight || listed.isLeaving() != isLeaving;
     shares = shares.of(view, settings);
     var plan = GroupPlan.of(view, shares, settings.partitions(), me, this::doing);
     hasRebalanced = !plan.isEmpty();

@@ -105,8 +105,14 @@ record GroupView(List<Member> members, Map<String, List<Holding>> queues) {
     return !queue.isEmpty() && queue.getFirst().isHeld() ? queue.getFirst() : null;
   }
 
-  boolean hasMember(LeaseId lease) {
-    return members.stream().anyMatch(member -> member.lease().equals(lease));
+  /** The member with this lease. */
+  @Nullable Member member(LeaseId lease) {
+    for (var member : members) {
+      if (member.lease().equals(lease)) {
+        return member;
+      }
+    }
+    return null;
   }
 
   /** How many partitions have an owner. */

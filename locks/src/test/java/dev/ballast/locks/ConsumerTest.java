@@ -248,8 +248,11 @@ class ConsumerTest {
 
   private static void awaitUninterrupted(CountDownLatch latch) {
     while (latch.getCount() > 0) {
-      Thread.onSpinWait();
-      Thread.yield();
+      try {
+        latch.await();
+      } catch (InterruptedException _) {
+        // A handler that does not listen.
+      }
     }
   }
 

@@ -68,7 +68,7 @@ final class GroupSchedule {
   }
 
   private void birth(String name) {
-    var member = new Member(world.new Process(name, rate()));
+    var member = new Member(world.new Machine(name, rate()));
     members.add(member);
     engine.listen(member.process, member::woken);
     member.process.after(world.between(0, 100), member::join);
@@ -135,7 +135,7 @@ final class GroupSchedule {
 
   /** A member, driven as {@link Membership} and {@link ConsumerGroup} drive it. */
   private final class Member implements GroupMember.Work {
-    final VirtualWorld.Process process;
+    final VirtualWorld.Machine process;
     private VirtualLease lease;
     private @Nullable GroupMember core;
     private final Map<Integer, Long> works = new HashMap<>();
@@ -145,7 +145,7 @@ final class GroupSchedule {
     private boolean isPoked;
     private long turn;
 
-    Member(VirtualWorld.Process process) {
+    Member(VirtualWorld.Machine process) {
       this.process = process;
       this.lease = lease();
     }

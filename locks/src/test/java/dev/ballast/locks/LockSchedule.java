@@ -72,7 +72,7 @@ final class LockSchedule {
   }
 
   private void birth(String name) {
-    var process = world.new Process(name, rate());
+    var process = world.new Machine(name, rate());
     var locker = new Locker(process);
     lockers.add(locker);
     engine.listen(process, locker::woken);
@@ -145,7 +145,7 @@ final class LockSchedule {
 
   /** A program that takes a lock, works, and releases it, again and again; as {@link Locks#acquire} and {@link Attempt} do it. */
   private final class Locker {
-    final VirtualWorld.Process process;
+    final VirtualWorld.Machine process;
     private VirtualLease lease;
     private Claim claim = Claim.exclusive("none");
     private long token;
@@ -159,7 +159,7 @@ final class LockSchedule {
     private boolean isRung;
     private LeaseId lastClosed;
 
-    Locker(VirtualWorld.Process process) {
+    Locker(VirtualWorld.Machine process) {
       this.process = process;
       this.lease = lease();
     }

@@ -57,8 +57,8 @@ class SimulationTest {
   void shouldFindWhatABrokenRuleBreaks(Mutation mutation) {
     long first =
         switch (mutation) {
-          case FORGET_DOUBT -> 740;
-          case DO_NOT_DISOWN -> 50;
+          case FORGET_DOUBT -> 1630;
+          case DO_NOT_DISOWN -> 2430;
           default -> 1;
         };
     long seed = first;

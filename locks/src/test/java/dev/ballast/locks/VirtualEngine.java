@@ -25,7 +25,7 @@ final class VirtualEngine {
   private boolean isUp = true;
 
   /** What an engine knows of a client: where to send wakes. */
-  record Client(VirtualWorld.Process process, Consumer<LeaseId> woken) {}
+  record Client(VirtualWorld.Machine process, Consumer<LeaseId> woken) {}
 
   private record Grant(LeaseId lease, long token) {}
 
@@ -75,7 +75,7 @@ final class VirtualEngine {
     world.after(nanos, () -> isUp = true);
   }
 
-  void listen(VirtualWorld.Process process, Consumer<LeaseId> woken) {
+  void listen(VirtualWorld.Machine process, Consumer<LeaseId> woken) {
     clients.put(process.client, new Client(process, woken));
   }
 
@@ -88,7 +88,7 @@ final class VirtualEngine {
    * @param unavailable hears that there was no answer in time
    */
   <T> void call(
-      VirtualWorld.Process process,
+      VirtualWorld.Machine process,
       LongFunction<T> operation,
       Consumer<T> answered,
       Runnable gone,
@@ -119,7 +119,7 @@ final class VirtualEngine {
   }
 
   private <T> void arrive(
-      VirtualWorld.Process process,
+      VirtualWorld.Machine process,
       Call call,
       LongFunction<T> operation,
       Consumer<T> answered,

@@ -12,7 +12,7 @@ final class VirtualLease {
   final LeaseId id;
   private final VirtualWorld world;
   private final VirtualEngine engine;
-  private final VirtualWorld.Process process;
+  private final VirtualWorld.Machine process;
   private final Mutation mutation;
   private final Runnable whenLost;
   private LeaseState state;
@@ -23,7 +23,7 @@ final class VirtualLease {
   VirtualLease(
       VirtualWorld world,
       VirtualEngine engine,
-      VirtualWorld.Process process,
+      VirtualWorld.Machine process,
       LeaseId id,
       Mutation mutation,
       Runnable whenLost) {

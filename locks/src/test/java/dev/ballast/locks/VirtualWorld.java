@@ -76,6 +76,7 @@ final class VirtualWorld {
     return (long) ((fewestMillis + (mostMillis - fewestMillis) * u * u) * MILLI);
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // Only tests of this package call it.
   void log(String format, Object... arguments) {
     if (isLogging) {
       log.append("%10.3f ".formatted(now / 1e6)).append(format.formatted(arguments)).append('\n');
@@ -87,7 +88,7 @@ final class VirtualWorld {
   }
 
   /** A process: its clock runs at its own rate, it may be paused at any event, and killed. */
-  final class Process {
+  final class Machine {
     final String name;
     final long client = random.nextLong();
     private final double rate;
@@ -95,7 +96,7 @@ final class VirtualWorld {
     private long pausedUntil;
     private boolean isDead;
 
-    Process(String name, double rate) {
+    Machine(String name, double rate) {
       this.name = name;
       this.rate = rate;
     }
