@@ -76,8 +76,9 @@ final class Wakes {
     lock.lock();
     try {
       forgotten = forget();
-      isNew = !boxes.containsKey(client);
-      box = isNew ? open(client, wait) : boxes.get(client);
+      var known = boxes.get(client);
+      isNew = known == null;
+      box = known == null ? open(client, wait) : known;
       box.waiting++;
     } finally {
       lock.unlock();

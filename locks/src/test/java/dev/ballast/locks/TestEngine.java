@@ -127,6 +127,11 @@ final class TestEngine implements LockEngine {
   }
 
   @Override
+  public void unlisten(String client) {
+    shared.unlisten(client);
+  }
+
+  @Override
   public void close() {
     isDown = true;
   }
