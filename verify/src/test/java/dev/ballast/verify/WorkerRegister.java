@@ -1,5 +1,6 @@
 package dev.ballast.verify;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,14 +23,19 @@ import java.util.function.Consumer;
  * <p>A call without an answer in time is given up, and may take effect all the same.
  */
 final class WorkerRegister {
-  private static final long PATIENCE_MILLIS = 150;
   private static final AtomicLong IDS = new AtomicLong();
 
   private final Map<Long, CompletableFuture<String>> open = new ConcurrentHashMap<>();
   private final Consumer<String> say;
+  private volatile Duration patience = Duration.ZERO;
 
   WorkerRegister(Consumer<String> say) {
     this.say = say;
+  }
+
+  /** How long to wait for an answer from now on. */
+  void setPatience(Duration time) {
+    patience = time;
   }
 
   /** What was read, as the register wrote it. */
@@ -48,7 +54,7 @@ final class WorkerRegister {
     open.put(id, answer);
     say.accept(verb + " " + id + " " + what + " " + System.nanoTime());
     try {
-      String text = answer.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+      String text = answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
       say.accept("done " + id + " " + System.nanoTime());
       return text;
     } catch (ExecutionException | TimeoutException failure) {
