@@ -162,6 +162,8 @@ class RedlockFaultsTest {
     Callable<Integer> worker =
         () -> {
           try (var mine = cluster.connect()) {
+            var settings = LocksSettings.of("me", System::nanoTime, RANDOM).withTtl(TTL);
+            var disowner = new Disowner(mine, settings);
             int calls = 0;
             for (; !isOver.get(); calls++) {
               var id = LeaseId.of(RANDOM.nextLong(), RANDOM);
@@ -176,7 +178,7 @@ class RedlockFaultsTest {
               } catch (EngineUnavailable _) {
                 // Nothing is held.
               } finally {
-                Session.disown(mine, id, TTL, System::nanoTime);
+                disowner.disown(id);
               }
             }
             return calls;
