@@ -1,4 +1,4 @@
-"""./bench: measures Ballast beside HAProxy, nginx and Caddy on this machine, and the algorithms alone."""
+"""./bench: measures Ballast beside HAProxy, nginx and Caddy on this machine, the algorithms alone, and locks under faults."""
 
 import argparse
 import json
@@ -12,6 +12,8 @@ from pathlib import Path
 
 import algorithms
 import figures
+import lock_faults
+import locks
 import report
 from alone import Alone
 from arena import Pace, say
@@ -34,6 +36,8 @@ def arguments():
     parser = argparse.ArgumentParser(prog="./bench", description=__doc__)
     parts = parser.add_subparsers(dest="what", required=True)
     algorithms.add_arguments(parts, HOME)
+    lock_faults.add_arguments(parts, HOME)
+    locks.add_arguments(parts, HOME)
     proxy = parts.add_parser(
         "proxy", help="CPU, throughput, latency and memory of the proxies, side by side"
     )
@@ -62,8 +66,9 @@ def main():
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda signum, _: sys.exit(128 + signum))
     options.out.mkdir(parents=True, exist_ok=True)
-    if options.what == "algorithms":
-        algorithms.run(options, HOME)
+    parts = {"algorithms": algorithms, "lock-faults": lock_faults, "locks": locks}
+    if options.what in parts:
+        parts[options.what].run(options, HOME)
         return
     if not options.report:
         measure(options)

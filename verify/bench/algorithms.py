@@ -89,11 +89,15 @@ def markdown(results):
 
 
 def setting_text(results):
-    setting, java = results["setting"], results["picks-1"][0]["jdkVersion"]
+    return setting_line(results["setting"], f", Java {results['picks-1'][0]['jdkVersion']}")
+
+
+def setting_line(setting, more=""):
+    """When, at which revision, and on what it was measured."""
     machine = setting["machine"]
     kind = "virtual machine" if machine["virtual"] else "machine"
     return (
-        f"Measured on {setting['date']} at revision {setting['revision']}, Java {java}; {machine['cpu']}, "
+        f"Measured on {setting['date']} at revision {setting['revision']}{more}; {machine['cpu']}, "
         f"{machine['cores']} cores, a {kind} with Linux {machine['kernel']}."
     )
 

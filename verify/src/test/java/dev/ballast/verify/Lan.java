@@ -2,6 +2,7 @@ package dev.ballast.verify;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A network of machines: each a namespace with one cable to a common switch, which is a bridge in a namespace of its own. The
@@ -12,7 +13,10 @@ import java.util.Map;
  * </pre>
  */
 final class Lan implements AutoCloseable {
-  private final String prefix = "ballast-" + ProcessHandle.current().pid() + "-";
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  private final String prefix =
+      "ballast-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet() + "-";
   private final Map<String, Machine> machines = new LinkedHashMap<>();
   private final Namespace network;
 
@@ -40,6 +44,11 @@ final class Lan implements AutoCloseable {
 
     String address() {
       return address;
+    }
+
+    /** Runs {@code ip} on this machine. */
+    void ip(String... arguments) {
+      namespace.ip(arguments);
     }
 
     /** Nothing arrives any more, and nobody is told. */
