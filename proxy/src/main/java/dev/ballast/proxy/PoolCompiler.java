@@ -162,9 +162,11 @@ final class PoolCompiler {
       Instant now) {
     Pool pool = (Pool) item.resource();
     List<Candidate> candidates = Ranks.candidates(pool, members, place, seed());
-    Eligibility eligibility = Eligibility.evaluate(candidates, Rules.of(pool, place.zone()), now);
+    Eligibility until = before == null ? null : before.plan().eligibility();
+    Eligibility eligibility =
+        Eligibility.evaluate(candidates, Rules.of(pool, place.zone()), until, now);
     settle(members, eligibility, handle, before != null, now);
-    PoolNews.tell(pool.name(), before == null ? null : before.plan().eligibility(), eligibility);
+    PoolNews.tell(pool.name(), until, eligibility);
     Placement placement = placement(pool.algorithm(), members, candidates, before);
     return new CompiledPool(
         item,
