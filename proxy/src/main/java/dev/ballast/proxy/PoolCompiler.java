@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -177,7 +178,7 @@ final class PoolCompiler {
         handle,
         secrets.fleet(),
         hostNames(members),
-        unresolved(members),
+        unresolved(members, candidates),
         nextChange(members, eligibility, pool.resilience().slowStart(), now));
   }
 
@@ -334,10 +335,12 @@ final class PoolCompiler {
     return hosts;
   }
 
-  private static List<BackendHandle> unresolved(List<PoolMember> members) {
-    return members.stream()
-        .map(PoolMember::handle)
-        .filter(handle -> !handle.isAddressKnown())
+  /** Those that were judged without an address: names that resolve meanwhile are judged anew. */
+  private static List<BackendHandle> unresolved(
+      List<PoolMember> members, List<Candidate> candidates) {
+    return IntStream.range(0, members.size())
+        .filter(index -> !candidates.get(index).isAddressKnown())
+        .mapToObj(index -> members.get(index).handle())
         .toList();
   }
 }
