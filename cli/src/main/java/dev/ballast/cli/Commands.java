@@ -2,6 +2,8 @@ package dev.ballast.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -119,8 +121,21 @@ final class Commands {
     CommandLine command = problem.getCommandLine();
     PrintWriter err = command.getErr();
     String name = command.getCommandSpec().qualifiedName();
-    err.println(name + ": " + problem.getMessage() + " (see: " + name + " --help)");
+    err.println(name + ": " + message(problem) + " (see: " + name + " --help)");
     UnmatchedArgumentException.printSuggestions(problem, err);
     return ExitCode.USAGE.number();
+  }
+
+  /** Of an option with several long names all are said: which of them was used is not known. */
+  private static String message(ParameterException problem) {
+    if (!(problem.getArgSpec() instanceof OptionSpec option)) {
+      return String.valueOf(problem.getMessage());
+    }
+    String names =
+        Arrays.stream(option.names())
+            .filter(one -> one.startsWith("--"))
+            .map(one -> "'" + one + "'")
+            .collect(Collectors.joining(" or "));
+    return String.valueOf(problem.getMessage()).replace("'" + option.longestName() + "'", names);
   }
 }
