@@ -3,10 +3,10 @@ package dev.ballast.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.stream.Collectors;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IVersionProvider;
@@ -128,14 +128,15 @@ final class Commands {
 
   /** Of an option with several long names all are said: which of them was used is not known. */
   private static String message(ParameterException problem) {
-    if (!(problem.getArgSpec() instanceof OptionSpec option)) {
-      return String.valueOf(problem.getMessage());
+    String message = String.valueOf(problem.getMessage());
+    for (OptionSpec option : problem.getCommandLine().getCommandSpec().options()) {
+      String names =
+          Arrays.stream(option.names())
+              .filter(one -> one.startsWith("--"))
+              .map(one -> "'" + one + "'")
+              .collect(Collectors.joining(" or "));
+      message = message.replace("'" + option.longestName() + "'", names);
     }
-    String names =
-        Arrays.stream(option.names())
-            .filter(one -> one.startsWith("--"))
-            .map(one -> "'" + one + "'")
-            .collect(Collectors.joining(" or "));
-    return String.valueOf(problem.getMessage()).replace("'" + option.longestName() + "'", names);
+    return message;
   }
 }
