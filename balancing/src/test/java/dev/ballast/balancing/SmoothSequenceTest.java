@@ -110,8 +110,7 @@ class SmoothSequenceTest {
       for (int key = 0; key < slots; key++) {
         turns[balancer.pick(key - 1_000L, Tried.NONE, NO_LOADS)]++;
       }
-      assertThat(turns)
-          .isEqualTo(members.stream().mapToInt(Member::effectiveWeight).toArray());
+      assertThat(turns).isEqualTo(members.stream().mapToInt(Member::effectiveWeight).toArray());
     }
   }
 
@@ -128,9 +127,7 @@ class SmoothSequenceTest {
 
   private static int[] weights(Random random) {
     int most = List.of(3, 10, 100).get(random.nextInt(3));
-    return IntStream.range(0, 2 + random.nextInt(14))
-        .map(_ -> 1 + random.nextInt(most))
-        .toArray();
+    return IntStream.range(0, 2 + random.nextInt(14)).map(_ -> 1 + random.nextInt(most)).toArray();
   }
 
   private static List<Member> members(String weights) {

@@ -94,8 +94,7 @@ final class LocalSystem implements AutoCloseable {
   private void startServers() {
     for (int index = 0; index < servers.size(); index++) {
       List<String> options = settings.fleet().options(index);
-      supervisor.start(
-          servers.get(index).child(launcher, settings.controller(), data, options));
+      supervisor.start(servers.get(index).child(launcher, settings.controller(), data, options));
     }
   }
 

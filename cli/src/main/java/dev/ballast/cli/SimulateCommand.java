@@ -61,8 +61,8 @@ final class SimulateCommand implements Callable<Integer> {
       names = "--log-format",
       paramLabel = "FORMAT",
       description =
-          "What the access log is in: json, common, combined, haproxy, or a template as in the configuration of nginx"
-              + " ('$remote_addr [$time_local] $upstream_addr $upstream_response_time') or Apache ('%%h %%t %%D') (default: found out).")
+          "How the access log is written: json, common, combined, haproxy, or a template as of nginx's log_format or Apache's"
+              + " LogFormat, such as '[$time_local] $request_time' or '%%t %%D' (default: found out).")
   @Nullable String logFormat;
 
   @Option(

@@ -38,7 +38,8 @@ record SimulationReport(
     var text =
         new StringBuilder(
             String.format(
-                Locale.ROOT, "access log (%s): %d of %d lines used",
+                Locale.ROOT,
+                "access log (%s): %d of %d lines used",
                 report.format(),
                 recording.size(),
                 report.lines()));

@@ -168,7 +168,8 @@ class SimulateCommandTest {
         .startsWith(
             "ballast: the access log does not say how long backends took: say it with --service, for example");
     assertThat(simulate(2, "--service=log-normal").err())
-        .startsWith("ballast: the access log does not say which backend got a request: say with --backends");
+        .startsWith(
+            "ballast: the access log does not say which backend got a request: say with --backends");
     String[] whole = {"--service={type: exponential, mean: 20ms}", "--backends=4"};
     String out = simulate(0, whole).out();
     assertThat(out)

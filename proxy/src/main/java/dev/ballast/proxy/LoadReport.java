@@ -65,7 +65,7 @@ final class LoadReport {
     }
     double said = isSaid(report.application) ? report.application : report.cpu;
     return isSaid(said)
-        ? (int) Math.clamp(Math.round(said * THOUSAND), 1, most)
+        ? Math.clamp(Math.round(said * THOUSAND), 1, most)
         : LoadMetrics.NOTHING;
   }
 

@@ -85,7 +85,10 @@ public final class AccessLogFormat {
     if (!behind.matches()) {
       return Optional.empty();
     }
-    int quoted = Math.ceilDiv(behind.group(1).replaceAll("\\\\.", "").chars().filter(c -> c == '"').toArray().length, 2);
+    int quoted =
+        Math.ceilDiv(
+            behind.group(1).replaceAll("\\\\.", "").chars().filter(c -> c == '"').toArray().length,
+            2);
     String kind = quoted < 2 ? "common" : "combined";
     String apache = COMMON + " \"%{x}i\"".repeat(quoted);
     if (behind.group(2) == null) {

@@ -49,8 +49,7 @@ public final class AccessLogReader {
    * @param seed of what the log leaves to chance
    * @throws NotUsable when fewer than two lines can be used, which says why
    */
-  public static Recording read(
-      Reader log, Optional<String> pool, AccessLogFormat format, long seed)
+  public static Recording read(Reader log, Optional<String> pool, AccessLogFormat format, long seed)
       throws IOException, NotUsable {
     var reader = new AccessLogReader(pool, format, seed);
     var buffered = new BufferedReader(log);

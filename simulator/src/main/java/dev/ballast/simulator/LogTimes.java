@@ -36,7 +36,8 @@ final class LogTimes {
 
   /** A number of units, each of so many nanoseconds; of several, such as {@code 0.010, 0.020}, the last. */
   static long duration(String text, long unitNanos) {
-    String last = text.substring(1 + Math.max(text.lastIndexOf(','), text.lastIndexOf(':'))).strip();
+    String last =
+        text.substring(1 + Math.max(text.lastIndexOf(','), text.lastIndexOf(':'))).strip();
     if (!last.matches("[0-9]{1,18}(\\.[0-9]{1,9})?")) {
       throw new IllegalArgumentException("has no duration: \"" + text + "\"");
     }

@@ -77,9 +77,7 @@ public record Recording(
       int request = order.removeFirst();
       offsets[i] = beganNanos[request] - first;
       work[i] =
-          isTimed
-              ? Math.max(1, Math.round(durationNanos[request] * speeds[backends[request]]))
-              : 0;
+          isTimed ? Math.max(1, Math.round(durationNanos[request] * speeds[backends[request]])) : 0;
     }
     int concurrency =
         Arrays.stream(ofBackends)

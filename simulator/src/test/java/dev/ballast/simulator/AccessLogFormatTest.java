@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Access logs of other servers than Ballast. */
 class AccessLogFormatTest {
-  private static final String COMMON = "10.0.0.1 - - [02/Jan/2026:03:04:%02d +0100] \"GET /a\\\"b HTTP/1.1\" 200 512";
+  private static final String COMMON =
+      "10.0.0.1 - - [02/Jan/2026:03:04:%02d +0100] \"GET /a\\\"b HTTP/1.1\" 200 512";
   private static final String AGENT = " \"-\" \"curl/8 \\\"x\\\" [y] \"";
   private static final long MILLI = 1_000_000;
 
@@ -151,14 +152,21 @@ class AccessLogFormatTest {
     assertThat(recording.groups()).hasSize(2);
     assertThat(recording.report())
         .isEqualTo(
-            new Recording.Report(
-                "haproxy", 5, 1, 2, false, "line 5 is not of HAProxy's HTTP log"));
+            new Recording.Report("haproxy", 5, 1, 2, false, "line 5 is not of HAProxy's HTTP log"));
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "apache", "$request", "%h %l", "%t%D", "$time_local$request_time", "", "%", "$", "$msec$msec x"
+        "apache",
+        "$request",
+        "%h %l",
+        "%t%D",
+        "$time_local$request_time",
+        "",
+        "%",
+        "$",
+        "$msec$msec x"
       })
   void shouldRefuseWhatIsNoFormat(String format) {
     assertThatThrownBy(() -> AccessLogFormat.of(format))

@@ -27,7 +27,8 @@ class AccessLogReaderTest {
             {"time":"2026-01-02T03:04:06.000Z","pool":"web","backend":"b1","duration":0.030000,"firstByte":0.030000}
             """);
     assertThat(recording.arrivals().offsetsNanos()).containsExactly(0, 500_000_000, 1_000_000_000);
-    assertThat(recording.service().orElseThrow().nanos()).containsExactly(10_000_000, 20_000_000, 30_000_000);
+    assertThat(recording.service().orElseThrow().nanos())
+        .containsExactly(10_000_000, 20_000_000, 30_000_000);
     assertThat(recording.groups()).containsExactly(Workload.Group.of(1), Workload.Group.of(1));
     assertThat(recording.report()).isEqualTo(new Recording.Report("json", 3, 0, 0, false, ""));
   }
@@ -53,8 +54,14 @@ class AccessLogReaderTest {
   @Test
   void shouldTakeOnePoolOnly() throws Exception {
     String log = line("web", 0, 1) + line("api", 1, 1) + line("web", 2, 1);
-    assertThat(AccessLogReader.read(new StringReader(log), Optional.of("web"), AccessLogFormat.AUTO, 1).size()).isEqualTo(2);
-    assertThatThrownBy(() -> AccessLogReader.read(new StringReader(log), Optional.of("wep"), AccessLogFormat.AUTO, 1))
+    assertThat(
+            AccessLogReader.read(new StringReader(log), Optional.of("web"), AccessLogFormat.AUTO, 1)
+                .size())
+        .isEqualTo(2);
+    assertThatThrownBy(
+            () ->
+                AccessLogReader.read(
+                    new StringReader(log), Optional.of("wep"), AccessLogFormat.AUTO, 1))
         .isInstanceOf(AccessLogReader.NotUsable.class)
         .hasMessage(
             "fewer than two of the 3 lines are of requests that a backend of pool wep got; there are pools api, web");
