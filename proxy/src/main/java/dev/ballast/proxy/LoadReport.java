@@ -64,9 +64,7 @@ final class LoadReport {
       return LoadMetrics.NOTHING;
     }
     double said = isSaid(report.application) ? report.application : report.cpu;
-    return isSaid(said)
-        ? Math.clamp(Math.round(said * THOUSAND), 1, most)
-        : LoadMetrics.NOTHING;
+    return isSaid(said) ? Math.clamp(Math.round(said * THOUSAND), 1, most) : LoadMetrics.NOTHING;
   }
 
   private static boolean isSaid(double utilisation) {

@@ -85,10 +85,8 @@ public final class AccessLogFormat {
     if (!behind.matches()) {
       return Optional.empty();
     }
-    int quoted =
-        Math.ceilDiv(
-            behind.group(1).replaceAll("\\\\.", "").chars().filter(c -> c == '"').toArray().length,
-            2);
+    String quotes = behind.group(1).replaceAll("\\\\.", "").replaceAll("[^\"]", "");
+    int quoted = quotes.length() / 2;
     String kind = quoted < 2 ? "common" : "combined";
     String apache = COMMON + " \"%{x}i\"".repeat(quoted);
     if (behind.group(2) == null) {

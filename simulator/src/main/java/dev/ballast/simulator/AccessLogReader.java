@@ -84,8 +84,6 @@ public final class AccessLogReader {
       take(known.read(line));
     } catch (IllegalArgumentException | DateTimeException e) {
       isBad(number, String.valueOf(e.getMessage()));
-    } catch (ArithmeticException _) {
-      isBad(number, "has a time out of range");
     }
   }
 

@@ -15,6 +15,11 @@ final class LogTimes {
   private static final DateTimeFormatter HAPROXY =
       DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss.SSS", Locale.ENGLISH);
 
+  /** A year. */
+  private static final BigDecimal LONGEST = BigDecimal.valueOf(366L * 86_400 * 1_000_000_000);
+
+  private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
+
   private LogTimes() {}
 
   /** {@code 10/Oct/2000:13:55:36 -0700}, perhaps in brackets. */
@@ -41,11 +46,17 @@ final class LogTimes {
     if (!last.matches("[0-9]{1,18}(\\.[0-9]{1,9})?")) {
       throw new IllegalArgumentException("has no duration: \"" + text + "\"");
     }
-    return new BigDecimal(last).multiply(BigDecimal.valueOf(unitNanos)).longValue();
+    BigDecimal nanos = new BigDecimal(last).multiply(BigDecimal.valueOf(unitNanos));
+    if (nanos.compareTo(LONGEST) > 0) {
+      throw new IllegalArgumentException("has a duration of years: \"" + text + "\"");
+    }
+    return nanos.longValue();
   }
 
   private static long nanos(Instant instant) {
-    return Math.addExact(
-        Math.multiplyExact(instant.getEpochSecond(), 1_000_000_000L), instant.getNano());
+    if (instant.isBefore(Instant.EPOCH) || instant.isAfter(LATEST)) {
+      throw new IllegalArgumentException("has a time out of range: " + instant);
+    }
+    return instant.getEpochSecond() * 1_000_000_000 + instant.getNano();
   }
 }
