@@ -45,7 +45,9 @@ final class Fading {
   static long left(double nanos, double decays) {
     double halvings = decays / Math.log(2);
     return halvings < MOST_HALVINGS
-        ? (long) Double.longBitsToDouble(Double.doubleToRawLongBits(nanos) - (long) (halvings * (1L << 52)))
+        ? (long)
+            Double.longBitsToDouble(
+                Double.doubleToRawLongBits(nanos) - (long) (halvings * (1L << 52)))
         : 0;
   }
 

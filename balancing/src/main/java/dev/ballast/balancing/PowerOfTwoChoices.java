@@ -27,7 +27,8 @@ final class PowerOfTwoChoices implements Balancer {
   private final int choices;
   private final Measure measure;
 
-  private PowerOfTwoChoices(Draw draw, int[] weights, double[] perExchange, int choices, Measure measure) {
+  private PowerOfTwoChoices(
+      Draw draw, int[] weights, double[] perExchange, int choices, Measure measure) {
     this.draw = draw;
     this.weights = weights;
     this.perExchange = perExchange;

@@ -22,7 +22,8 @@ record ExchangePolicy(
     boolean hearsLoad,
     boolean isTimed) {
   /** Of an exchange that has not begun. */
-  static final ExchangePolicy NONE = new ExchangePolicy(0, 0, 0, 0, 0, Retries.defaults(), false, false);
+  static final ExchangePolicy NONE =
+      new ExchangePolicy(0, 0, 0, 0, 0, Retries.defaults(), false, false);
 
   static ExchangePolicy of(Pool pool) {
     Timeouts timeouts = pool.timeouts();

@@ -135,8 +135,7 @@ final class PoolPlan {
 
   /** How busy the backend says it is, in thousandths; 0 if it did not say, or not lately. */
   int utilisation(int index, long nowNanos) {
-    int said =
-        policy.hearsLoad() ? reports.thousandths(index, nowNanos) : ReportedLoads.UNSET;
+    int said = policy.hearsLoad() ? reports.thousandths(index, nowNanos) : ReportedLoads.UNSET;
     return said == ReportedLoads.UNSET ? eligible[index].utilisation(nowNanos) : said;
   }
 

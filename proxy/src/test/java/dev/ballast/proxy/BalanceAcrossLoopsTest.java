@@ -135,7 +135,11 @@ class BalanceAcrossLoopsTest {
             .orElseThrow();
     LOG.info(
         "{} loops, {} each: most {} while picking; at rest {} to {}",
-        loops, EACH, most, fewest, atRest);
+        loops,
+        EACH,
+        most,
+        fewest,
+        atRest);
     assertThat(most).isBetween((long) EACH, 15L);
     assertThat(atRest).isBetween((long) EACH, 12L);
   }

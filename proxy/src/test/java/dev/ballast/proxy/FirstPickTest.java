@@ -69,8 +69,7 @@ class FirstPickTest {
     }
     long least = Long.MAX_VALUE;
     for (int turn = 0; turn < PLANS; turn++) {
-      plan =
-          plan(algorithm, backends, turn % 2 == 0 ? AdminState.DRAINING : AdminState.ENABLED);
+      plan = plan(algorithm, backends, turn % 2 == 0 ? AdminState.DRAINING : AdminState.ENABLED);
       for (Loop loop : loose.loops().all()) {
         long began = System.nanoTime();
         int picked = plan.pick(loop, turn, Tried.NONE, 1);

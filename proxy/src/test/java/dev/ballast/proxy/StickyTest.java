@@ -43,8 +43,7 @@ class StickyTest {
     return plan(how, new StickyTokens("web"), NAMES, keys);
   }
 
-  private static StickyPlan plan(
-      Sticky how, StickyTokens tokens, List<String> names, int... keys) {
+  private static StickyPlan plan(Sticky how, StickyTokens tokens, List<String> names, int... keys) {
     List<byte[]> all = Arrays.stream(keys).mapToObj(StickyTest::key).toList();
     return StickyPlan.of(how, tokens.of(names, all, names.size()), keys.length);
   }
