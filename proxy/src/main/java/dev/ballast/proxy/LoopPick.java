@@ -204,21 +204,20 @@ final class LoopPick implements Loads {
 
   @Override
   public long responseNanos(int index) {
-    BackendHandle backend = plan.backend(index);
     if (!plan.policy().isTimed()) {
-      return backend.responseNanos(nowNanos);
+      return plan.backend(index).responseNanos(nowNanos);
     }
     long longest = Long.MIN_VALUE;
     for (int other = 0; other < before.length; other++) {
       LoopPick its = other == loop.index() ? this : plan.pickOf(other);
       long score = its == null ? ResponseTimes.UNSET : its.times.score(index);
-      longest = Math.max(longest, score == ResponseTimes.UNSET ? scoreOn(other, backend) : score);
+      longest = Math.max(longest, score == ResponseTimes.UNSET ? scoreOn(other, index) : score);
     }
     return times.nanos(longest, nowNanos);
   }
 
-  private long scoreOn(int other, BackendHandle backend) {
-    PeakEwma took = backend.responsesOn(other);
+  private long scoreOn(int other, int index) {
+    PeakEwma took = plan.backend(index).responsesOn(other);
     return took == null ? Long.MIN_VALUE : times.scoreOf(took);
   }
 
