@@ -53,9 +53,10 @@ class BalancerContractTest {
     var random = new Random(2);
     for (int round = 0; round < 50; round++) {
       List<Member> members = members(random);
+      Loads loads = Loads.of(members.size(), any -> random.nextInt(3));
       for (Balancer balancer : balancers(algorithm, members)) {
         for (int i = 0; i < 500; i++) {
-          int index = balancer.pick(random.nextLong(), Tried.NONE, any -> random.nextInt(3));
+          int index = balancer.pick(random.nextLong(), Tried.NONE, loads);
           assertThat(members.get(index).effectiveWeight()).isPositive();
           balancer.began(index);
         }
