@@ -29,7 +29,10 @@ final class KeyMoves {
     int moved = 0;
     for (int key = 0; key < looked; key++) {
       long hash = keys.hash(key);
-      moved += before.pick(hash, Tried.NONE, Loads.IDLE) == after.pick(hash, Tried.NONE, Loads.IDLE) ? 0 : 1;
+      moved +=
+          before.pick(hash, Tried.NONE, Loads.IDLE) == after.pick(hash, Tried.NONE, Loads.IDLE)
+              ? 0
+              : 1;
     }
     return (double) moved / looked;
   }
