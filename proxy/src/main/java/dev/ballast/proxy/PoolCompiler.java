@@ -15,6 +15,7 @@ import dev.ballast.model.Algorithm;
 import dev.ballast.model.Item;
 import dev.ballast.model.Pool;
 import dev.ballast.model.SlowStart;
+import dev.ballast.model.Sticky;
 import dev.ballast.model.Timeouts;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -223,7 +224,7 @@ final class PoolCompiler {
         eligible.stream().map(PoolMember::handle).toArray(BackendHandle[]::new),
         picking(pool, shares, lineup, placement),
         shares.percents(),
-        sticky(pool, eligible));
+        sticky(pool, handle, eligible, members.size()));
   }
 
   private Picking picking(Pool pool, Shares shares, Lineup lineup, @Nullable Placement placement) {
@@ -283,16 +284,15 @@ final class PoolCompiler {
     return known != null && known.isOf(hash, all, seed()) ? known : Placement.of(hash, all, seed());
   }
 
-  private @Nullable StickyPlan sticky(Pool pool, List<PoolMember> eligible) {
-    return pool.sticky()
-        .map(
-            how ->
-                StickyPlan.of(
-                    how,
-                    pool.name(),
-                    eligible.stream().map(PoolMember::id).toList(),
-                    secrets.fleet().cookieKeys()))
-        .orElse(null);
+  private @Nullable StickyPlan sticky(
+      Pool pool, PoolHandle handle, List<PoolMember> eligible, int members) {
+    Sticky how = pool.sticky().orElse(null);
+    if (how == null) {
+      return null;
+    }
+    List<String> ids = eligible.stream().map(PoolMember::id).toList();
+    List<byte[]> keys = secrets.fleet().cookieKeys();
+    return StickyPlan.of(how, handle.stickyTokens().of(ids, keys, members), keys.size());
   }
 
   /**
