@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How evenly weighted round robin spreads the turns of each member, where a cycle is short enough to be written out. */
 class SmoothSequenceTest {
-  private static final Loads NO_LOADS = index -> 0;
+  private static final Loads NO_LOADS = Loads.IDLE;
 
   @ParameterizedTest
   @CsvSource({
