@@ -22,10 +22,12 @@ final class Draw implements Balancer {
   private static final long STEP = 0x9E3779B97F4A7C15L;
 
   private final int[] indexes;
+  private final boolean isEveryone;
   private final long[] slots;
 
   private Draw(int[] indexes, long[] thresholds, int[] aliases) {
     this.indexes = indexes;
+    this.isEveryone = indexes.length == 0 || indexes[indexes.length - 1] == indexes.length - 1;
     this.slots = new long[indexes.length];
     Arrays.setAll(slots, slot -> (thresholds[slot] << ALIAS_BITS) | aliases[slot]);
   }
@@ -88,7 +90,7 @@ final class Draw implements Balancer {
       return NONE;
     }
     int slot = slot(mix(key));
-    return tried.size() == 0 ? indexes[slot] : RoundRobin.firstUntried(indexes, slot, tried);
+    return tried.size() == 0 ? member(slot) : RoundRobin.firstUntried(indexes, slot, tried);
   }
 
   /** How many can be drawn. */
@@ -98,7 +100,12 @@ final class Draw implements Balancer {
 
   /** The member that is drawn with these random bits. */
   int drawn(long bits) {
-    return indexes[slot(bits)];
+    return member(slot(bits));
+  }
+
+  /** If all members can be drawn, the slot is the member, and memory need not be asked. */
+  private int member(int slot) {
+    return isEveryone ? slot : indexes[slot];
   }
 
   /** Any that was not tried. */

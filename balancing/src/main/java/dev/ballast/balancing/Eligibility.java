@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
  * <p>A backend is eligible when it is enabled, has a weight and a known address, is not ejected, and its verdict is healthy;
  * or unknown, if there is no health check, if no backend that could serve is healthy, or if it appeared at least
  * {@link #GRACE} ago. Of these the first priority group of which enough is eligible is used, and of that group the LB
- * server's own zone, with what it can't take spilling over to the others.
+ * server's own zone, with what it can't take spilling over to the others. A group that has handed over takes back after it has been well for a while.
  *
  * <p>The pool is in panic when no group has enough and the eligible share of those that could serve (enabled, with weight and
  * address) falls below the threshold: then all of these may be picked, wherever they stand.
  *
  * @param standings one for each candidate, in their order
  * @param isPanic whether the pool is in panic
- * @param nextChange when time alone may change the answer: a new backend's grace, an override or an ejection ends
+ * @param nextChange when time alone may change the answer: a new backend's grace, an override or an ejection ends, or a group takes back
  * @param ejections of those that are ejected, by the index of the candidate
  * @param preferred who of those that may be picked is used
  */
@@ -48,11 +48,21 @@ public record Eligibility(
             Preference.NONE.failoverPercent(),
             Preference.NONE.spillPercent(),
             "");
-    return evaluate(candidates, rules, now);
+    return evaluate(candidates, rules, null, now);
   }
 
-  /** Judges the candidates at {@code now}. */
+  /** Judges the candidates at {@code now}, of whose past nothing is known. */
   public static Eligibility evaluate(List<Candidate> candidates, Rules rules, Instant now) {
+    return evaluate(candidates, rules, null, now);
+  }
+
+  /**
+   * Judges the candidates at {@code now}.
+   *
+   * @param before what was true of the same pool until now; null: nothing is known of it
+   */
+  public static Eligibility evaluate(
+      List<Candidate> candidates, Rules rules, @Nullable Eligibility before, Instant now) {
     boolean isAnyHealthy = candidates.stream().anyMatch(candidate -> isHealthy(candidate, now));
     List<Standing> standings = new ArrayList<>(candidates.size());
     var ejections = new HashMap<Integer, Ejection>();
@@ -71,7 +81,9 @@ public record Eligibility(
               nextChange,
               standing == Standing.UNKNOWN_AND_NEW ? candidate.appeared().plus(GRACE) : null);
     }
-    Group group = Group.inUse(candidates, standings, rules.failoverPercent());
+    Preferred used = before == null ? null : before.preferred();
+    Group group = Group.inUse(candidates, standings, rules.failoverPercent(), used, now);
+    nextChange = earlier(nextChange, group.returnsAt().orElse(null));
     boolean isPanic = !group.hasEnough() && isPanic(standings, rules.panicThresholdPercent());
     ZoneSplit split = isPanic ? ZoneSplit.NONE : ZoneSplit.of(candidates, standings, group, rules);
     return new Eligibility(

@@ -1,24 +1,46 @@
 package dev.ballast.balancing;
 
 import dev.ballast.model.Backend;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The priority group in use: the first of which enough is eligible, so that spares serve before anybody who is down is asked.
  *
+ * <p>A group hands over at once when it has no longer enough, and takes back when groups before the one in use have had enough for {@link #HOLD} without a break: a group that hovers
+ * around the threshold would else move all of the load to and fro with each verdict. The past counts for no longer than that, so LB servers that have seen different things soon
+ * agree again.
+ *
  * @param priority of the group; {@link #ALL} if no group has enough, so that all groups serve together, or if there is only one
  * @param hasEnough whether there are several groups, and one of them has enough; only where none has, panic is thought of
+ * @param returnsAt when a group before this one takes back, if it stays well
  */
-record Group(int priority, boolean hasEnough) {
+record Group(int priority, boolean hasEnough, Optional<Instant> returnsAt) {
   static final int ALL = -1;
+
+  /** How long a group has to be well before it takes back what it has handed over. */
+  static final Duration HOLD = Duration.ofSeconds(10);
 
   /** A backend whose health is not known yet makes its group no smaller: to add backends must not make others take over. */
   static boolean counts(Standing standing) {
     return standing.isEligibleInPanic() && standing != Standing.UNKNOWN_AND_NEW;
   }
 
-  /** @param standings in the order of the candidates */
-  static Group inUse(List<Candidate> candidates, List<Standing> standings, int failoverPercent) {
+  /**
+   * The one to use now.
+   *
+   * @param standings in the order of the candidates
+   * @param before what was used last; null: nothing is known of it
+   */
+  static Group inUse(
+      List<Candidate> candidates,
+      List<Standing> standings,
+      int failoverPercent,
+      @Nullable Preferred before,
+      Instant now) {
     var serving = new int[Backend.LAST_PRIORITY + 1];
     var eligible = new int[Backend.LAST_PRIORITY + 1];
     for (int i = 0; i < standings.size(); i++) {
@@ -26,6 +48,8 @@ record Group(int priority, boolean hasEnough) {
       serving[priority] += counts(standings.get(i)) ? 1 : 0;
       eligible[priority] += standings.get(i).isEligible() ? 1 : 0;
     }
+    int used = before == null ? ALL : before.priority().orElse(ALL);
+    boolean isUsedStillEnough = false;
     int groups = 0;
     int first = ALL;
     for (int priority = 0; priority < serving.length; priority++) {
@@ -33,9 +57,23 @@ record Group(int priority, boolean hasEnough) {
         groups++;
         boolean isEnough = eligible[priority] * 100L >= (long) failoverPercent * serving[priority];
         first = first == ALL && isEnough ? priority : first;
+        isUsedStillEnough |= priority == used && isEnough;
       }
     }
-    return groups < 2 ? new Group(ALL, false) : new Group(first, first != ALL);
+    if (groups < 2) {
+      return new Group(ALL, false, Optional.empty());
+    }
+    var best = new Group(first, first != ALL, Optional.empty());
+    return before != null && isUsedStillEnough && first < used
+        ? best.after(used, before.returnsAt(), now)
+        : best;
+  }
+
+  /** This one, unless another is to be used a while longer. */
+  private Group after(int used, Optional<Instant> promised, Instant now) {
+    Instant latest = now.plus(HOLD);
+    Instant at = promised.filter(latest::isAfter).orElse(latest);
+    return now.isBefore(at) ? new Group(used, true, Optional.of(at)) : this;
   }
 
   boolean isSpare(Candidate candidate) {

@@ -9,23 +9,24 @@ import java.util.stream.IntStream;
  * Points on a ring, several of each member; a key belongs to the next point clockwise (Karger et al., "Consistent hashing and random
  * trees", 1997). Whoever may not be picked leaves its keys to the next points.
  *
- * <p>As points lie evenly, a guide of one to two stretches for each point says where to begin to look: less than one step on average.
+ * <p>As points lie evenly, a guide of one to two stretches for each point says where to begin to look: less than one step on average. A point and its owner
+ * are one number, so that in rings that no cache holds a key costs two misses: one for the guide, one for the point.
  */
 final class HashRing implements HashTable {
-  /** The bits of a hash that make no difference to where its point lies: they number the points while these are sorted. */
+  /** The bits of a hash that make no difference to where its point lies: they number the points while these are sorted, and then say whose they are. */
   private static final long NUMBER = (1L << 28) - 1;
 
   /** Points that are asked for one key, so that no key costs more when hardly anybody may be picked. */
   private static final int MOST_STEPS = 1_024;
 
+  /** Where each lies, in the upper bits; whose it is, in those of {@link #NUMBER}. */
   private final long[] points;
-  private final int[] owners;
+
   private final int guideBits;
   private final int[] guide;
 
-  private HashRing(long[] points, int[] owners) {
+  private HashRing(long[] points) {
     this.points = points;
-    this.owners = owners;
     this.guideBits = Math.max(1, Integer.SIZE - Integer.numberOfLeadingZeros(points.length));
     this.guide = guide();
   }
@@ -66,12 +67,10 @@ final class HashRing implements HashTable {
     long[] points = new long[hashes.length];
     Arrays.setAll(points, i -> (hashes[i] & ~NUMBER) | i);
     Arrays.sort(points);
-    int[] owners = new int[points.length];
     for (int i = 0; i < points.length; i++) {
-      owners[i] = memberOf[(int) (points[i] & NUMBER)];
-      points[i] &= ~NUMBER;
+      points[i] = (points[i] & ~NUMBER) | memberOf[(int) (points[i] & NUMBER)];
     }
-    return new HashRing(points, owners);
+    return new HashRing(points);
   }
 
   /** For each stretch of the ring, the first point that does not lie before it. */
@@ -95,12 +94,12 @@ final class HashRing implements HashTable {
   @Override
   public int first(long hash, Admission admission, Tried tried, Loads loads) {
     int at = guide[stretch(hash)];
-    while (at < points.length && points[at] < hash) {
+    while (at < points.length && (points[at] & ~NUMBER) < hash) {
       at++;
     }
     int most = Math.min(points.length, MOST_STEPS);
     for (int step = 0; step < most; step++) {
-      int member = owners[at < points.length ? at : at - points.length];
+      int member = (int) (points[at < points.length ? at : at - points.length] & NUMBER);
       if (admission.admits(member, hash, tried, loads)) {
         return member;
       }

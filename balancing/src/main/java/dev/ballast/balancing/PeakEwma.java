@@ -63,10 +63,19 @@ public final class PeakEwma {
 
   /** What it is to be expected to take; 0 if nothing was heard, or only long ago. */
   public long nanos(long nowNanos, long decayNanos) {
-    double then = (double) NANOS.getOpaque(this);
-    return then == 0
-        ? 0
-        : (long) (then * left(nowNanos - (long) HEARD_NANOS.getOpaque(this), decayNanos));
+    double then = peakNanos();
+    double age = Math.max(0, nowNanos - heardNanos());
+    return then == 0 ? 0 : Fading.left(then, age / decayNanos);
+  }
+
+  /** What it took when it was last heard of. */
+  double peakNanos() {
+    return (double) NANOS.getOpaque(this);
+  }
+
+  /** When it was last heard of. */
+  long heardNanos() {
+    return (long) HEARD_NANOS.getOpaque(this);
   }
 
   /**

@@ -11,15 +11,26 @@ import java.util.stream.IntStream;
  *
  * <p>Drawn by weight and compared by load over weight: without load each gets its share of the weights, under load all carry
  * alike for their weight. With a measure, what is compared is the measure times one more than the load: what the exchange would meet there.
+ *
+ * <p>Which of two is better nobody can foretell, so the sign of a difference chooses, not a branch; and the draws of one pick do not wait for one another.
  */
 final class PowerOfTwoChoices implements Balancer {
+  /** So far away in the sequence of random bits a pick finds its further choices. */
+  private static final long FAR = 0xD1342543DE82EF95L;
+
   private final Draw draw;
+  private final int[] weights;
+
+  /** What one exchange adds to the cost, by member: 1 for the mean weight. */
   private final double[] perExchange;
+
   private final int choices;
   private final Measure measure;
 
-  private PowerOfTwoChoices(Draw draw, double[] perExchange, int choices, Measure measure) {
+  private PowerOfTwoChoices(
+      Draw draw, int[] weights, double[] perExchange, int choices, Measure measure) {
     this.draw = draw;
+    this.weights = weights;
     this.perExchange = perExchange;
     this.choices = choices;
     this.measure = measure;
@@ -29,7 +40,7 @@ final class PowerOfTwoChoices implements Balancer {
     int[] weights = members.stream().mapToInt(Member::effectiveWeight).toArray();
     double mean = IntStream.of(weights).filter(weight -> weight > 0).average().orElse(1);
     double[] perExchange = IntStream.of(weights).mapToDouble(weight -> mean / weight).toArray();
-    return new PowerOfTwoChoices(Draw.byWeight(members), perExchange, choices, measure);
+    return new PowerOfTwoChoices(Draw.byWeight(members), weights, perExchange, choices, measure);
   }
 
   @Override
@@ -37,27 +48,30 @@ final class PowerOfTwoChoices implements Balancer {
     if (draw.size() == 0) {
       return NONE;
     }
-    long bits = Draw.mix(key);
-    int best = drawn(bits, tried);
+    int best = drawn(Draw.mix(key), tried);
     if (best == NONE) {
       return NONE;
     }
     for (int choice = 1; choice < choices; choice++) {
-      bits = Draw.mix(bits);
-      int other = drawn(bits, tried);
-      if (other != best && isBetter(other, best, loads)) {
-        best = other;
-      }
+      int other = drawn(Draw.mix(key + choice * FAR), tried);
+      best ^= (best ^ other) & isBetter(other, best, loads);
     }
     return best;
   }
 
-  private boolean isBetter(int one, int other, Loads loads) {
-    double cost = 1 + loads.inFlight(one) * perExchange[one];
-    double othersCost = 1 + loads.inFlight(other) * perExchange[other];
+  /** All bits set if it is, none if it is not, or is the same. */
+  private int isBetter(int one, int other, Loads loads) {
+    int load = loads.inFlight(one);
+    int othersLoad = loads.inFlight(other);
     long measured = measure.of(one, loads);
-    long others = measured == Measure.UNKNOWN ? Measure.UNKNOWN : measure.of(other, loads);
-    return others == Measure.UNKNOWN ? cost < othersCost : cost * measured < othersCost * others;
+    long others = measure.of(other, loads);
+    if (measured == Measure.UNKNOWN || others == Measure.UNKNOWN) {
+      long difference = (long) load * weights[other] - (long) othersLoad * weights[one];
+      return (int) (difference >> 63);
+    }
+    double cost = (1 + load * perExchange[one]) * measured;
+    double othersCost = (1 + othersLoad * perExchange[other]) * others;
+    return (int) (Double.doubleToRawLongBits(cost - othersCost) >> 63);
   }
 
   private int drawn(long bits, Tried tried) {

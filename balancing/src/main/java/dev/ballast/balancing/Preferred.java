@@ -1,19 +1,27 @@
 package dev.ballast.balancing;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
  * Who of those that may be picked is preferred: the priority group in use, and within it the LB server's own zone.
  *
  * @param priority of the group in use; empty if there is one group only, or all serve together
+ * @param returnsAt when a group before that takes back what it has handed over, if it is well and stays so
  * @param zone the own one, or empty if no zone comes first
  * @param ownShare how much of the work stays in the own zone, 0 to 1; 1 also if no zone comes first
  * @param roles one for each candidate, in their order, whether it may be picked or not
  */
-public record Preferred(OptionalInt priority, String zone, double ownShare, List<Role> roles) {
+public record Preferred(
+    OptionalInt priority,
+    Optional<Instant> returnsAt,
+    String zone,
+    double ownShare,
+    List<Role> roles) {
   private static final int PERCENT = 100;
 
   /** What a backend is asked for, if it may be picked. */
@@ -38,7 +46,8 @@ public record Preferred(OptionalInt priority, String zone, double ownShare, List
     OptionalInt priority =
         group.priority() == Group.ALL ? OptionalInt.empty() : OptionalInt.of(group.priority());
     double ownShare = split.equals(ZoneSplit.NONE) ? 1 : split.ownShare();
-    return new Preferred(priority, split.ownZone(), ownShare, roles(candidates, group, split));
+    return new Preferred(
+        priority, group.returnsAt(), split.ownZone(), ownShare, roles(candidates, group, split));
   }
 
   private static List<Role> roles(List<Candidate> candidates, Group group, ZoneSplit split) {
@@ -81,7 +90,11 @@ public record Preferred(OptionalInt priority, String zone, double ownShare, List
       case ALIKE -> "";
       case OWN_ZONE -> "zone " + zone + " takes " + ownPercent() + " %";
       case OTHER_ZONE -> "zone " + zone + " leaves " + (PERCENT - ownPercent()) + " % to others";
-      case SPARE -> "spare: priority " + priority.orElse(0) + " is in use";
+      case SPARE ->
+          "spare: priority "
+              + priority.orElse(0)
+              + " is in use"
+              + returnsAt.map(at -> " until " + at).orElse("");
       case ZONE_SPARE ->
           ownShare == 0
               ? "spare: other zones than " + zone + " take all"

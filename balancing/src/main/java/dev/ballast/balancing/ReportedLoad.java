@@ -42,7 +42,14 @@ public final class ReportedLoad {
 
   /** What it said, if that was no longer ago than this; else 0. */
   public int thousandths(long nowNanos, long expiryNanos) {
-    long heard = (long) LAST.getOpaque(this);
+    return thousandths(word(), nowNanos, expiryNanos);
+  }
+
+  long word() {
+    return (long) LAST.getOpaque(this);
+  }
+
+  static int thousandths(long heard, long nowNanos, long expiryNanos) {
     long ageMillis = Math.floorDiv(nowNanos, MILLI_NANOS) - (heard >> BITS);
     return ageMillis * MILLI_NANOS <= expiryNanos ? (int) (heard & MASK) : 0;
   }

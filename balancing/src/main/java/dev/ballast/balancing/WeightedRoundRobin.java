@@ -6,14 +6,16 @@ import java.util.stream.IntStream;
 /**
  * Every member in proportion to its weight, spread out over the cycle, with no state.
  *
- * <p>A cycle has as many slots as the weights (divided by their greatest common divisor) sum up to, W, and each member owns
- * as many neighbouring slots as its weight. The key walks the cycle with a stride that is coprime to W, so W keys in a row
- * visit every slot once: exact over each cycle. The stride lies near W/φ, so the visits of any stretch of keys are spread
- * evenly (the golden-ratio sequence; Knuth, The Art of Computer Programming 3, section 6.4) and the turns of a heavy member
- * do not clump.
+ * <p>A cycle has as many slots as the weights (divided by their greatest common divisor) sum up to, W. The key says which slot it is, so W keys in a row
+ * visit every slot once: exact over each cycle.
  *
- * <p>The owner of a slot is found in the prefix sums of the weights, where a guide of about twice as many entries as members says from which on to
- * look: over a cycle less than one step on average (Chen, Asau, "On generating random variates from an empirical distribution", 1974).
+ * <p>Up to {@value SmoothSequence#MOST_SLOTS} slots, whose turn each is is written out ({@link SmoothSequence}): of any n keys in a row from the
+ * beginning of a cycle, each member has its share give or take less than one, and from anywhere less than two.
+ *
+ * <p>Beyond, each member owns as many neighbouring slots as its weight, and the key walks the cycle with a stride that is coprime to W and lies near W/φ,
+ * so the visits of any stretch of keys are spread evenly (the golden-ratio sequence; Knuth, The Art of Computer Programming 3, section 6.4). The owner of a
+ * slot is found in the prefix sums of the weights, where a guide of about twice as many entries as members says from which on to look: over a cycle less
+ * than one step on average (Chen, Asau, "On generating random variates from an empirical distribution", 1974).
  */
 final class WeightedRoundRobin implements Balancer {
   private static final double GOLDEN_RATIO = 1.618033988749895;
@@ -27,6 +29,7 @@ final class WeightedRoundRobin implements Balancer {
   private final long stride;
   private final int[] guide;
   private final int guideShift;
+  private final char[] sequence;
 
   private WeightedRoundRobin(int[] indexes, long[] ends) {
     this.indexes = indexes;
@@ -35,6 +38,15 @@ final class WeightedRoundRobin implements Balancer {
     this.stride = strideOver(slots);
     this.guideShift = Math.max(0, bits(slots) - bits(ends.length) - 1);
     this.guide = guide(ends, guideShift);
+    this.sequence = slots > SmoothSequence.MOST_SLOTS ? new char[0] : sequence(ends, (int) slots);
+  }
+
+  private static char[] sequence(long[] ends, int slots) {
+    int[] weights = new int[ends.length];
+    for (int turn = 0; turn < weights.length; turn++) {
+      weights[turn] = (int) (turn == 0 ? ends[0] : ends[turn] - ends[turn - 1]);
+    }
+    return SmoothSequence.of(weights, slots);
   }
 
   private static int bits(long number) {
@@ -81,8 +93,8 @@ final class WeightedRoundRobin implements Balancer {
     if (slots == 0) {
       return NONE;
     }
-    long slot = Math.floorMod(key, slots) * stride % slots;
-    int turn = ownerOf(slot);
+    long slot = Math.floorMod(key, slots);
+    int turn = sequence.length > 0 ? sequence[(int) slot] : ownerOf(slot * stride % slots);
     return tried.size() == 0 ? indexes[turn] : RoundRobin.firstUntried(indexes, turn, tried);
   }
 

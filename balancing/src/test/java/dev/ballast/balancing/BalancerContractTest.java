@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every algorithm keeps to, over many seeded lists of members. */
 class BalancerContractTest {
-  private static final Loads NO_LOADS = index -> 0;
+  private static final Loads NO_LOADS = Loads.IDLE;
   private static final long FLEET_SEED = 42;
 
   static Stream<Algorithm> algorithms() {
@@ -36,7 +36,7 @@ class BalancerContractTest {
 
   private static List<Integer> untilNone(Balancer balancer, int members, long key) {
     Tried tried = Tried.upTo(members);
-    Loads loads = index -> index * 7 % 5;
+    Loads loads = Loads.of(members, index -> index * 7 % 5);
     var picked = new ArrayList<Integer>();
     for (int index = balancer.pick(key, tried, loads);
         index != Balancer.NONE;
@@ -53,9 +53,10 @@ class BalancerContractTest {
     var random = new Random(2);
     for (int round = 0; round < 50; round++) {
       List<Member> members = members(random);
+      Loads loads = Loads.of(members.size(), any -> random.nextInt(3));
       for (Balancer balancer : balancers(algorithm, members)) {
         for (int i = 0; i < 500; i++) {
-          int index = balancer.pick(random.nextLong(), Tried.NONE, any -> random.nextInt(3));
+          int index = balancer.pick(random.nextLong(), Tried.NONE, loads);
           assertThat(members.get(index).effectiveWeight()).isPositive();
           balancer.began(index);
         }

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Statistics of the draws; keys in a row, as event loops count them. */
 class DrawTest {
-  private static final Loads NO_LOADS = index -> 0;
+  private static final Loads NO_LOADS = Loads.IDLE;
   private static final int DRAWS = 200_000;
 
   /** Of a normal distribution, once in 3.5 million. */

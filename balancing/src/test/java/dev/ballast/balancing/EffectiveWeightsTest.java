@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EffectiveWeightsTest {
   private static final int PICKS = 200_000;
   private static final Algorithm WEIGHTED = new Algorithm.WeightedRoundRobin();
-  private static final Loads IDLE = index -> 0;
+  private static final Loads IDLE = Loads.IDLE;
 
   private static int[] whole(int count) {
     var percents = new int[count];

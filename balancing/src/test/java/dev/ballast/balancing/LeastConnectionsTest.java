@@ -47,6 +47,11 @@ class LeastConnectionsTest {
       return sum;
     }
 
+    @Override
+    public long total() {
+      return IntStream.range(0, inFlight.length).mapToLong(this::inFlight).sum();
+    }
+
     int begin(long key) {
       int index = balancer.pick(key, Tried.NONE, this);
       inFlight[index]++;
@@ -169,9 +174,9 @@ class LeastConnectionsTest {
   void shouldDecideTheSameByLookingAtEveryone() {
     Balancer balancer = build(new Algorithm.WeightedLeastConnections(), members(4, 1, 3, 0, 2));
     int[] loads = {1, 2, 0, 2};
-    assertThat(balancer.pick(0, Tried.NONE, index -> loads[index])).isOne();
+    assertThat(balancer.pick(0, Tried.NONE, Loads.of(4, index -> loads[index]))).isOne();
     Tried tried = Tried.upTo(1);
     tried.add(1);
-    assertThat(balancer.pick(0, tried, index -> loads[index])).isIn(0, 3);
+    assertThat(balancer.pick(0, tried, Loads.of(4, index -> loads[index]))).isIn(0, 3);
   }
 }

@@ -24,6 +24,11 @@ class MeasuredChoicesTest {
         }
 
         @Override
+        public long total() {
+          return IntStream.of(inFlight).sum();
+        }
+
+        @Override
         public long responseNanos(int index) {
           return responses[index];
         }

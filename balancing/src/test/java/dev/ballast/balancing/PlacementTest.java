@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PlacementTest {
   private static final long SEED = 42;
   private static final int KEYS = 20_000;
-  private static final Loads IDLE = index -> 0;
+  private static final Loads IDLE = Loads.IDLE;
 
   static Stream<KeyTable> tables() {
     return Stream.of(

@@ -54,7 +54,7 @@ class PowerOfTwoChoicesTest {
     PowerOfTwoChoices balancer = PowerOfTwoChoices.over(alike(10), 2, Measure.NONE);
     int[] picks = new int[10];
     for (int key = 0; key < 100_000; key++) {
-      picks[balancer.pick(key, Tried.NONE, index -> index == 3 ? 1_000 : 0)]++;
+      picks[balancer.pick(key, Tried.NONE, Loads.of(10, index -> index == 3 ? 1_000 : 0))]++;
     }
     // Only when both choices fall on it: 1 in 100.
     assertThat(picks[3]).isBetween(800, 1_200);
@@ -66,8 +66,9 @@ class PowerOfTwoChoicesTest {
 
   private static int[] fill(Balancer balancer, int bins, long start, int balls) {
     int[] load = new int[bins];
+    Loads loads = Loads.of(bins, index -> load[index]);
     for (int ball = 0; ball < balls; ball++) {
-      load[balancer.pick(start + ball, Tried.NONE, index -> load[index])]++;
+      load[balancer.pick(start + ball, Tried.NONE, loads)]++;
     }
     return load;
   }

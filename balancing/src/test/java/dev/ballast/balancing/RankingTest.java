@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** The tournament against looking at everyone, over seeded histories. */
 class RankingTest {
   private static final long SEED = 7;
-  private static final Loads IDLE = index -> 0;
+  private static final Loads IDLE = Loads.IDLE;
 
   @Test
   void shouldKnowWhoCarriesLeastForItsWeightWhateverHappened() {
@@ -19,7 +19,8 @@ class RankingTest {
           IntStream.range(0, 1 + random.nextInt(40)).map(i -> random.nextInt(5)).toArray();
       int[] loads = IntStream.range(0, weights.length).map(i -> random.nextInt(4)).toArray();
       boolean[] isOut = new boolean[weights.length];
-      var ranking = new Ranking(weights, index -> loads[index], random.nextLong());
+      var ranking =
+          new Ranking(weights, Loads.of(loads.length, index -> loads[index]), random.nextLong());
       for (int step = 0; step < 300; step++) {
         change(ranking, random.nextInt(weights.length), random, loads, isOut);
         demandLeast(ranking, weights, loads, isOut);

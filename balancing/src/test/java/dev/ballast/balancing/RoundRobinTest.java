@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Properties of both round robins, over many seeded lists of members. */
 class RoundRobinTest {
-  private static final Loads NO_LOADS = index -> 0;
+  private static final Loads NO_LOADS = Loads.IDLE;
   private static final Algorithm PLAIN = new Algorithm.RoundRobin();
   private static final Algorithm WEIGHTED = new Algorithm.WeightedRoundRobin();
 

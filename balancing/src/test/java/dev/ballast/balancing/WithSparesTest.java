@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class WithSparesTest {
   private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
-  private static final Loads IDLE = index -> 0;
+  private static final Loads IDLE = Loads.IDLE;
 
   /** Zone a of priority 0 is in use: places 0 and 1. Then 2, 4 and 5 in zone b, 3 of priority 2 and 6 of priority 1. */
   private static final List<Candidate> POOL =

@@ -2,9 +2,11 @@ package dev.ballast.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IVersionProvider;
@@ -122,8 +124,22 @@ final class Commands {
     CommandLine command = problem.getCommandLine();
     PrintWriter err = command.getErr();
     String name = command.getCommandSpec().qualifiedName();
-    err.println(name + ": " + problem.getMessage() + " (see: " + name + " --help)");
+    err.println(name + ": " + message(problem) + " (see: " + name + " --help)");
     UnmatchedArgumentException.printSuggestions(problem, err);
     return ExitCode.USAGE.number();
+  }
+
+  /** Of an option with several long names all are said: which of them was used is not known. */
+  private static String message(ParameterException problem) {
+    String message = String.valueOf(problem.getMessage());
+    for (OptionSpec option : problem.getCommandLine().getCommandSpec().options()) {
+      String names =
+          Arrays.stream(option.names())
+              .filter(one -> one.startsWith("--"))
+              .map(one -> "'" + one + "'")
+              .collect(Collectors.joining(" or "));
+      message = message.replace("'" + option.longestName() + "'", names);
+    }
+    return message;
   }
 }

@@ -8,6 +8,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,11 @@ final class ExtensionsOption {
       description =
           "A directory of jars with algorithms of your own, of type custom, as docs/own-algorithm.md says (default: none).")
   @Nullable Path directory;
+
+  /** Where they are, if anywhere. */
+  Optional<Path> directory(Shell shell) {
+    return Optional.ofNullable(directory).map(shell.directory()::resolve);
+  }
 
   /** Loads them; they stay loaded as long as the process runs. */
   Extensions load(Shell shell) {

@@ -69,7 +69,7 @@ final class GuardedProcess {
   private static boolean hasTerminal() {
     try {
       String stat = Files.readString(STAT);
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
       return fields[2].equals(fields[5]);
     } catch (IOException | IndexOutOfBoundsException _) {
       return false;

@@ -23,6 +23,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -264,9 +265,20 @@ final class LbCommand implements Callable<Integer> {
     for (String option : OF_FOLLOWING) {
       if (given.hasMatchedOption(option)) {
         throw new CommandFailed(
-            ExitCode.USAGE, "--config needs no controller: " + option + " has no use beside it");
+            ExitCode.USAGE,
+            "--config needs no controller: " + written(option, given) + " has no use beside it");
       }
     }
+  }
+
+  /** An option by that of its names that was used. */
+  private static String written(String option, CommandLine.ParseResult given) {
+    List<String> names = List.of(given.matchedOption(option).names());
+    return given.expandedArgs().stream()
+        .map(argument -> argument.split("=", 2)[0])
+        .filter(names::contains)
+        .findFirst()
+        .orElse(option);
   }
 
   private ProxySettings proxySettings(String token) {

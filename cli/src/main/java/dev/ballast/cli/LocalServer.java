@@ -3,6 +3,7 @@ package dev.ballast.cli;
 import java.net.URI;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Where one LB server of a system on one machine stands.
@@ -44,9 +45,9 @@ record LocalServer(String name, String address, int adminPort, int portOffset) {
     return "http://" + address + ":" + adminPort;
   }
 
-  Child child(Launcher launcher, URI controller, DataDirectory data) {
-    return new Child(
-        name,
+  /** @param more options of it alone */
+  Child child(Launcher launcher, URI controller, DataDirectory data, List<String> more) {
+    List<String> command =
         launcher.with(
             "lb",
             "--name",
@@ -71,7 +72,8 @@ record LocalServer(String name, String address, int adminPort, int portOffset) {
             "0s",
             "--drain-timeout",
             DRAIN,
-            "--exit-on-eof"));
+            "--exit-on-eof");
+    return new Child(name, Stream.concat(command.stream(), more.stream()).toList());
   }
 
   /** Where a listener of this port really listens. */

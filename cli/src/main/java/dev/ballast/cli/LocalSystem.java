@@ -40,9 +40,8 @@ final class LocalSystem implements AutoCloseable {
    * What to start.
    *
    * @param port of the controller
-   * @param lbServers how many
    */
-  record Settings(boolean isDemo, int port, int lbServers, FeedMode feedMode) {
+  record Settings(boolean isDemo, int port, LocalFleet fleet, FeedMode feedMode) {
     URI controller() {
       return URI.create("http://" + LOOPBACK + ":" + port);
     }
@@ -56,7 +55,7 @@ final class LocalSystem implements AutoCloseable {
     this.supervisor =
         new Supervisor(data.logs(), progress::say, Supervisor.PATIENCE, shell.clock());
     this.launcher = Launcher.of(shell);
-    this.servers = LocalServer.plan(settings.lbServers());
+    this.servers = LocalServer.plan(settings.fleet().size());
     this.backends = settings.isDemo() ? Demo.backends() : List.of();
   }
 
@@ -93,8 +92,10 @@ final class LocalSystem implements AutoCloseable {
   }
 
   private void startServers() {
-    servers.forEach(
-        server -> supervisor.start(server.child(launcher, settings.controller(), data)));
+    for (int index = 0; index < servers.size(); index++) {
+      List<String> options = settings.fleet().options(index);
+      supervisor.start(servers.get(index).child(launcher, settings.controller(), data, options));
+    }
   }
 
   private void startController(EmbeddedPostgres postgres, String token, Sealer sealer) {

@@ -3,6 +3,7 @@ package dev.ballast.cli;
 import dev.ballast.balancing.Extensions;
 import dev.ballast.model.Algorithm;
 import dev.ballast.model.InvalidInput;
+import dev.ballast.simulator.AccessLogFormat;
 import dev.ballast.simulator.AccessLogReader;
 import dev.ballast.simulator.Charts;
 import dev.ballast.simulator.Recommendation;
@@ -52,8 +53,17 @@ final class SimulateCommand implements Callable<Integer> {
       names = "--from-access-log",
       paramLabel = "FILE",
       description =
-          "Take arrivals, work and backends from an access log of Ballast in JSON (default: none).")
+          "Take arrivals, and work and backends if it has them, from an access log of Ballast, nginx, Apache or HAProxy (default:"
+              + " none).")
   @Nullable String accessLog;
+
+  @Option(
+      names = "--log-format",
+      paramLabel = "FORMAT",
+      description =
+          "How the access log is written: json, common, combined, haproxy, or a template as of nginx's log_format or Apache's"
+              + " LogFormat, such as '[$time_local] $request_time' or '%%t %%D' (default: found out).")
+  @Nullable String logFormat;
 
   @Option(
       names = "--pool",
@@ -172,13 +182,8 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    var draft = new WorkloadDraft();
     Optional<Recording> recording = recording();
-    recording.ifPresent(draft::use);
-    if (file != null) {
-      readFile(draft, file);
-    }
-    readOptions(draft);
+    WorkloadDraft draft = draft(recording);
     Workload workload = workload(draft);
     Extensions found = extensions.load(shell);
     long began = nanoClock.getAsLong();
@@ -232,14 +237,29 @@ final class SimulateCommand implements Callable<Integer> {
     }
   }
 
+  /** What a recording says, then a file, then the options. */
+  private WorkloadDraft draft(Optional<Recording> recording) throws IOException {
+    var draft = new WorkloadDraft();
+    recording.ifPresent(draft::use);
+    if (file != null) {
+      readFile(draft, file);
+    }
+    readOptions(draft);
+    return draft;
+  }
+
   private Optional<Recording> recording() throws IOException {
     if (accessLog == null) {
-      if (pool != null) {
+      if (pool != null || logFormat != null) {
         throw new CommandFailed(
-            ExitCode.USAGE, "--pool is one of an access log: --from-access-log says which");
+            ExitCode.USAGE,
+            (pool == null ? "--log-format" : "--pool")
+                + " is one of an access log: --from-access-log says which");
       }
       return Optional.empty();
     }
+    AccessLogFormat format = format();
+    long seed = draft(Optional.empty()).seed();
     var decoder =
         StandardCharsets.UTF_8
             .newDecoder()
@@ -248,11 +268,19 @@ final class SimulateCommand implements Callable<Integer> {
     try (Reader log =
         new java.io.InputStreamReader(
             Files.newInputStream(shell.directory().resolve(accessLog)), decoder)) {
-      return Optional.of(AccessLogReader.read(log, Optional.ofNullable(pool)));
+      return Optional.of(AccessLogReader.read(log, Optional.ofNullable(pool), format, seed));
     } catch (NoSuchFileException _) {
       throw new CommandFailed(accessLog + ": there is no such file");
     } catch (AccessLogReader.NotUsable notUsable) {
       throw new CommandFailed(accessLog + ": " + notUsable.getMessage());
+    }
+  }
+
+  private AccessLogFormat format() {
+    try {
+      return logFormat == null ? AccessLogFormat.AUTO : AccessLogFormat.of(logFormat);
+    } catch (IllegalArgumentException invalid) {
+      throw new CommandFailed(ExitCode.USAGE, "--log-format: " + Failures.text(invalid));
     }
   }
 

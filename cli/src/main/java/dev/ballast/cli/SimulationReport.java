@@ -38,7 +38,11 @@ record SimulationReport(
     var text =
         new StringBuilder(
             String.format(
-                Locale.ROOT, "access log: %d of %d lines used", recording.size(), report.lines()));
+                Locale.ROOT,
+                "access log (%s): %d of %d lines used",
+                report.format(),
+                recording.size(),
+                report.lines()));
     if (report.withoutBackend() > 0) {
       text.append(
           String.format(
@@ -47,6 +51,9 @@ record SimulationReport(
     if (report.bad() > 0) {
       text.append(
           String.format(Locale.ROOT, ", %d unreadable (%s)", report.bad(), report.firstBad()));
+    }
+    if (report.isWholeSecond()) {
+      text.append("; its times are whole seconds, over which requests are spread by chance");
     }
     return text.toString();
   }
@@ -127,6 +134,7 @@ record SimulationReport(
     recording.ifPresent(
         one ->
             json.putObject("accessLog")
+                .put("format", one.report().format())
                 .put("lines", one.report().lines())
                 .put("used", one.size())
                 .put("bad", one.report().bad())

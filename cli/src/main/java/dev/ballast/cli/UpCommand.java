@@ -1,11 +1,14 @@
 package dev.ballast.cli;
 
 import dev.ballast.model.View;
+import dev.ballast.proxy.ProxySettings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -46,6 +49,18 @@ final class UpCommand implements Callable<Integer> {
       description = "How many LB servers, on 127.0.0.21, 127.0.0.22 and so on.")
   int lbServers;
 
+  @Option(
+      names = "--zone",
+      paramLabel = "ZONE",
+      split = ",",
+      showDefaultValue = Visibility.NEVER,
+      description =
+          "The zones that the LB servers stand in, in turn: a,b puts the first and third into a, the second and fourth into b (default:"
+              + " none).")
+  List<String> zones = List.of();
+
+  @Mixin private final ExtensionsOption extensions = new ExtensionsOption();
+
   @Mixin private final FeedOption feed = new FeedOption();
 
   UpCommand(Shell shell) {
@@ -74,11 +89,12 @@ final class UpCommand implements Callable<Integer> {
 
   private void start(ClosingStack started, Progress progress)
       throws IOException, InterruptedException {
+    LocalFleet fleet = fleet();
     var directory = new DataDirectory(shell.directory().resolve(data).normalize());
     started.add(DataLock.acquire(directory, shell));
     started.add(Logging::stop);
     Logging.start(RotatingLog.of(directory.logs(), "controller"));
-    var settings = new LocalSystem.Settings(isDemo, port, lbServers, feed.mode);
+    var settings = new LocalSystem.Settings(isDemo, port, fleet, feed.mode);
     var system = started.add(new LocalSystem(shell, directory, settings, progress));
     try {
       report(system, directory, progress);
@@ -88,6 +104,17 @@ final class UpCommand implements Callable<Integer> {
       }
       throw failure;
     }
+  }
+
+  /** What the LB servers could not start with is refused here. */
+  private LocalFleet fleet() {
+    extensions.load(shell);
+    try {
+      zones.forEach(zone -> new ProxySettings.Place(zone, 0));
+    } catch (IllegalArgumentException invalid) {
+      throw new CommandFailed(ExitCode.USAGE, "--zone: " + Failures.text(invalid));
+    }
+    return new LocalFleet(lbServers, zones, extensions.directory(shell));
   }
 
   private void report(LocalSystem system, DataDirectory directory, Progress progress)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ballast.balancing.Balancer;
 import dev.ballast.balancing.Extensions;
+import dev.ballast.balancing.Loads;
 import dev.ballast.balancing.Member;
 import dev.ballast.balancing.Tried;
 import dev.ballast.model.Algorithm;
@@ -69,11 +70,12 @@ class ExtensionsOptionTest {
     assertThat(found.names()).containsExactly("fill-up");
     Balancer balancer = found.build(fillUp("3"), MEMBERS, 0);
     int[] inFlight = {2, 0};
-    assertThat(balancer.pick(0, Tried.NONE, index -> inFlight[index])).isZero();
+    Loads loads = Loads.of(2, index -> inFlight[index]);
+    assertThat(balancer.pick(0, Tried.NONE, loads)).isZero();
     inFlight[0] = 3;
-    assertThat(balancer.pick(1, Tried.NONE, index -> inFlight[index])).isEqualTo(1);
+    assertThat(balancer.pick(1, Tried.NONE, loads)).isEqualTo(1);
     inFlight[1] = 5;
-    assertThat(balancer.pick(2, Tried.NONE, index -> inFlight[index])).isZero();
+    assertThat(balancer.pick(2, Tried.NONE, loads)).isZero();
     assertThatThrownBy(() -> found.build(fillUp("three"), MEMBERS, 0))
         .hasMessageContaining("algorithm fill-up refuses")
         .hasMessageContaining("most is a number, not \"three\"");

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RoleCommandsTest {
   @TempDir Path directory;
@@ -64,6 +66,19 @@ class RoleCommandsTest {
     assertThat(shell.err()).contains("is not a duration such as 500ms");
     assertThat(shell.run("backend", "--error-rate", "2")).isEqualTo(2);
     assertThat(shell.run("controller", "--database-url", "mysql://h/d")).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--data", "--state-dir"})
+  void shouldNameAnOptionAsItWasWritten(String option) {
+    assertThat(shell.run("lb", "--config", "web.yaml", option, "x")).isEqualTo(2);
+    assertThat(shell.err()).contains(": " + option + " has no use beside it");
+    var other = new TestShell(directory);
+    assertThat(other.run("lb", "--config", "web.yaml", option + "=x")).isEqualTo(2);
+    assertThat(other.err()).contains(": " + option + " has no use beside it");
+    var another = new TestShell(directory);
+    assertThat(another.run("lb", option)).isEqualTo(2);
+    assertThat(another.err()).contains("'" + option + "'");
   }
 
   @Test

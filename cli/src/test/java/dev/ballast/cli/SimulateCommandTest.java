@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,7 +118,7 @@ class SimulateCommandTest {
     assertThat(shell.run("simulate", "--from-access-log=access.log", "--pool=web")).isZero();
     assertThat(shell.out())
         .startsWith(
-            "access log: 5000 of 5001 lines used, 1 unreadable (line 5001 is not JSON: Unrecognized token 'cut'")
+            "access log (json): 5000 of 5001 lines used, 1 unreadable (line 5001 is not JSON: Unrecognized token 'cut'")
         .contains(
             "5000 requests to each algorithm, recorded at 100.0/s, recorded service of 29.0ms; 3 backends")
         .contains("recommended: ");
@@ -129,9 +130,74 @@ class SimulateCommandTest {
     assertThat(shell.run("simulate", "--from-access-log=access.log")).isEqualTo(1);
     assertThat(shell.err())
         .startsWith(
-            "ballast: access.log: none of the 1 lines can be read; line 1 is not JSON: Unrecognized token 'GET'");
+            "ballast: access.log: none of the 1 lines can be read; line 1 is of no known log format; --log-format");
     assertThat(shell.run("simulate", "--from-access-log=none.log")).isEqualTo(1);
     assertThat(shell.err()).contains("ballast: none.log: there is no such file");
+  }
+
+  private void combinedLog(String more) throws IOException {
+    var log = new StringBuilder();
+    for (int i = 0; i < 3_000; i++) {
+      log.append(
+          String.format(
+              Locale.ROOT,
+              "192.0.2.%d - - [02/Jan/2026:03:04:%02d +0000] \"GET /%d HTTP/1.1\" 200 512 \"-\" \"curl\"%s%n",
+              i % 250,
+              i / 100,
+              i,
+              more));
+    }
+    Files.writeString(directory.resolve("access.log"), log);
+  }
+
+  private TestShell simulate(int exitCode, String... options) {
+    var fresh = new TestShell(directory);
+    String[] command =
+        Stream.concat(
+                Stream.of("simulate", "--from-access-log=access.log", "--algorithm=random"),
+                Stream.of(options))
+            .toArray(String[]::new);
+    assertThat(fresh.run(command)).as(fresh.err()).isEqualTo(exitCode);
+    return fresh;
+  }
+
+  @Test
+  void shouldAskForWhatAnAccessLogDoesNotSay() throws IOException {
+    combinedLog("");
+    assertThat(simulate(2).err())
+        .startsWith(
+            "ballast: the access log does not say how long backends took: say it with --service, for example");
+    assertThat(simulate(2, "--service=log-normal").err())
+        .startsWith(
+            "ballast: the access log does not say which backend got a request: say with --backends");
+    String[] whole = {"--service={type: exponential, mean: 20ms}", "--backends=4"};
+    String out = simulate(0, whole).out();
+    assertThat(out)
+        .startsWith(
+            "access log (combined): 3000 of 3000 lines used; its times are whole seconds, over which requests are spread by chance\n3000 requests to each algorithm, recorded at 1")
+        .contains("exponential service of 20.0ms; 4 backends");
+    assertThat(simulate(0, whole).out()).isEqualTo(out);
+    assertThat(simulate(0, whole[0], whole[1], "--seed=2").out()).isNotEqualTo(out);
+  }
+
+  @Test
+  void shouldFindOutOrBeToldHowLongRequestsTook() throws IOException {
+    combinedLog(" 0.020");
+    assertThat(simulate(0, "--backends=4").out())
+        .startsWith("access log (combined, then seconds ($request_time)): 3000 of 3000 lines used")
+        .contains("recorded service of 20.0ms; 4 backends");
+    combinedLog(" 20000");
+    assertThat(simulate(0, "--backends=4").out())
+        .startsWith("access log (combined, then microseconds (%D)): 3000 of 3000 lines used")
+        .contains("recorded service of 20.0ms");
+    combinedLog(" b1 20");
+    assertThat(
+            simulate(
+                    0,
+                    "--backends=4",
+                    "--log-format=%h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-agent}i\" %v %{ms}T")
+                .out())
+        .contains("recorded service of 20.0ms");
   }
 
   @ParameterizedTest
@@ -146,6 +212,7 @@ class SimulateCommandTest {
         "--requests=10 | --requests: requests: requests 10 is not within 1000 to 1000000000",
         "--incident={type: failure, backend: 10} | incidents[0].backend: there is no backend 10; the 10 backends are numbered from 0",
         "--pool=web | --pool is one of an access log: --from-access-log says which",
+        "--log-format=json | --log-format is one of an access log: --from-access-log says which",
       })
   void shouldSayWhichOptionIsWrong(String option, String message) {
     assertThat(shell.run("simulate", option)).isEqualTo(2);

@@ -33,13 +33,15 @@ final class AlgorithmReader {
         int choices = choices(fields, least.choices());
         Duration decay = fields.duration("decay", least.decay());
         yield fields
-            .<Algorithm>make(() -> new Algorithm.LeastResponseTime(choices, decay))
+            .<Algorithm>make("decay", () -> new Algorithm.LeastResponseTime(choices, decay))
             .orElse(least);
       }
       case Algorithm.LeastLoad least -> {
         int choices = choices(fields, least.choices());
         Duration expiry = fields.duration("expiry", least.expiry());
-        yield fields.<Algorithm>make(() -> new Algorithm.LeastLoad(choices, expiry)).orElse(least);
+        yield fields
+            .<Algorithm>make("expiry", () -> new Algorithm.LeastLoad(choices, expiry))
+            .orElse(least);
       }
       case Algorithm.Hash hash -> hash(fields, hash);
       case Algorithm.RoundRobin _,
@@ -92,6 +94,7 @@ final class AlgorithmReader {
     return switch (type) {
       case "maglev" ->
           fields.make(
+              "tableSize",
               () ->
                   new KeyTable.Maglev(
                       fields.integer(

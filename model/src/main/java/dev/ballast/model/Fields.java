@@ -143,12 +143,14 @@ public final class Fields {
   public int percent(String key, int otherwise, int least, int most) {
     return text(
             key,
-            text ->
-                whole(
-                    key,
-                    text.endsWith("%") ? text.substring(0, text.length() - 1) : text,
-                    least,
-                    most))
+            text -> {
+              String number = text.endsWith("%") ? text.substring(0, text.length() - 1) : text;
+              if (!WHOLE_NUMBER.matcher(number).matches()) {
+                throw refusal("\"" + text + "\" is not a percentage in whole numbers, such as 60%");
+              }
+              Ranges.requirePercent(key, Long.parseLong(number), least, most);
+              return Integer.parseInt(number);
+            })
         .orElse(otherwise);
   }
 
@@ -309,11 +311,15 @@ public final class Fields {
 
   /** What the constructor makes of the fields; its refusal becomes a problem. */
   public <T> Optional<T> make(Supplier<T> constructor) {
+    return make("", constructor);
+  }
+
+  /** As {@link #make(Supplier)}, where nothing but the value of the key can be refused. */
+  <T> Optional<T> make(String key, Supplier<T> constructor) {
     try {
       return Optional.of(constructor.get());
     } catch (IllegalArgumentException e) {
-      findings.add(mapping.line(), path, String.valueOf(e.getMessage()));
-      return Optional.empty();
+      return problem(key, String.valueOf(e.getMessage()));
     }
   }
 

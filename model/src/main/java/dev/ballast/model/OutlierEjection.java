@@ -42,7 +42,7 @@ public record OutlierEjection(
     Ranges.require("interval", interval, Duration.ofMillis(100), Duration.ofHours(1));
     Ranges.require("baseEjection", baseEjection, Duration.ofMillis(100), Duration.ofHours(1));
     Ranges.require("maxEjection", maxEjection, Duration.ofMillis(100), Duration.ofHours(24));
-    Ranges.require("maxEjected", maxEjectedPercent, 0, 100);
+    Ranges.requirePercent("maxEjected", maxEjectedPercent, 0, 100);
     if (baseEjection.compareTo(maxEjection) > 0) {
       throw new IllegalArgumentException("baseEjection is longer than maxEjection");
     }

@@ -29,7 +29,7 @@ public record Pool(
 
   public Pool {
     Names.requireName(name);
-    Ranges.require("panicThreshold", panicThresholdPercent, 0, 100);
+    Ranges.requirePercent("panicThreshold", panicThresholdPercent, 0, 100);
   }
 
   /** One with the default resilience, in clear, not sticky. */

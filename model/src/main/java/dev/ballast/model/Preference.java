@@ -18,8 +18,8 @@ public record Preference(int failoverPercent, int spillPercent, int subsetSize) 
   public static final Preference NONE = new Preference(DEFAULT_FAILOVER_PERCENT, 0, 0);
 
   public Preference {
-    Ranges.require("below", failoverPercent, 1, 100);
-    Ranges.require("spillBelow", spillPercent, 0, 100);
+    Ranges.requirePercent("below", failoverPercent, 1, 100);
+    Ranges.requirePercent("spillBelow", spillPercent, 0, 100);
     Ranges.require("size", subsetSize, 0, MOST_SUBSET);
   }
 

@@ -13,6 +13,13 @@ final class Ranges {
     }
   }
 
+  static void requirePercent(String what, long value, long least, long most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          what + " " + value + "% is not within " + least + "% to " + most + "%");
+    }
+  }
+
   static void require(String what, Duration value, Duration least, Duration most) {
     if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
       throw new IllegalArgumentException(

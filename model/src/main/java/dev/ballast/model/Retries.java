@@ -13,7 +13,7 @@ public record Retries(int attempts, int budgetPercent, int budgetMin) {
 
   public Retries {
     Ranges.require("attempts", attempts, 0, MOST_ATTEMPTS);
-    Ranges.require("budget", budgetPercent, 0, 100);
+    Ranges.requirePercent("budget", budgetPercent, 0, 100);
     Ranges.require("budgetMin", budgetMin, 0, 1_000);
   }
 

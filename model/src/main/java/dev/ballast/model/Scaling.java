@@ -17,8 +17,8 @@ public record Scaling(
   public Scaling {
     Ranges.require("min", min, 1, SERVER_LIMIT);
     Ranges.require("max", max, min, SERVER_LIMIT);
-    Ranges.require("cpu", cpuPercent, 1, 100);
-    Ranges.require("memory", memoryPercent, 1, 100);
+    Ranges.requirePercent("cpu", cpuPercent, 1, 100);
+    Ranges.requirePercent("memory", memoryPercent, 1, 100);
     Ranges.require("connectionsPerServer", connectionsPerServer, 1, 10_000_000);
   }
 

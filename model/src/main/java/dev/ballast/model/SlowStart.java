@@ -13,6 +13,6 @@ public record SlowStart(Duration window, int minPercent) {
 
   public SlowStart {
     Ranges.require("window", window, Duration.ZERO, Duration.ofHours(1));
-    Ranges.require("minWeight", minPercent, 1, 100);
+    Ranges.requirePercent("minWeight", minPercent, 1, 100);
   }
 }

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -111,6 +112,25 @@ class AlgorithmTest {
     assertThat(refusal.problems()).hasSize(1);
     assertThat(refusal.problems().getFirst().path()).startsWith("algorithm");
     assertThat(refusal.problems().getFirst().line()).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{type: least-response-time, decay: 99ms} | algorithm.decay | decay is 100ms to 10m, not 99ms",
+        "{type: least-load, expiry: 11m} | algorithm.expiry | expiry is 100ms to 10m, not 11m",
+        "{type: least-load, choices: 17} | algorithm.choices | choices 17 is not within 2 to 16",
+        "{type: hash, tableSize: 13} | algorithm.tableSize | tableSize 13 is not within 251 to 5000011",
+        "{type: hash, tableSize: 65536} | algorithm.tableSize | tableSize is a prime of 251 to 5000011, such as 65537, not 65536",
+        "{type: hash, boundedLoad: 99%} | algorithm.boundedLoad | boundedLoad 99% is not within 100% to 1000%"
+      })
+  void shouldSayWhichParameterIsRefused(String yaml, String path, String message) {
+    var refusal = catchThrowableOfType(InvalidInput.class, () -> read(yaml));
+
+    assertThat(refusal.problems()).hasSize(1);
+    assertThat(refusal.problems().getFirst().path()).isEqualTo(path);
+    assertThat(refusal.problems().getFirst().message()).isEqualTo(message);
   }
 
   @ParameterizedTest

@@ -127,7 +127,8 @@ class PoolDocumentsTest {
     return Stream.of(
         Arguments.of("retries: {attempts: 6}", "retries.attempts", "not within 0 to 5"),
         Arguments.of("retries: {attemps: 1}", "retries.attemps", "did you mean \"attempts\"?"),
-        Arguments.of("retries: {budget: 101%}", "retries.budget", "not within 0 to 100"),
+        Arguments.of(
+            "retries: {budget: 101%}", "retries.budget", "budget 101% is not within 0% to 100%"),
         Arguments.of("circuitBreaker: {requests: 0}", "circuitBreaker.requests", "not within"),
         Arguments.of(
             "circuitBreaker: {queueTimeout: 2m}", "circuitBreaker", "not within 1ms to 1m"),
@@ -143,9 +144,14 @@ class PoolDocumentsTest {
             "outlierEjection: {baseEjection: 10m}",
             "outlierEjection",
             "baseEjection is longer than maxEjection"),
-        Arguments.of("failover: {below: 0%}", "failover.below", "not within 1 to 100"),
+        Arguments.of(
+            "failover: {below: 0%}", "failover.below", "below 0% is not within 1% to 100%"),
+        Arguments.of(
+            "failover: {below: half%}",
+            "failover.below", "\"half%\" is not a percentage in whole numbers, such as 60%"),
         Arguments.of("failover: {bellow: 5%}", "failover.bellow", "did you mean \"below\"?"),
-        Arguments.of("zonePreference: {spillBelow: 101%}", "zonePreference.spillBelow", "1 to 100"),
+        Arguments.of(
+            "zonePreference: {spillBelow: 101%}", "zonePreference.spillBelow", "1% to 100%"),
         Arguments.of("zonePreference: true", "zonePreference", "must be a mapping"),
         Arguments.of("subset: {}", "subset.size", "is required"),
         Arguments.of("subset: {size: 0}", "subset.size", "not within 1 to 10000"),
@@ -154,7 +160,7 @@ class PoolDocumentsTest {
             "backends: [{name: b, address: \"a:1\", priority: 16}]",
             "backends[0].priority",
             "not within 0 to 15"),
-        Arguments.of("slowStart: {minWeight: 0%}", "slowStart.minWeight", "not within 1 to 100"),
+        Arguments.of("slowStart: {minWeight: 0%}", "slowStart.minWeight", "not within 1% to 100%"),
         Arguments.of("sticky: {}", "sticky", "either cookie or header"),
         Arguments.of(
             "sticky: {cookie: {}, header: {name: a}}", "sticky", "either cookie or header"),

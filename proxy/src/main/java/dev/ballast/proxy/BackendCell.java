@@ -22,7 +22,9 @@ final class BackendCell implements IdleUpstreams {
 
   private final PeakEwma responses = new PeakEwma();
 
-  private @Nullable LoopPick told;
+  /** The number of the plan whose {@link LoopPick} is told, if that is still the latest of this loop; 0: of none. */
+  private long toldPlan;
+
   private int toldIndex;
 
   /** In the pool's list of those that have idle connections. */
@@ -48,43 +50,77 @@ final class BackendCell implements IdleUpstreams {
    * @param index the backend's place there
    */
   void began(@Nullable LoopPick by, int index) {
-    if (by != null && !by.equals(told)) {
+    if (by != null) {
       tell(by, index);
     }
     counts.increment(BackendCounter.IN_FLIGHT);
     counts.increment(BackendCounter.REQUESTS);
+    LoopPick told = told();
     if (told != null) {
       told.began(toldIndex);
     }
   }
 
-  /** From now on this is told, unless what is told already belongs to a later plan: an exchange that waited may still go by an earlier one. */
+  /** From now on this is told, if it belongs to the latest plan: an exchange that waited may still go by an earlier one. */
   void tell(LoopPick toTell, int index) {
-    if (told == null || toTell.isAfter(told)) {
-      told = toTell;
+    if (toldPlan != toTell.number() && toTell.equals(pool.picking())) {
+      toldPlan = toTell.number();
       toldIndex = index;
-      toTell.has(index, (int) counts.read(BackendCounter.IN_FLIGHT));
+      toTell.has(index, (int) counts.read(BackendCounter.IN_FLIGHT), responses);
     }
   }
 
-  /** A later plan is in use, of which the backend may be no part: an earlier one is not held for its sake. */
-  void tellNobody(LoopPick later) {
-    if (told != null && later.isAfter(told)) {
-      told = null;
-    }
+  private @Nullable LoopPick told() {
+    LoopPick latest = pool.picking();
+    return latest != null && latest.number() == toldPlan ? latest : null;
   }
 
   /** @param latencyNanos see {@link Balancer#finished} */
   void ended(long latencyNanos, Outcome outcome) {
     counts.decrement(BackendCounter.IN_FLIGHT);
+    LoopPick told = told();
     if (told != null) {
       told.finished(toldIndex, latencyNanos, outcome);
     }
   }
 
-  /** How long it lately took to answer this loop. */
+  /** How long it lately took to answer this loop; for all loops to read. */
   PeakEwma responses() {
     return responses;
+  }
+
+  /** It took so long to answer; the others see {@link PeakEwma}. */
+  void took(long latencyNanos, long nowNanos, long memoryNanos) {
+    responses.record(latencyNanos, nowNanos, memoryNanos);
+    tellTime();
+  }
+
+  void failedAfter(long waitedNanos, long nowNanos, long memoryNanos) {
+    responses.recordFailure(waitedNanos, nowNanos, memoryNanos);
+    tellTime();
+  }
+
+  /** It was given up after so long. That says something only if it was heard of before. */
+  void givenUpAfter(long waitedNanos, long nowNanos, long memoryNanos) {
+    if (responses.nanos(nowNanos, memoryNanos) > 0) {
+      responses.recordAtLeast(waitedNanos, nowNanos, memoryNanos);
+      tellTime();
+    }
+  }
+
+  private void tellTime() {
+    LoopPick told = told();
+    if (told != null) {
+      told.took(toldIndex, responses);
+    }
+  }
+
+  /** It has said how busy it is, and its handle knows. */
+  void heard() {
+    LoopPick told = told();
+    if (told != null) {
+      told.heard(toldIndex);
+    }
   }
 
   /** It answers with this status. */

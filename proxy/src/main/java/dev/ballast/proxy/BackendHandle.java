@@ -2,6 +2,7 @@ package dev.ballast.proxy;
 
 import dev.ballast.balancing.Ejection;
 import dev.ballast.balancing.OutlierDetector;
+import dev.ballast.balancing.PeakEwma;
 import dev.ballast.balancing.ReportedLoad;
 import dev.ballast.balancing.Standing;
 import dev.ballast.model.BackendAddress;
@@ -124,6 +125,17 @@ final class BackendHandle implements OutlierDetector.Subject {
           cell == null ? longest : Math.max(longest, cell.responses().nanos(nowNanos, decayNanos));
     }
     return longest;
+  }
+
+  /** How long it lately took to answer one loop; null if that has not needed it yet. */
+  @Nullable PeakEwma responsesOn(int loop) {
+    BackendCell cell = cells.getAcquire(loop);
+    return cell == null ? null : cell.responses();
+  }
+
+  /** How busy it says it is. */
+  ReportedLoad busyness() {
+    return busyness;
   }
 
   /** How busy it says it is, in thousandths; 0 if it did not say, or not lately. */

@@ -3,7 +3,6 @@ package dev.ballast.proxy;
 import dev.ballast.balancing.Balancer;
 import dev.ballast.balancing.FirstByteEstimate;
 import dev.ballast.balancing.Outcome;
-import dev.ballast.balancing.PeakEwma;
 import dev.ballast.balancing.Tried;
 import dev.ballast.model.Retries;
 import io.netty.buffer.ByteBuf;
@@ -214,7 +213,7 @@ final class Choice implements MessageWriter.Trailers {
     latencyNanos = Math.max(1, afterNanos);
     if (backend != null) {
       long decayNanos = backend.pool().memoryNanos();
-      backend.cell(loop).responses().record(latencyNanos, nowNanos, decayNanos);
+      backend.cell(loop).took(latencyNanos, nowNanos, decayNanos);
     }
   }
 
@@ -235,6 +234,7 @@ final class Choice implements MessageWriter.Trailers {
   private void hear(int said, long nowNanos) {
     if (backend != null && said != LoadMetrics.NOTHING) {
       backend.says(said, nowNanos);
+      backend.cell(loop).heard();
     }
   }
 
@@ -293,11 +293,10 @@ final class Choice implements MessageWriter.Trailers {
     long nowNanos = loop.nowNanos();
     long waitedNanos = latencyNanos > 0 ? latencyNanos : nowNanos - pickedNanos;
     long memoryNanos = left.pool().memoryNanos();
-    PeakEwma responses = cell.responses();
     if (hasFailed) {
-      responses.recordFailure(waitedNanos, nowNanos, memoryNanos);
-    } else if (responses.nanos(nowNanos, memoryNanos) > 0) {
-      responses.recordAtLeast(waitedNanos, nowNanos, memoryNanos);
+      cell.failedAfter(waitedNanos, nowNanos, memoryNanos);
+    } else {
+      cell.givenUpAfter(waitedNanos, nowNanos, memoryNanos);
     }
     cell.ended(waitedNanos, hasFailed ? Outcome.FAILED : Outcome.CANCELLED);
   }

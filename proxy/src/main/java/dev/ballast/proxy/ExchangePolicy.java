@@ -10,6 +10,7 @@ import dev.ballast.model.Timeouts;
  *
  * @param queueNanos how long it may wait for room in the pool
  * @param hearsLoad whether it matters how busy backends say they are
+ * @param isTimed whether it matters how long backends take to answer
  */
 record ExchangePolicy(
     long connectNanos,
@@ -18,9 +19,11 @@ record ExchangePolicy(
     long overallNanos,
     long queueNanos,
     Retries retries,
-    boolean hearsLoad) {
+    boolean hearsLoad,
+    boolean isTimed) {
   /** Of an exchange that has not begun. */
-  static final ExchangePolicy NONE = new ExchangePolicy(0, 0, 0, 0, 0, Retries.defaults(), false);
+  static final ExchangePolicy NONE =
+      new ExchangePolicy(0, 0, 0, 0, 0, Retries.defaults(), false, false);
 
   static ExchangePolicy of(Pool pool) {
     Timeouts timeouts = pool.timeouts();
@@ -31,6 +34,7 @@ record ExchangePolicy(
         timeouts.overall().toNanos(),
         pool.resilience().breaker().queueTimeout().toNanos(),
         pool.resilience().retries(),
-        pool.algorithm() instanceof Algorithm.LeastLoad);
+        pool.algorithm() instanceof Algorithm.LeastLoad,
+        pool.algorithm() instanceof Algorithm.LeastResponseTime);
   }
 }

@@ -6,7 +6,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The part of a request that decides where it goes, as a hash that all LB servers of a fleet make alike, and that nobody can
- * foresee who doesn't know the fleet's seed. Immutable.
+ * foresee who doesn't know the fleet's seed. Queries count as what they mean, not as how they are encoded; of a URI, the query is taken as it is
+ * written, and the path as it is passed on. Immutable.
  */
 final class HashKey {
   private static final byte[] COOKIE = Grammar.ascii("cookie");
@@ -76,7 +77,21 @@ final class HashKey {
     if (start >= end) {
       return otherwise;
     }
-    return name.length == 0 ? of(head, start, end) : ofParameter(head, start, end, otherwise);
+    byte[] bytes = head.bytes();
+    if (name.length > 0) {
+      return ofParameter(head, start, end, otherwise);
+    }
+    return QueryText.isPlain(bytes, start, end)
+        ? of(head, start, end)
+        : hash.of(QueryText.normalised(bytes, start, end));
+  }
+
+  /** What it means, however it is written. Only what is encoded is copied. */
+  private long ofValue(RequestHead head, int start, int end) {
+    byte[] bytes = head.bytes();
+    return QueryText.isPlain(bytes, start, end)
+        ? of(head, start, end)
+        : hash.of(QueryText.decoded(bytes, start, end));
   }
 
   private long ofParameter(RequestHead head, int from, int end, long otherwise) {
@@ -86,7 +101,7 @@ final class HashKey {
       int stop = QueryText.indexOf(bytes, at, end, '&');
       int equals = QueryText.indexOf(bytes, at, stop, '=');
       if (QueryText.equals(bytes, at, equals, name)) {
-        return of(head, Math.min(equals + 1, stop), stop);
+        return ofValue(head, Math.min(equals + 1, stop), stop);
       }
       at = stop + 1;
     }

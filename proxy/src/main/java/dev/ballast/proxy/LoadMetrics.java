@@ -3,7 +3,8 @@ package dev.ballast.proxy;
 /**
  * How busy a backend says it is, in a field of its answers or of their trailers: {@code endpoint-load-metrics} as ORCA (open request cost
  * aggregation, the proposal of the xDS project) has it, as text ({@code TEXT cpu_utilization=0.3, mem_utilization=0.8}) or as JSON
- * ({@code JSON {"cpu_utilization": 0.3}}). The utilisation that the application states for itself goes before that of its processor; the others
+ * ({@code JSON {"cpu_utilization": 0.3}}), or {@code endpoint-load-metrics-bin}, in which gRPC servers send the same in binary ({@link LoadReport}). The
+ * first of these fields that can be read counts. The utilisation that the application states for itself goes before that of its processor; the others
  * are not looked at.
  */
 final class LoadMetrics {
@@ -14,6 +15,7 @@ final class LoadMetrics {
   private static final int MOST = 100 * WHOLE;
   private static final int DECIMALS = 3;
   private static final byte[] NAME = Grammar.ascii("endpoint-load-metrics");
+  private static final byte[] BINARY_NAME = Grammar.ascii("endpoint-load-metrics-bin");
   private static final byte[][] BY_PREFERENCE = {
     Grammar.ascii("application_utilization"),
     Grammar.ascii("applicationutilization"),
@@ -26,23 +28,42 @@ final class LoadMetrics {
   /** In thousandths of what the backend can do, 1 to 100,000; or {@link #NOTHING}. */
   static int in(AnswerHead head) {
     FieldLines fields = head.fields();
-    for (int line = 0; line < fields.count(); line++) {
+    int said = NOTHING;
+    for (int line = 0; line < fields.count() && said == NOTHING; line++) {
       if (fields.isNamed(line, NAME)) {
-        return read(head.bytes(), fields.valueStart(line), fields.valueEnd(line));
+        said = read(head.bytes(), fields.valueStart(line), fields.valueEnd(line));
+      } else if (fields.isNamed(line, BINARY_NAME)) {
+        said = readBinary(head.bytes(), fields.valueStart(line), fields.valueEnd(line));
       }
     }
-    return NOTHING;
+    return said;
   }
 
   /** The same in one line of a trailer section. */
   static int inTrailer(byte[] bytes, int start, int length) {
-    int nameEnd = start + NAME.length;
     int end = start + length;
-    boolean isNamed =
-        nameEnd < end
-            && bytes[nameEnd] == Grammar.COLON
-            && Grammar.equalsIgnoreCase(bytes, start, nameEnd, NAME);
-    return isNamed ? read(bytes, nameEnd + 1, end) : NOTHING;
+    if (isNamed(bytes, start, end, NAME)) {
+      return read(bytes, start + NAME.length + 1, end);
+    }
+    return isNamed(bytes, start, end, BINARY_NAME)
+        ? readBinary(bytes, start + BINARY_NAME.length + 1, end)
+        : NOTHING;
+  }
+
+  private static boolean isNamed(byte[] bytes, int start, int end, byte[] name) {
+    int nameEnd = start + name.length;
+    return nameEnd < end
+        && bytes[nameEnd] == Grammar.COLON
+        && Grammar.equalsIgnoreCase(bytes, start, nameEnd, name);
+  }
+
+  private static int readBinary(byte[] bytes, int start, int end) {
+    int from = skipSpace(bytes, start, end);
+    int to = end;
+    while (to > from && bytes[to - 1] <= ' ') {
+      to--;
+    }
+    return LoadReport.thousandths(bytes, from, to, MOST);
   }
 
   private static int read(byte[] bytes, int start, int end) {

@@ -3,6 +3,8 @@ package dev.ballast.proxy;
 import dev.ballast.balancing.Balancer;
 import dev.ballast.balancing.Loads;
 import dev.ballast.balancing.Outcome;
+import dev.ballast.balancing.PeakEwma;
+import dev.ballast.balancing.ResponseTimes;
 import dev.ballast.balancing.Tried;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -12,8 +14,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one event loop picks a pool's backends with, and what that sees of them at the time of the pick.
  *
- * <p>What the loop has in flight at each stands in one array, side by side, for all loops to read: a look at a backend then costs as many memory
- * accesses as there are loops, and those of thousands of backends fit into the caches. Owned by the loop; but for those numbers.
+ * <p>What the loop has in flight at each, and how long each lately took, stand side by side, for all loops to read: a look at a backend then costs as many memory
+ * accesses as there are loops, and those of thousands of backends fit into the caches. A backend's numbers get there when its {@link BackendCell} is told of this, with
+ * the first look or exchange; until then whoever looks asks the cell. So a plan of thousands of backends costs its first pick next to nothing, unless the
+ * algorithm itself has to know what all carry.
+ *
+ * <p>Owned by the loop; but for those numbers. The cells tell the one of the latest plan only ({@link PoolCell#picking}).
  */
 final class LoopPick implements Loads {
   private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(int[].class);
@@ -27,15 +33,20 @@ final class LoopPick implements Loads {
     }
   }
 
-  private static final int UNASKED = -1;
+  /** Stands for no exchange in flight: zero stands for a backend that this was not told of yet. */
+  private static final int KNOWN = 1;
+
+  private static final int UNKNOWN = -1;
 
   private final PoolPlan plan;
-  private final int loop;
+  private final Loop loop;
   private final int[] inFlight;
 
+  /** Empty unless the pool picks by it. */
+  private final ResponseTimes times;
+
   /**
-   * Of each loop that has not picked here yet: what it had in flight when that was first asked, which can only have become less. {@link #UNASKED}
-   * before.
+   * Of each loop that does not know its own sum yet: what it had in flight when that was first asked. {@link #UNKNOWN} before.
    */
   private final int[] before;
 
@@ -43,8 +54,8 @@ final class LoopPick implements Loads {
   private final Balancer balancer;
   private long nowNanos;
 
-  /** What this loop has in flight at those that may be picked. */
-  private int sum;
+  /** What this loop has in flight at those that may be picked; {@link #UNKNOWN} until that is first asked. */
+  private int sum = UNKNOWN;
 
   /**
    * From here on what is in flight at the backends counts here, and in no earlier one.
@@ -54,31 +65,20 @@ final class LoopPick implements Loads {
    */
   LoopPick(PoolPlan plan, Picking picking, Loop loop, long seed) {
     this.plan = plan;
-    this.loop = loop.index();
+    this.loop = loop;
     this.nowNanos = loop.nowNanos();
     this.inFlight = new int[plan.eligibleCount()];
+    this.times =
+        new ResponseTimes(
+            plan.policy().isTimed() ? plan.eligibleCount() : 0, plan.handle().memoryNanos());
     this.before = new int[plan.handle().loopCount()];
-    Arrays.fill(before, UNASKED);
-    for (int i = 0; i < inFlight.length; i++) {
-      inFlight[i] = plan.backend(i).inFlightOn(this.loop);
-    }
-    for (int i = 0; i < plan.preferredCount(); i++) {
-      sum += inFlight[i];
-    }
+    Arrays.fill(before, UNKNOWN);
+    plan.handle().cell(loop).picksBy(this);
     Balancer ofLoop = balancer(picking, loop, seed);
     this.balancer = picking.lineup().withSpares(ofLoop);
     this.own = ofLoop.equals(picking.balancer()) ? null : balancer;
-    for (PoolMember member : plan.members()) {
-      BackendCell cell = member.handle().cellIfAny(loop);
-      if (cell != null) {
-        cell.tellNobody(this);
-      }
-    }
-    for (int i = 0; i < inFlight.length; i++) {
-      BackendCell cell = plan.backend(i).cellIfAny(loop);
-      if (cell != null) {
-        cell.tell(this, i);
-      }
+    if (picking.hashKey() != null || picking.instead() != null) {
+      total();
     }
   }
 
@@ -91,9 +91,9 @@ final class LoopPick implements Loads {
         .forLoop(this, seed);
   }
 
-  /** Whether it belongs to a later plan of the pool. */
-  boolean isAfter(LoopPick other) {
-    return plan.number() > other.plan.number();
+  /** Of the plan that it belongs to; greater than those of all earlier plans of the pool. */
+  long number() {
+    return plan.number();
   }
 
   /** An index for {@link PoolPlan#backend}, or {@link Balancer#NONE}. */
@@ -102,9 +102,23 @@ final class LoopPick implements Loads {
     return balancer.pick(key, tried, this);
   }
 
-  /** So many are in flight there on this loop. */
-  void has(int index, int count) {
-    add(index, count - inFlight[index]);
+  /** So many are in flight there on this loop, and so long it took; told by its cell. */
+  void has(int index, int count, PeakEwma took) {
+    add(index, count - Math.max(0, inFlight[index] - KNOWN));
+    took(index, took);
+    plan.heard(index);
+  }
+
+  /** It has lately taken so long on this loop. */
+  void took(int index, PeakEwma took) {
+    if (plan.policy().isTimed()) {
+      times.set(index, took);
+    }
+  }
+
+  /** It has said how busy it is. */
+  void heard(int index) {
+    plan.heard(index);
   }
 
   /** An exchange with the backend has begun on this loop. */
@@ -124,48 +138,62 @@ final class LoopPick implements Loads {
   }
 
   private void add(int index, int change) {
-    COUNT.setOpaque(inFlight, index, inFlight[index] + change);
-    if (index < plan.preferredCount()) {
+    COUNT.setOpaque(inFlight, index, Math.max(KNOWN, inFlight[index]) + change);
+    if (sum != UNKNOWN && index < plan.preferredCount()) {
       SUM.setOpaque(this, sum + change);
     }
   }
 
-  /** What this loop has in flight at all backends that may be picked; for other loops. */
-  int totalHere() {
-    return (int) SUM.getOpaque(this);
-  }
-
-  /** What this loop has in flight at the backend; for other loops. */
-  int inFlightHere(int index) {
-    return (int) COUNT.getOpaque(inFlight, index);
-  }
-
   @Override
   public int inFlight(int index) {
-    int found = inFlight[index];
+    int oneMore = inFlight[index];
+    int found = oneMore == 0 ? learnt(index) : oneMore - KNOWN;
     for (int other = 0; other < before.length; other++) {
-      if (other != loop) {
-        LoopPick its = plan.pickOf(other);
-        found += its == null ? plan.backend(index).inFlightOn(other) : its.inFlightHere(index);
+      if (other != loop.index()) {
+        found += inFlightOn(other, index);
       }
     }
     return found;
   }
 
+  /** What this loop has in flight there, by the cell, which tells it from now on. */
+  private int learnt(int index) {
+    BackendCell cell = plan.backend(index).cellIfAny(loop);
+    if (cell == null) {
+      return 0;
+    }
+    cell.tell(this, index);
+    return (int) cell.read(BackendCounter.IN_FLIGHT);
+  }
+
+  private int inFlightOn(int other, int index) {
+    LoopPick its = plan.pickOf(other);
+    int oneMore = its == null ? 0 : (int) COUNT.getOpaque(its.inFlight, index);
+    return oneMore == 0 ? plan.backend(index).inFlightOn(other) : oneMore - KNOWN;
+  }
+
   @Override
   public long total() {
+    if (sum == UNKNOWN) {
+      int found = 0;
+      for (int i = 0; i < plan.preferredCount(); i++) {
+        found += inFlight[i] == 0 ? learnt(i) : inFlight[i] - KNOWN;
+      }
+      SUM.setOpaque(this, found);
+    }
     long total = sum;
     for (int other = 0; other < before.length; other++) {
-      if (other != loop) {
+      if (other != loop.index()) {
         LoopPick its = plan.pickOf(other);
-        total += its == null ? before(other) : its.totalHere();
+        int known = its == null ? UNKNOWN : (int) SUM.getOpaque(its);
+        total += known == UNKNOWN ? before(other) : known;
       }
     }
     return total;
   }
 
   private int before(int other) {
-    if (before[other] == UNASKED) {
+    if (before[other] == UNKNOWN) {
       before[other] = 0;
       for (int i = 0; i < plan.preferredCount(); i++) {
         before[other] += plan.backend(i).inFlightOn(other);
@@ -176,11 +204,25 @@ final class LoopPick implements Loads {
 
   @Override
   public long responseNanos(int index) {
-    return plan.backend(index).responseNanos(nowNanos);
+    if (!plan.policy().isTimed()) {
+      return plan.backend(index).responseNanos(nowNanos);
+    }
+    long longest = Long.MIN_VALUE;
+    for (int other = 0; other < before.length; other++) {
+      LoopPick its = other == loop.index() ? this : plan.pickOf(other);
+      long score = its == null ? ResponseTimes.UNSET : its.times.score(index);
+      longest = Math.max(longest, score == ResponseTimes.UNSET ? scoreOn(other, index) : score);
+    }
+    return times.nanos(longest, nowNanos);
+  }
+
+  private long scoreOn(int other, int index) {
+    PeakEwma took = plan.backend(index).responsesOn(other);
+    return took == null ? Long.MIN_VALUE : times.scoreOf(took);
   }
 
   @Override
   public int utilisation(int index) {
-    return plan.backend(index).utilisation(nowNanos);
+    return plan.utilisation(index, nowNanos);
   }
 }

@@ -36,6 +36,7 @@ final class PoolCell {
   private final Durations answers = new Durations();
   private final AtomicBoolean isLookDue = new AtomicBoolean();
   private final Runnable look = this::look;
+  private @Nullable LoopPick picking;
   private @Nullable BackendCell firstIdle;
   private long elsewhere;
   private long elsewhereNanos;
@@ -54,6 +55,18 @@ final class PoolCell {
 
   Tally<PoolCounter> counts() {
     return counts;
+  }
+
+  /** What the loop picks with in the latest plan by which it has picked; null before the first. */
+  @Nullable LoopPick picking() {
+    return picking;
+  }
+
+  /** From now on it picks by this, unless that belongs to an earlier plan. */
+  void picksBy(LoopPick next) {
+    if (picking == null || next.number() > picking.number()) {
+      picking = next;
+    }
   }
 
   /** How long connects to the pool's backends take, handshakes included. */

@@ -15,6 +15,7 @@ import dev.ballast.model.Algorithm;
 import dev.ballast.model.Item;
 import dev.ballast.model.Pool;
 import dev.ballast.model.SlowStart;
+import dev.ballast.model.Sticky;
 import dev.ballast.model.Timeouts;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -162,9 +164,11 @@ final class PoolCompiler {
       Instant now) {
     Pool pool = (Pool) item.resource();
     List<Candidate> candidates = Ranks.candidates(pool, members, place, seed());
-    Eligibility eligibility = Eligibility.evaluate(candidates, Rules.of(pool, place.zone()), now);
+    Eligibility until = before == null ? null : before.plan().eligibility();
+    Eligibility eligibility =
+        Eligibility.evaluate(candidates, Rules.of(pool, place.zone()), until, now);
     settle(members, eligibility, handle, before != null, now);
-    PoolNews.tell(pool.name(), before == null ? null : before.plan().eligibility(), eligibility);
+    PoolNews.tell(pool.name(), until, eligibility);
     Placement placement = placement(pool.algorithm(), members, candidates, before);
     return new CompiledPool(
         item,
@@ -175,7 +179,7 @@ final class PoolCompiler {
         handle,
         secrets.fleet(),
         hostNames(members),
-        unresolved(members),
+        unresolved(members, candidates),
         nextChange(members, eligibility, pool.resilience().slowStart(), now));
   }
 
@@ -220,7 +224,7 @@ final class PoolCompiler {
         eligible.stream().map(PoolMember::handle).toArray(BackendHandle[]::new),
         picking(pool, shares, lineup, placement),
         shares.percents(),
-        sticky(pool, eligible));
+        sticky(pool, handle, eligible, members.size()));
   }
 
   private Picking picking(Pool pool, Shares shares, Lineup lineup, @Nullable Placement placement) {
@@ -280,16 +284,15 @@ final class PoolCompiler {
     return known != null && known.isOf(hash, all, seed()) ? known : Placement.of(hash, all, seed());
   }
 
-  private @Nullable StickyPlan sticky(Pool pool, List<PoolMember> eligible) {
-    return pool.sticky()
-        .map(
-            how ->
-                StickyPlan.of(
-                    how,
-                    pool.name(),
-                    eligible.stream().map(PoolMember::id).toList(),
-                    secrets.fleet().cookieKeys()))
-        .orElse(null);
+  private @Nullable StickyPlan sticky(
+      Pool pool, PoolHandle handle, List<PoolMember> eligible, int members) {
+    Sticky how = pool.sticky().orElse(null);
+    if (how == null) {
+      return null;
+    }
+    List<String> ids = eligible.stream().map(PoolMember::id).toList();
+    List<byte[]> keys = secrets.fleet().cookieKeys();
+    return StickyPlan.of(how, handle.stickyTokens().of(ids, keys, members), keys.size());
   }
 
   /**
@@ -332,10 +335,12 @@ final class PoolCompiler {
     return hosts;
   }
 
-  private static List<BackendHandle> unresolved(List<PoolMember> members) {
-    return members.stream()
-        .map(PoolMember::handle)
-        .filter(handle -> !handle.isAddressKnown())
+  /** Those that were judged without an address: names that resolve meanwhile are judged anew. */
+  private static List<BackendHandle> unresolved(
+      List<PoolMember> members, List<Candidate> candidates) {
+    return IntStream.range(0, members.size())
+        .filter(index -> !candidates.get(index).isAddressKnown())
+        .mapToObj(index -> members.get(index).handle())
         .toList();
   }
 }

@@ -41,6 +41,8 @@ final class PoolHandle {
   /** Control thread only. */
   private long plans;
 
+  private final StickyTokens stickyTokens;
+
   /** Judges the backends; control thread only. */
   private final OutlierDetector<BackendHandle> outliers = new OutlierDetector<>();
 
@@ -54,6 +56,7 @@ final class PoolHandle {
     this.appeared = appeared;
     this.sequence = new RoundRobinSequence(loops, random);
     this.onSuspicion = onSuspicion;
+    this.stickyTokens = new StickyTokens(name);
     this.cells = new AtomicReferenceArray<>(loops);
   }
 
@@ -77,6 +80,11 @@ final class PoolHandle {
   /** The number of the pool's next plan; control thread only. */
   long nextPlan() {
     return ++plans;
+  }
+
+  /** Whereby clients stay with its backends; control thread only. */
+  StickyTokens stickyTokens() {
+    return stickyTokens;
   }
 
   OutlierDetector<BackendHandle> outliers() {

@@ -2,6 +2,7 @@ package dev.ballast.proxy;
 
 import dev.ballast.balancing.Balancer;
 import dev.ballast.balancing.Eligibility;
+import dev.ballast.balancing.ReportedLoads;
 import dev.ballast.balancing.Tried;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,9 @@ final class PoolPlan {
 
   /** Made when a loop first picks. */
   private final @Nullable LoopPick[] ofLoops;
+
+  /** What the backends have said, as far as any loop has been told; empty unless the pool picks by it. */
+  private final ReportedLoads reports;
 
   private final int[] percents;
   private final @Nullable StickyPlan sticky;
@@ -53,6 +57,8 @@ final class PoolPlan {
     this.eligible = eligible;
     this.picking = picking;
     this.ofLoops = new LoopPick[handle.loopCount()];
+    this.reports =
+        new ReportedLoads(policy.hearsLoad() ? eligible.length : 0, handle.memoryNanos());
     this.percents = percents;
     this.sticky = sticky;
   }
@@ -118,6 +124,19 @@ final class PoolPlan {
    */
   @Nullable LoopPick pickOf(int loop) {
     return ofLoops[loop];
+  }
+
+  /** The backend may have said how busy it is; any loop. */
+  void heard(int index) {
+    if (policy.hearsLoad()) {
+      reports.set(index, eligible[index].busyness());
+    }
+  }
+
+  /** How busy the backend says it is, in thousandths; 0 if it did not say, or not lately. */
+  int utilisation(int index, long nowNanos) {
+    int said = policy.hearsLoad() ? reports.thousandths(index, nowNanos) : ReportedLoads.UNSET;
+    return said == ReportedLoads.UNSET ? eligible[index].utilisation(nowNanos) : said;
   }
 
   BackendHandle backend(int index) {

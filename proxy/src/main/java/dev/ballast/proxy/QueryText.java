@@ -60,4 +60,36 @@ final class QueryText {
     }
     return Arrays.copyOf(text, length);
   }
+
+  /** Whether it means what is written: nothing of it is encoded. */
+  static boolean isPlain(byte[] bytes, int start, int end) {
+    for (int at = start; at < end; at++) {
+      if (bytes[at] == '%' || bytes[at] == '+') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * A query of several parameters in one form of all that mean the same: decoded, but for what would then be taken for something else ({@code &}, {@code =} and
+   * {@code %} that are part of a name or value).
+   */
+  static byte[] normalised(byte[] bytes, int start, int end) {
+    var text = new byte[3 * (end - start)];
+    int length = 0;
+    for (int at = start; at < end; ) {
+      boolean isEncoded = isEncoded(bytes, at, end);
+      byte means = decodedAt(bytes, at, end);
+      if (means == '%' || (isEncoded && (means == '&' || means == '='))) {
+        text[length++] = '%';
+        text[length++] = (byte) Character.forDigit(means >> 4, 16);
+        text[length++] = (byte) Character.forDigit(means & 0xf, 16);
+      } else {
+        text[length++] = means;
+      }
+      at += isEncoded ? 3 : 1;
+    }
+    return Arrays.copyOf(text, length);
+  }
 }

@@ -3,19 +3,14 @@ package dev.ballast.proxy;
 import dev.ballast.balancing.Balancer;
 import dev.ballast.model.Sticky;
 import io.netty.buffer.ByteBuf;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Which backend a client was told to stay with.
  *
- * <p>Idea: the token of a backend is HMAC-SHA256 of pool and name under the fleet's cookie key, cut to 128 bits (RFC 2104): nobody
+ * <p>Idea: the token of a backend is made of pool and name with the fleet's cookie key ({@link StickyTokens}): nobody
  * without the key can make one or see in it whose it is, and every LB server of the fleet makes the same. So the tokens of all
  * backends that may be picked are known beforehand, and reading one is a look into a table: no cryptography on the request path,
  * nothing allocated. A backend that may not be picked has no entry, so clients leave it at once.
@@ -28,7 +23,6 @@ final class StickyPlan {
       Grammar.ascii("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
   private static final int[] VALUES = values();
   private static final int TOKEN_LENGTH = 22;
-  private static final String ALGORITHM = "HmacSHA256";
 
   private final boolean isCookie;
   private final byte[] name;
@@ -61,32 +55,20 @@ final class StickyPlan {
   /**
    * The plan for the backends that may be picked.
    *
-   * @param keys the current one first
+   * @param tokens by backend, see {@link StickyTokens#of}
+   * @param keys how many there are, the current one first
    */
-  static StickyPlan of(Sticky how, String pool, List<String> backends, List<byte[]> keys) {
-    int count = backends.size();
-    var plan = new StickyPlan(how, new long[count], new long[count], count * keys.size());
-    for (int k = keys.size() - 1; k >= 0; k--) {
-      Mac mac = mac(keys.get(k));
+  static StickyPlan of(Sticky how, List<long[]> tokens, int keys) {
+    int count = tokens.size();
+    var plan = new StickyPlan(how, new long[count], new long[count], count * keys);
+    for (int k = keys - 1; k >= 0; k--) {
       for (int i = 0; i < count; i++) {
-        byte[] id = (pool + "/" + backends.get(i)).getBytes(StandardCharsets.UTF_8);
-        ByteBuffer token = ByteBuffer.wrap(mac.doFinal(id));
-        plan.high[i] = token.getLong();
-        plan.low[i] = token.getLong();
+        plan.high[i] = tokens.get(i)[2 * k];
+        plan.low[i] = tokens.get(i)[2 * k + 1];
         plan.add(plan.high[i], plan.low[i], k == 0 ? i : count + i);
       }
     }
     return plan;
-  }
-
-  private static Mac mac(byte[] key) {
-    try {
-      Mac mac = Mac.getInstance(ALGORITHM);
-      mac.init(new SecretKeySpec(key, ALGORITHM));
-      return mac;
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java runtime has " + ALGORITHM, e);
-    }
   }
 
   private void add(long tokenHigh, long tokenLow, int index) {

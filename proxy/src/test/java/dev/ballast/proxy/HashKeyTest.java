@@ -65,6 +65,12 @@ class HashKeyTest {
         Arguments.of(RequestPart.Kind.QUERY, "", "/a?x=1", fields(), "/b?x=1", fields()),
         Arguments.of(
             RequestPart.Kind.QUERY, "user", "/a?user=7", fields(), "/b?x=1&user=7&y", fields()),
+        Arguments.of(
+            RequestPart.Kind.QUERY, "a", "/?a=%41b+c", fields(), "/?x&a=A%62%20c", fields()),
+        Arguments.of(RequestPart.Kind.QUERY, "a", "/?a=%41", fields(), "/?%61=A", fields()),
+        Arguments.of(RequestPart.Kind.QUERY, "a", "/?a=100%", fields(), "/?a=100%25", fields()),
+        Arguments.of(RequestPart.Kind.QUERY, "", "/?a=%41&b=+", fields(), "/?a=A&b=%20", fields()),
+        Arguments.of(RequestPart.Kind.QUERY, "", "/?a=%3d%", fields(), "/?a=%3D%25", fields()),
         Arguments.of(RequestPart.Kind.URI, "", "/a?x=1", fields("X-A: b"), "/a?x=1", fields()));
   }
 
@@ -101,6 +107,13 @@ class HashKeyTest {
         Arguments.of(RequestPart.Kind.PATH, "", "/a", fields(), "/ab", fields()),
         Arguments.of(RequestPart.Kind.QUERY, "", "/a?x=1", fields(), "/a?x=2", fields()),
         Arguments.of(RequestPart.Kind.QUERY, "user", "/a?user=7", fields(), "/a?user=8", fields()),
+        Arguments.of(RequestPart.Kind.QUERY, "a", "/?a=%41", fields(), "/?a=a", fields()),
+        Arguments.of(RequestPart.Kind.QUERY, "a", "/?a=%2541", fields(), "/?a=%41", fields()),
+        Arguments.of(RequestPart.Kind.QUERY, "a", "/?a=1%262", fields(), "/?a=1&2", fields()),
+        Arguments.of(RequestPart.Kind.QUERY, "", "/?a=1%26b=2", fields(), "/?a=1&b=2", fields()),
+        Arguments.of(RequestPart.Kind.QUERY, "", "/?a%3d1", fields(), "/?a=1", fields()),
+        Arguments.of(RequestPart.Kind.QUERY, "", "/?a=%2526", fields(), "/?a=%26", fields()),
+        Arguments.of(RequestPart.Kind.QUERY, "", "/?a=%%32%36", fields(), "/?a=%26", fields()),
         Arguments.of(RequestPart.Kind.URI, "", "/a?x=1", fields(), "/a?x=2", fields()));
   }
 

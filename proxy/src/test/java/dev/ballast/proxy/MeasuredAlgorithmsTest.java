@@ -148,6 +148,22 @@ class MeasuredAlgorithmsTest {
     }
   }
 
+  /** The busy one says 0.9 in its head, the other 0.2 in its trailer. */
+  @Test
+  void shouldHearOfLoadAsGrpcServersSendIt() {
+    String busy = "Endpoint-Load-Metrics-Bin: Cc3MzMzMzOw/\r\n";
+    String chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n";
+    backends.add(answering(answer(busy), Duration.ZERO));
+    backends.add(
+        answering(chunked + "endpoint-load-metrics-bin: CZqZmZmZmck/\r\n\r\n", Duration.ZERO));
+    try (var proxy = Proxy.start(settings -> settings.withEventLoops(1))) {
+      proxy.use(configuration(proxy, new Algorithm.LeastLoad(16, Duration.ofMinutes(1))));
+      ask(proxy, REQUESTS);
+      assertThat(asked(0)).isBetween(1, 5);
+      assertThat(proxy.metric(of("utilisation", "b1"))).isEqualTo(0.9);
+    }
+  }
+
   /** Reports that nobody asked for, or that nobody can read, change nothing. */
   @ParameterizedTest
   @ValueSource(strings = {"", "-1", "1e3", "NaN", "0.5.5.5", "999999999999999999999999"})

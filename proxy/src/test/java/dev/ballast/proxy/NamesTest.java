@@ -3,15 +3,47 @@ package dev.ballast.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ballast.balancing.Balancer;
+import dev.ballast.balancing.BalancerFactory;
+import dev.ballast.balancing.Balancers;
+import dev.ballast.balancing.Extensions;
+import dev.ballast.balancing.Member;
+import dev.ballast.model.Algorithm;
+import dev.ballast.model.Pool;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Backends with host names, resolved by a DNS server of the test's own. */
 class NamesTest {
   private final FakeDns dns = new FakeDns();
+  private final WhileBuilding building = new WhileBuilding();
   private final Proxy proxy =
-      Proxy.start(settings -> settings.withNameServers(List.of(dns.address())));
+      Proxy.start(
+          settings ->
+              settings
+                  .withNameServers(List.of(dns.address()))
+                  .withExtensions(Extensions.of(List.of(building))));
+
+  /** An algorithm during whose building something happens, once. */
+  private static final class WhileBuilding implements BalancerFactory {
+    private final AtomicReference<Runnable> event = new AtomicReference<>(() -> {});
+
+    @Override
+    public String name() {
+      return "while-building";
+    }
+
+    @Override
+    public Balancer build(List<Member> members, Map<String, String> parameters, long fleetSeed) {
+      event.getAndSet(() -> {}).run();
+      return Balancers.build(new Algorithm.RoundRobin(), members, fleetSeed);
+    }
+  }
 
   @AfterEach
   void stop() {
@@ -107,6 +139,26 @@ class NamesTest {
 
     await().until(() -> proxy.backend("web", "b1").eligible());
     assertThat(proxy.backend("web", "b1").resolved()).isEqualTo("127.0.0.1");
+  }
+
+  /** Names of the hosts file do so at once, perhaps before the pool is ready that has asked for them. */
+  @Test
+  void shouldUseABackendWhoseNameIsResolvedWhileItsPoolIsBuilt() {
+    var algorithm = new Algorithm.Custom(building.name(), Optional.empty(), new TreeMap<>());
+    Configuration configuration =
+        named("b1.ballast.test", 80)
+            .put(new Pool("web", algorithm, Optional.empty(), Configuration.BRISK, 50));
+    proxy.use(configuration);
+    assertThat(proxy.backend("web", "b1").resolved()).isNull();
+
+    building.event.set(
+        () -> {
+          dns.knows("b1.ballast.test", 60, "127.0.0.1");
+          await().until(() -> proxy.backend("web", "b1").resolved() != null);
+        });
+    proxy.use(configuration.backend("web", "b2", "127.0.0.1:81", 1));
+
+    await().until(() -> proxy.backend("web", "b1").eligible());
   }
 
   @Test

@@ -107,7 +107,8 @@ class PreferenceTest {
   @ParameterizedTest
   @MethodSource("algorithms")
   void shouldUseTheFirstGroupThatHasEnoughWhateverTheAlgorithm(Algorithm algorithm) {
-    try (var proxy = Proxy.start()) {
+    var now = new AtomicReference<>(Instant.now());
+    try (var proxy = Proxy.start(now::get)) {
       Configuration configuration =
           configuration(proxy, pool(algorithm, Preference.NONE), "0", "0", "1", "2");
       proxy.use(configuration);
@@ -123,6 +124,10 @@ class PreferenceTest {
       assertThat(served(proxy, 20).keySet()).containsExactly("b4");
 
       proxy.use(up(configuration, "b1"));
+      assertThat(served(proxy, 20).keySet()).as("not yet").containsExactly("b4");
+
+      now.updateAndGet(instant -> instant.plusSeconds(10));
+      proxy.use(configuration);
       assertThat(served(proxy, 20).keySet()).containsExactly("b1");
     }
   }
@@ -298,7 +303,8 @@ class PreferenceTest {
   /** A session is where it is: that its zone or group is well again is no reason to lose it. */
   @Test
   void shouldLetAClientStayWithASpare() {
-    try (var proxy = Proxy.start()) {
+    var now = new AtomicReference<>(Instant.now());
+    try (var proxy = Proxy.start(now::get)) {
       Pool pool =
           pool(new Algorithm.RoundRobin(), Preference.NONE).with(new Sticky.Header("x-stay"));
       Configuration configuration = down(configuration(proxy, pool, "0", "1"), "b1");
@@ -307,6 +313,8 @@ class PreferenceTest {
         String token = client.get("/").read().field("x-stay");
 
         proxy.use(up(configuration, "b1"));
+        now.updateAndGet(instant -> instant.plusSeconds(10));
+        proxy.use(configuration);
 
         assertThat(client.get("/").read().text()).isEqualTo("b1");
         String request = HttpText.head("GET / HTTP/1.1", "Host: a", "X-Stay: " + token);

@@ -40,7 +40,12 @@ class StickyTest {
   }
 
   private static StickyPlan plan(Sticky how, int... keys) {
-    return StickyPlan.of(how, "web", NAMES, Arrays.stream(keys).mapToObj(StickyTest::key).toList());
+    return plan(how, new StickyTokens("web"), NAMES, keys);
+  }
+
+  private static StickyPlan plan(Sticky how, StickyTokens tokens, List<String> names, int... keys) {
+    List<byte[]> all = Arrays.stream(keys).mapToObj(StickyTest::key).toList();
+    return StickyPlan.of(how, tokens.of(names, all, names.size()), keys.length);
   }
 
   private static String line(StickyPlan plan, int index) {
@@ -92,6 +97,33 @@ class StickyTest {
     assertThat(now.isCurrent(found)).isFalse();
     assertThat(now.isCurrent(find(now, "Cookie: ballast=" + token(now, 42)))).isTrue();
     assertThat(find(now, "Cookie: ballast=" + token(plan(COOKIE, 3), 42))).isEqualTo(Balancer.NONE);
+  }
+
+  @Test
+  void shouldKeepTokensFromPlanToPlanAsLongAsTheKeysStay() {
+    var tokens = new StickyTokens("web");
+    List<long[]> first = tokens.of(NAMES, List.of(key(1)), NAMES.size());
+    List<long[]> of250 = tokens.of(NAMES.subList(250, 500), List.of(key(1)), NAMES.size());
+    List<long[]> ofAll = tokens.of(NAMES, List.of(key(1)), NAMES.size());
+    for (int i = 0; i < NAMES.size(); i++) {
+      assertThat(ofAll.get(i)).isSameAs(first.get(i));
+      assertThat(i < 250 ? ofAll.get(i) : of250.get(i - 250)).isSameAs(first.get(i));
+    }
+
+    StickyPlan rotated = plan(COOKIE, tokens, NAMES, 2, 1);
+    assertThat(line(rotated, 42)).isEqualTo(line(plan(COOKIE, 2), 42));
+    assertThat(find(rotated, "Cookie: ballast=" + token(plan(COOKIE, 1), 42))).isNotNegative();
+  }
+
+  @Test
+  void shouldForgetTheTokensOfBackendsThatHaveGone() {
+    var tokens = new StickyTokens("web");
+    List<long[]> first = tokens.of(NAMES, List.of(key(1)), NAMES.size());
+    tokens.of(NAMES.subList(0, 10), List.of(key(1)), 10);
+    List<long[]> now = tokens.of(NAMES, List.of(key(1)), NAMES.size());
+
+    assertThat(now.get(9)).isSameAs(first.get(9));
+    assertThat(now.get(10)).isEqualTo(first.get(10)).isNotSameAs(first.get(10));
   }
 
   @ParameterizedTest

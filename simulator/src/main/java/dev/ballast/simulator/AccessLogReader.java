@@ -1,56 +1,57 @@
 package dev.ballast.simulator;
 
-import dev.ballast.model.AccessLogField;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
-import java.math.BigDecimal;
 import java.time.DateTimeException;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.json.JsonFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads Ballast's own access log in JSON, a line at a time. Of each line it takes {@code time}, {@code backend}, {@code pool}, and how long the backend
- * took: {@code firstByte} where there is one, else {@code duration}.
+ * Reads an access log, a line at a time: when requests came, and if the log says so, which backend got each and how long it took. Where a log tells seconds apart and no less, requests are
+ * spread over theirs by chance.
  */
 public final class AccessLogReader {
-  private static final JsonFactory JSON = new JsonFactory();
-  private static final BigDecimal NANOS = BigDecimal.valueOf(1_000_000_000);
+  /** Which stream of chance spreads requests over their seconds. */
+  private static final long WITHIN_SECONDS = 17;
 
   private final Optional<String> pool;
+  private final AccessLogFormat asked;
+  private final Chance chance;
   private final Map<String, Integer> backends = new HashMap<>();
   private final TreeSet<String> otherPools = new TreeSet<>();
+  private @Nullable LineFormat format;
   private long[] began = new long[1024];
   private long[] durations = new long[1024];
   private int[] backendOf = new int[1024];
   private int size;
+  private boolean isTimed = true;
+  private boolean isWholeSecond;
   private long lines;
   private long bad;
   private long withoutBackend;
   private String firstBad = "";
 
-  private AccessLogReader(Optional<String> pool) {
+  private AccessLogReader(Optional<String> pool, AccessLogFormat asked, long seed) {
     this.pool = pool;
+    this.asked = asked;
+    this.chance = new Chance(seed, WITHIN_SECONDS);
   }
 
   /**
    * Reads a log.
    *
    * @param pool whose requests count; empty: all
+   * @param seed of what the log leaves to chance
    * @throws NotUsable when fewer than two lines can be used, which says why
    */
-  public static Recording read(Reader log, Optional<String> pool) throws IOException, NotUsable {
-    var reader = new AccessLogReader(pool);
+  public static Recording read(Reader log, Optional<String> pool, AccessLogFormat format, long seed)
+      throws IOException, NotUsable {
+    var reader = new AccessLogReader(pool, format, seed);
     var buffered = new BufferedReader(log);
     long number = 0;
     for (String line = buffered.readLine(); line != null; line = buffered.readLine()) {
@@ -73,10 +74,14 @@ public final class AccessLogReader {
 
   private void line(String line, long number) {
     lines++;
+    LineFormat known = format == null ? asked.forLine(line).orElse(null) : format;
+    if (known == null) {
+      isBad(number, "is of no known log format; --log-format can say which it is");
+      return;
+    }
+    format = known;
     try {
-      take(fields(line));
-    } catch (JacksonException e) {
-      isBad(number, "is not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""));
+      take(known.read(line));
     } catch (IllegalArgumentException | DateTimeException e) {
       isBad(number, String.valueOf(e.getMessage()));
     }
@@ -87,52 +92,22 @@ public final class AccessLogReader {
     firstBad = firstBad.isEmpty() ? "line " + number + " " + why : firstBad;
   }
 
-  private static Map<String, String> fields(String line) {
-    var fields = new TreeMap<String, String>();
-    try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), line)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw new IllegalArgumentException("is not a JSON object");
-      }
-      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-        String name = parser.currentName();
-        parser.nextToken();
-        fields.put(name, parser.currentToken().isScalarValue() ? parser.getString() : "");
-        parser.skipChildren();
-      }
-    }
-    return fields;
-  }
-
-  private void take(Map<String, String> fields) {
-    String time = required(fields, AccessLogField.TIME);
-    String took =
-        fields.containsKey(AccessLogField.FIRST_BYTE.text())
-            ? required(fields, AccessLogField.FIRST_BYTE)
-            : required(fields, AccessLogField.DURATION);
-    Instant instant = Instant.parse(time);
-    long nanos = new BigDecimal(took).multiply(NANOS).longValue();
-    if (nanos < 0) {
-      throw new IllegalArgumentException("has a negative duration: " + took);
-    }
-    String backend = fields.get(AccessLogField.BACKEND.text());
-    String itsPool = fields.getOrDefault(AccessLogField.POOL.text(), "");
-    if (backend == null || pool.filter(wanted -> !wanted.equals(itsPool)).isPresent()) {
+  private void take(LogLine line) {
+    String backend = line.backend();
+    if (backend == null || pool.filter(wanted -> !wanted.equals(line.pool())).isPresent()) {
       withoutBackend++;
-      otherPools.add(itsPool);
+      otherPools.add(line.pool());
       return;
     }
+    isTimed &= line.tookNanos() != LogLine.UNKNOWN;
+    isWholeSecond |= line.isWholeSecond();
+    double within = line.isWholeSecond() ? chance.uniform() : 0;
     add(
-        instant.getEpochSecond() * 1_000_000_000 + instant.getNano(),
-        nanos,
-        backends.computeIfAbsent(itsPool + "/" + backend, _ -> backends.size()));
-  }
-
-  private static String required(Map<String, String> fields, AccessLogField field) {
-    String value = fields.get(field.text());
-    if (value == null) {
-      throw new IllegalArgumentException("has no " + field.text());
-    }
-    return value;
+        line.beganNanos(within),
+        line.tookNanos(),
+        backend.isEmpty()
+            ? 0
+            : backends.computeIfAbsent(line.pool() + "/" + backend, _ -> backends.size()));
   }
 
   private void add(long beganNanos, long nanos, int backend) {
@@ -153,10 +128,16 @@ public final class AccessLogReader {
     }
     return Recording.of(
         Arrays.copyOf(began, size),
-        Arrays.copyOf(durations, size),
+        isTimed ? Arrays.copyOf(durations, size) : new long[0],
         Arrays.copyOf(backendOf, size),
         backends.size(),
-        new Recording.Report(lines, bad, withoutBackend, firstBad));
+        new Recording.Report(
+            format == null ? "" : format.name(),
+            lines,
+            bad,
+            withoutBackend,
+            isWholeSecond,
+            firstBad));
   }
 
   private String whyNone() {

@@ -20,7 +20,6 @@ import java.util.stream.IntStream;
  * such entries; for the others the number of an entry is a key, hashed as keys of requests are. Immutable.
  */
 final class FilledTable {
-  private static final Loads UNUSED = _ -> 0;
   private static final int[] WHOLE = {};
 
   private final KeyTable table;
@@ -84,7 +83,7 @@ final class FilledTable {
     for (int entry = 0; entry < entries; entry++) {
       long key =
           table instanceof KeyTable.Maglev ? entry : keys.of(number.putLong(0, entry).array());
-      owners[entry] = balancer.pick(key, Tried.NONE, UNUSED);
+      owners[entry] = balancer.pick(key, Tried.NONE, Loads.IDLE);
     }
     return owners;
   }

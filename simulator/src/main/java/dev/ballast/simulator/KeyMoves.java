@@ -11,18 +11,6 @@ import java.util.List;
 /** How many keys belong to another backend when one fails: at least those of the one that fails. */
 final class KeyMoves {
   private static final int MOST_KEYS = 100_000;
-  private static final Loads IDLE =
-      new Loads() {
-        @Override
-        public int inFlight(int index) {
-          return 0;
-        }
-
-        @Override
-        public long total() {
-          return 0;
-        }
-      };
 
   private KeyMoves() {}
 
@@ -41,7 +29,10 @@ final class KeyMoves {
     int moved = 0;
     for (int key = 0; key < looked; key++) {
       long hash = keys.hash(key);
-      moved += before.pick(hash, Tried.NONE, IDLE) == after.pick(hash, Tried.NONE, IDLE) ? 0 : 1;
+      moved +=
+          before.pick(hash, Tried.NONE, Loads.IDLE) == after.pick(hash, Tried.NONE, Loads.IDLE)
+              ? 0
+              : 1;
     }
     return (double) moved / looked;
   }

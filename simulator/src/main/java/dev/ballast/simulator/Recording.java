@@ -2,18 +2,19 @@ package dev.ballast.simulator;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * What an access log says of traffic: when requests came, how long each took, and the backends that there seem to be.
+ * What an access log says of traffic: when requests came, and if it says so, how long each took, and the backends that there seem to be.
  *
  * @param arrivals as recorded
- * @param service the durations, in the order of the arrivals, as backends of speed 1 would have had them
- * @param groups one for each backend, in the order of their names
+ * @param service the durations, in the order of the arrivals, as backends of speed 1 would have had them; empty if the log has none
+ * @param groups one for each backend; none if the log names none, or doesn't say how long they took
  * @param report how the log was read
  */
 public record Recording(
     Arrivals.Recorded arrivals,
-    ServiceTime.Recorded service,
+    Optional<ServiceTime.Recorded> service,
     List<Workload.Group> groups,
     Report report) {
   /** From how many requests on a backend's own speed is believed. */
@@ -28,12 +29,20 @@ public record Recording(
   /**
    * How a log was read.
    *
+   * @param format what it is in
    * @param lines in all, but for empty ones
    * @param bad that could not be read
    * @param withoutBackend of requests that no backend got, or of another pool
+   * @param isWholeSecond whether times were spread over their seconds by chance
    * @param firstBad what was wrong with the first bad line, with its number; empty if none was
    */
-  public record Report(long lines, long bad, long withoutBackend, String firstBad) {}
+  public record Report(
+      String format,
+      long lines,
+      long bad,
+      long withoutBackend,
+      boolean isWholeSecond,
+      String firstBad) {}
 
   /** How many requests there are. */
   public int size() {
@@ -48,12 +57,14 @@ public record Recording(
    * counts as work here.
    *
    * @param beganNanos when each request came, in any order
-   * @param durationNanos how long its backend took
+   * @param durationNanos how long its backend took; none if that is not known
    * @param backends by request: the number of its backend, from 0
+   * @param backendCount 0 if none is known
    */
   static Recording of(
       long[] beganNanos, long[] durationNanos, int[] backends, int backendCount, Report report) {
-    int[][] ofBackends = byBackend(backends, backendCount);
+    boolean isTimed = durationNanos.length > 0;
+    int[][] ofBackends = byBackend(backends, isTimed ? Math.max(1, backendCount) : 0);
     double[] speeds = speeds(durationNanos, ofBackends);
     var order = new EventHeap();
     for (int i = 0; i < beganNanos.length; i++) {
@@ -65,7 +76,8 @@ public record Recording(
     for (int i = 0; i < offsets.length; i++) {
       int request = order.removeFirst();
       offsets[i] = beganNanos[request] - first;
-      work[i] = Math.max(1, Math.round(durationNanos[request] * speeds[backends[request]]));
+      work[i] =
+          isTimed ? Math.max(1, Math.round(durationNanos[request] * speeds[backends[request]])) : 0;
     }
     int concurrency =
         Arrays.stream(ofBackends)
@@ -74,14 +86,21 @@ public record Recording(
             .orElse(1);
     List<Workload.Group> groups =
         Arrays.stream(speeds)
+            .limit(backendCount)
             .mapToObj(speed -> new Workload.Group(1, speed, 1, concurrency, ""))
             .toList();
     return new Recording(
-        new Arrivals.Recorded(offsets, 1), new ServiceTime.Recorded(work), groups, report);
+        new Arrivals.Recorded(offsets, 1),
+        isTimed ? Optional.of(new ServiceTime.Recorded(work)) : Optional.empty(),
+        groups,
+        report);
   }
 
   /** The requests of each. */
   private static int[][] byBackend(int[] backends, int count) {
+    if (count == 0) {
+      return new int[0][];
+    }
     int[] sizes = new int[count];
     for (int backend : backends) {
       sizes[backend]++;
@@ -95,8 +114,8 @@ public record Recording(
   }
 
   private static double[] speeds(long[] durations, int[][] ofBackends) {
-    double all = median(durations.clone());
     double[] speeds = new double[ofBackends.length];
+    double all = speeds.length == 0 ? 1 : median(durations.clone());
     for (int backend = 0; backend < speeds.length; backend++) {
       int[] own = ofBackends[backend];
       double speed =

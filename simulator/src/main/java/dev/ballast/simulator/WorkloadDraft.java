@@ -39,6 +39,11 @@ public final class WorkloadDraft {
   long seed = 1;
   private @Nullable Recording recording;
 
+  /** What holds unless something else is said, and has to be said. */
+  private @Nullable ServiceTime unsaidService;
+
+  private @Nullable List<Workload.Group> unsaidGroups;
+
   /**
    * Takes in what a text says.
    *
@@ -53,12 +58,21 @@ public final class WorkloadDraft {
   public void use(Recording recorded) {
     recording = recorded;
     arrivals = recorded.arrivals();
-    service = recorded.service();
-    groups = recorded.groups();
+    recorded.service().ifPresentOrElse(times -> service = times, () -> unsaidService = service);
+    if (recorded.groups().isEmpty()) {
+      unsaidGroups = groups;
+    } else {
+      groups = recorded.groups();
+    }
   }
 
-  /** The workload as a whole. */
+  /**
+   * The workload as a whole.
+   *
+   * @throws IllegalArgumentException if parts don't go together, or what a recording leaves open was not said
+   */
   public Workload workload() {
+    demandWhatIsOpen();
     double perSecond = arrivals.perSecond();
     if (!Double.isNaN(rate)) {
       perSecond = rate;
@@ -68,6 +82,20 @@ public final class WorkloadDraft {
     }
     return new Workload(
         arrivals.at(perSecond), service, groups, lbServers, zoneDelay, incidents, keys, zipf);
+  }
+
+  @SuppressWarnings("ReferenceEquality") // Whether it was replaced, also by the same.
+  private void demandWhatIsOpen() {
+    if (service == unsaidService) {
+      throw new IllegalArgumentException(
+          "the access log does not say how long backends took: say it with --service, for example"
+              + " --service '{type: log-normal, mean: 25ms}', or use a log that has it (see --log-format)");
+    }
+    if (groups == unsaidGroups) {
+      throw new IllegalArgumentException(
+          "the access log does not say which backend got a request: say with --backends how many there are, for example"
+              + " --backends '{count: 8, concurrency: 4}'");
+    }
   }
 
   /** The algorithms to compare; all of them if none is named. */

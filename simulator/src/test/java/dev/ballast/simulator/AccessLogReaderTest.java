@@ -27,9 +27,10 @@ class AccessLogReaderTest {
             {"time":"2026-01-02T03:04:06.000Z","pool":"web","backend":"b1","duration":0.030000,"firstByte":0.030000}
             """);
     assertThat(recording.arrivals().offsetsNanos()).containsExactly(0, 500_000_000, 1_000_000_000);
-    assertThat(recording.service().nanos()).containsExactly(10_000_000, 20_000_000, 30_000_000);
+    assertThat(recording.service().orElseThrow().nanos())
+        .containsExactly(10_000_000, 20_000_000, 30_000_000);
     assertThat(recording.groups()).containsExactly(Workload.Group.of(1), Workload.Group.of(1));
-    assertThat(recording.report()).isEqualTo(new Recording.Report(3, 0, 0, ""));
+    assertThat(recording.report()).isEqualTo(new Recording.Report("json", 3, 0, 0, false, ""));
   }
 
   @Test
@@ -47,14 +48,20 @@ class AccessLogReaderTest {
             """);
     assertThat(recording.size()).isEqualTo(2);
     assertThat(recording.report())
-        .isEqualTo(new Recording.Report(7, 4, 1, "line 2 has no duration"));
+        .isEqualTo(new Recording.Report("json", 7, 4, 1, false, "line 2 has no duration"));
   }
 
   @Test
   void shouldTakeOnePoolOnly() throws Exception {
     String log = line("web", 0, 1) + line("api", 1, 1) + line("web", 2, 1);
-    assertThat(AccessLogReader.read(new StringReader(log), Optional.of("web")).size()).isEqualTo(2);
-    assertThatThrownBy(() -> AccessLogReader.read(new StringReader(log), Optional.of("wep")))
+    assertThat(
+            AccessLogReader.read(new StringReader(log), Optional.of("web"), AccessLogFormat.AUTO, 1)
+                .size())
+        .isEqualTo(2);
+    assertThatThrownBy(
+            () ->
+                AccessLogReader.read(
+                    new StringReader(log), Optional.of("wep"), AccessLogFormat.AUTO, 1))
         .isInstanceOf(AccessLogReader.NotUsable.class)
         .hasMessage(
             "fewer than two of the 3 lines are of requests that a backend of pool wep got; there are pools api, web");
@@ -64,9 +71,10 @@ class AccessLogReaderTest {
   void shouldRefuseALogWithoutAnyLineThatCanBeUsed() {
     assertThatThrownBy(() -> read("hello\nworld\n"))
         .isInstanceOf(AccessLogReader.NotUsable.class)
-        .hasMessageStartingWith("none of the 2 lines can be read; line 1 is not JSON");
-    assertThatThrownBy(() -> read("[1]\n"))
-        .hasMessage("none of the 1 lines can be read; line 1 is not a JSON object");
+        .hasMessage(
+            "none of the 2 lines can be read; line 1 is of no known log format; --log-format can say which it is");
+    assertThatThrownBy(() -> read("{1}\n"))
+        .hasMessageStartingWith("none of the 1 lines can be read; line 1 is not JSON");
     assertThatThrownBy(() -> read(""))
         .hasMessage("fewer than two of the 0 lines are of requests that a backend got");
   }
@@ -99,9 +107,9 @@ class AccessLogReaderTest {
         .isCloseTo(2, withinPercentage(1));
     assertThat(recording.groups())
         .allSatisfy(group -> assertThat(group.concurrency()).isEqualTo(10));
-    assertThat(recording.service().nanos())
+    assertThat(recording.service().orElseThrow().nanos())
         .as("work, as a backend of speed 1 would have had it")
-        .containsOnly(recording.service().nanos()[0]);
+        .containsOnly(recording.service().orElseThrow().nanos()[0]);
   }
 
   /** What is simulated under the algorithm of the log is what was logged. */
@@ -133,6 +141,6 @@ class AccessLogReaderTest {
   }
 
   private static Recording read(String log) throws IOException, AccessLogReader.NotUsable {
-    return AccessLogReader.read(new StringReader(log), Optional.empty());
+    return AccessLogReader.read(new StringReader(log), Optional.empty(), AccessLogFormat.AUTO, 1);
   }
 }

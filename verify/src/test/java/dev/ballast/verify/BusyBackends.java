@@ -1,16 +1,18 @@
 package dev.ballast.verify;
 
 import dev.ballast.balancing.PeakEwma;
+import dev.ballast.balancing.ReportedLoad;
+import dev.ballast.balancing.ReportedLoads;
+import dev.ballast.balancing.ResponseTimes;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.stream.IntStream;
 
 /**
  * What backends carry, laid out as in an LB server: what each event loop has in flight at all of them stands in one array, which that loop writes and
- * all read; response times are in a cell of each loop at each backend. Loads, response times and utilisations differ, and are drawn by a seed.
+ * all read, and so do the response times that it has measured; what the backends report stands in one array of all loops. Loads, response times and utilisations differ, and are drawn by a seed.
  */
 final class BusyBackends {
   static final int LOOPS = 2;
@@ -19,31 +21,30 @@ final class BusyBackends {
   private static final long DECAY_NANOS = Duration.ofSeconds(10).toNanos();
   private static final int LINE = 16;
 
-  /** A loop's share of one backend's numbers. */
-  private static final class Cell {
-    private final PeakEwma responses = new PeakEwma();
-  }
+  /** What stands for no exchange: zero stands for a loop that has not looked at a backend yet. */
+  private static final int KNOWN = 1;
 
-  private static final class Backend {
-    private final AtomicReferenceArray<Cell> cells = new AtomicReferenceArray<>(LOOPS);
-    private volatile int thousandths;
-  }
-
-  private final Backend[] backends;
   private final int[][] inFlight;
   private final int[][] totals = new int[LOOPS][LINE];
+  private final ResponseTimes[] times = new ResponseTimes[LOOPS];
+  private final ReportedLoads reports;
 
   /** @param weights of each, 1 to 8: it has about eight exchanges in flight for each unit */
   BusyBackends(int[] weights, long seed) {
     var random = new SplittableRandom(seed);
-    backends = IntStream.of(weights).mapToObj(_ -> new Backend()).toArray(Backend[]::new);
     inFlight = new int[LOOPS][weights.length];
+    reports = new ReportedLoads(weights.length, DECAY_NANOS);
+    Arrays.setAll(times, _ -> new ResponseTimes(weights.length, DECAY_NANOS));
     for (int index = 0; index < weights.length; index++) {
-      backends[index].thousandths = random.nextInt(1, 1_000);
+      var said = new ReportedLoad();
+      said.heard(random.nextInt(1, 1_000), 0);
+      reports.set(index, said);
       for (int loop = 0; loop < LOOPS; loop++) {
-        backends[index].cells.set(loop, new Cell());
+        Arrays.fill(inFlight[loop], index, index + 1, KNOWN);
         add(index, loop, heads(Byte.SIZE * weights[index], random));
-        cell(index, loop).responses.record(random.nextLong(100_000, 50_000_000), 0, DECAY_NANOS);
+        var took = new PeakEwma();
+        took.record(random.nextLong(100_000, 50_000_000), 0, DECAY_NANOS);
+        times[loop].set(index, took);
       }
     }
   }
@@ -51,10 +52,6 @@ final class BusyBackends {
   /** Of as many tosses of a coin, 64 at most: half of them, more or less. */
   private static int heads(int tosses, SplittableRandom random) {
     return Long.bitCount(random.nextLong() >>> (Long.SIZE - tosses));
-  }
-
-  private Cell cell(int index, int loop) {
-    return backends[index].cells.getAcquire(loop);
   }
 
   /** On the loop alone. */
@@ -70,9 +67,14 @@ final class BusyBackends {
   int inFlight(int index) {
     int sum = 0;
     for (int[] ofLoop : inFlight) {
-      sum += (int) ELEMENT.getOpaque(ofLoop, index);
+      int oneMore = (int) ELEMENT.getOpaque(ofLoop, index);
+      sum += oneMore == 0 ? unknown(index) : oneMore - KNOWN;
     }
     return sum;
+  }
+
+  private static int unknown(int index) {
+    throw new IllegalStateException("nobody has counted at " + index);
   }
 
   long total() {
@@ -84,15 +86,16 @@ final class BusyBackends {
   }
 
   long responseNanos(int index, long nowNanos) {
-    AtomicReferenceArray<Cell> cells = backends[index].cells;
-    long longest = 0;
-    for (int loop = 0; loop < cells.length(); loop++) {
-      longest = Math.max(longest, cells.getAcquire(loop).responses.nanos(nowNanos, DECAY_NANOS));
+    long longest = Long.MIN_VALUE;
+    for (ResponseTimes ofLoop : times) {
+      long its = ofLoop.score(index);
+      longest = Math.max(longest, its == ResponseTimes.UNSET ? unknown(index) : its);
     }
-    return longest;
+    return times[0].nanos(longest, nowNanos);
   }
 
-  int utilisation(int index) {
-    return backends[index].thousandths;
+  int utilisation(int index, long nowNanos) {
+    int said = reports.thousandths(index, nowNanos);
+    return said == ReportedLoads.UNSET ? unknown(index) : said;
   }
 }

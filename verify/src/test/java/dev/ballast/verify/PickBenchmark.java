@@ -149,7 +149,7 @@ public class PickBenchmark {
 
     @Override
     public int utilisation(int index) {
-      return busy.utilisation(index);
+      return busy.utilisation(index, nowNanos);
     }
   }
 
