@@ -1,5 +1,6 @@
 package dev.ballast.verify;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,7 @@ final class CableNetwork implements FaultNetwork {
 
   @Override
   public InetSocketAddress listens(int node) {
-    return new InetSocketAddress(nodes.get(node).address(), PORT);
+    return new InetSocketAddress(InetAddress.ofLiteral(nodes.get(node).address()), PORT);
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,7 @@ final class FaultTrial implements AutoCloseable {
   private final List<String> violations = new CopyOnWriteArrayList<>();
   private final Map<Integer, Duration> late = new ConcurrentHashMap<>();
   private final LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
+  private final List<Future<?>> delayed = new CopyOnWriteArrayList<>();
   private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor();
   private final FaultCluster cluster;
   private final FaultSchedule schedule;
@@ -53,6 +55,9 @@ final class FaultTrial implements AutoCloseable {
     var recovery = Duration.ofNanos(System.nanoTime() - healed);
     awaitNothingHeld();
     close();
+    delayed.stream()
+        .filter(write -> write.state() != Future.State.SUCCESS)
+        .forEach(write -> violations.add("a late write failed: " + write));
     violations.addAll(history.violations(schedule.keepsBelief()));
     return new FaultVerdict(
         schedule,
@@ -102,7 +107,8 @@ final class FaultTrial implements AutoCloseable {
         if (delay == null) {
           write(worker, words);
         } else {
-          later.schedule(() -> write(worker, words), delay.toMillis(), TimeUnit.MILLISECONDS);
+          delayed.add(
+              later.schedule(() -> write(worker, words), delay.toMillis(), TimeUnit.MILLISECONDS));
         }
       }
       case "done" -> {

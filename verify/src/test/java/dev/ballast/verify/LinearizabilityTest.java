@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The checkers of histories, on histories made by hand, and against each other on random ones. */
 final class LinearizabilityTest {
   /** A history, and what is to be said of it with a fenced register and with a plain one. */
-  private record Case(String description, boolean fenced, boolean plain, List<Call<Use>> history) {
+  record Case(String description, boolean fenced, boolean plain, List<Call<Use>> history) {
     @Override
     public String toString() {
       return description;

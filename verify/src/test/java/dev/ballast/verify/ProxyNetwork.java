@@ -11,6 +11,8 @@ import java.util.stream.IntStream;
 
 /** All on this machine, with a {@link TcpProxy} between each worker and each node: for everybody, also who is not root. */
 final class ProxyNetwork implements FaultNetwork {
+  private static final InetAddress HOST = InetAddress.ofLiteral("127.0.0.1");
+
   private final List<InetSocketAddress> nodes;
   private final TcpProxy[][] ways;
   private final boolean[] cutWorkers;
@@ -41,7 +43,7 @@ final class ProxyNetwork implements FaultNetwork {
       }
       var addresses = new ArrayList<InetSocketAddress>();
       for (ServerSocket socket : found) {
-        addresses.add(new InetSocketAddress("127.0.0.1", socket.getLocalPort()));
+        addresses.add(new InetSocketAddress(HOST, socket.getLocalPort()));
         socket.close();
       }
       return List.copyOf(addresses);
@@ -72,7 +74,7 @@ final class ProxyNetwork implements FaultNetwork {
 
   @Override
   public InetSocketAddress seen(int worker, int node) {
-    return new InetSocketAddress("127.0.0.1", ways[worker][node].port());
+    return new InetSocketAddress(HOST, ways[worker][node].port());
   }
 
   @Override
