@@ -42,6 +42,7 @@ class ArchitectureTest {
           "sync", Set.of("model"),
           "balancing", Set.of("model"),
           "proxy", Set.of("model", "sync", "balancing"),
+          "detection", Set.of("model"),
           "simulator", Set.of("model", "balancing"),
           "cli",
               Set.of(
