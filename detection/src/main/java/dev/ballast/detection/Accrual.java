@@ -177,6 +177,11 @@ final class Accrual implements Detector {
   }
 
   @Override
+  public long silentSince() {
+    return unanswered.isEmpty() ? Long.MAX_VALUE : unanswered.scheduledAt(0);
+  }
+
+  @Override
   public boolean isSilent(long now) {
     return !unanswered.isEmpty() && silentAt() - now <= 0;
   }

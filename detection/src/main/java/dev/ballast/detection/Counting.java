@@ -71,6 +71,11 @@ final class Counting implements Detector {
   }
 
   @Override
+  public long silentSince() {
+    return Long.MAX_VALUE;
+  }
+
+  @Override
   public boolean isSilent(long now) {
     return isSilent;
   }

@@ -17,6 +17,9 @@ sealed interface Detector permits Accrual, Counting {
   /** When the target falls {@linkplain #isSilent silent} if nothing comes until then; {@link Long#MAX_VALUE} if never. */
   long silentAt();
 
+  /** Since when nothing has come of what was asked, while it is silent; {@link Long#MAX_VALUE} if it is not known. */
+  long silentSince();
+
   /** Whether an answer is overdue. */
   boolean isSilent(long now);
 

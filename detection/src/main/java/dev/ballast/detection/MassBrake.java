@@ -9,18 +9,25 @@ import java.time.Duration;
  *
  * <p>It counts who is silent, which is known about a second before the first of them could be convicted.
  *
- * <p>Between the beginnings of two holds lie at least six times the hold, so that a crowd that comes and goes can't keep a dead target
- * in use for good.
+ * <p>When a mass dissolves, the brake holds on for as long as that lasted, at most 1.5 s: who is still silent then has not been asked
+ * again yet.
+ *
+ * <p>Time held is used up, and comes back six times as slowly while there is no mass, so that a crowd that comes and goes can't keep
+ * a dead target in use for good: in the long run the brake holds for a seventh of the time at most.
  *
  * <p>Owned by one thread.
  */
 public final class MassBrake {
-  private static final int REST = 6;
+  private static final int RECOVERY = 6;
+  private static final int FEW = 2;
+  private static final long MOST_LINGERING_NANOS = Duration.ofMillis(1_500).toNanos();
 
   private final Settings settings;
-  private boolean isOn;
-  private boolean hasHeld;
-  private long since;
+  private boolean isMass;
+  private long heldNanos;
+  private long began;
+  private long lingersUntil;
+  private long last;
 
   /**
    * When to doubt.
@@ -45,8 +52,10 @@ public final class MassBrake {
     }
   }
 
-  MassBrake(Settings settings) {
+  MassBrake(Settings settings, long now) {
     this.settings = settings;
+    this.last = now;
+    this.lingersUntil = now;
   }
 
   /**
@@ -54,29 +63,36 @@ public final class MassBrake {
    *
    * @param silent targets that are silent now, or were convicted by silence within the last window, of those that were healthy before
    * @param watched all targets that are healthy, or were convicted by silence within the last window
+   * @param isAsAll whether nobody at all has answered since the silence in question began: then two are enough, as others have not been
+   *     asked yet
    */
-  Ruling rule(int silent, int watched, long now) {
-    boolean isMass =
-        silent >= settings.atLeast() && 100L * silent > (long) settings.share() * watched;
-    if (!isMass) {
-      isOn = false;
-      return Ruling.CONVICT;
+  Ruling rule(int silent, int watched, boolean isAsAll, long now) {
+    boolean isMassNow =
+        (silent >= settings.atLeast() && 100L * silent > (long) settings.share() * watched)
+            || (isAsAll && silent >= FEW && watched >= settings.atLeast() && settings.share() < 100);
+    account(now);
+    if (isMassNow && !isMass) {
+      began = now;
+    } else if (isMass && !isMassNow && isHolding(now)) {
+      lingersUntil = now + Math.min(now - began, MOST_LINGERING_NANOS);
     }
-    if (!isOn && isRested(now)) {
-      hasHeld = true;
-      since = now;
-    }
-    isOn = true;
+    isMass = isMassNow;
     return isHolding(now) ? Ruling.HOLD : Ruling.CONVICT;
   }
 
-  private boolean isRested(long now) {
-    return !hasHeld || now - since - REST * holdNanos() >= 0;
+  private void account(long now) {
+    long passed = now - last;
+    last = now;
+    if (isMass) {
+      heldNanos = Math.min(heldNanos + passed, holdNanos());
+    } else {
+      heldNanos = Math.max(0, heldNanos - passed / RECOVERY);
+    }
   }
 
-  /** Whether the observer is in doubt now. */
+  /** Whether the observer is in doubt. */
   boolean isHolding(long now) {
-    return isOn && hasHeld && since + holdNanos() - now > 0;
+    return isMass ? heldNanos < holdNanos() : lingersUntil - now > 0;
   }
 
   long holdNanos() {

@@ -33,6 +33,7 @@ public final class Observer<T> {
   private final MassBrake brake;
   private final SilentCount silent;
   private long next;
+  private long lastAnswer;
 
   /** What an observer wants done. Called by the thread that drives it; must not call the observer back at once. */
   public interface Orders<T> {
@@ -48,9 +49,10 @@ public final class Observer<T> {
       MassBrake.Settings brake, RandomGenerator random, Orders<T> orders, long now) {
     this.orders = orders;
     this.random = random;
-    this.brake = new MassBrake(brake);
+    this.brake = new MassBrake(brake, now);
     this.silent = new SilentCount(brake.hold().toNanos());
     this.pauses = new OwnPauses(now);
+    this.lastAnswer = now;
     plan(now);
   }
 
@@ -91,7 +93,10 @@ public final class Observer<T> {
     if (who.place < 0) {
       return;
     }
-    Transition transition = who.watch.ended(probe, outcome, ruling(now), now);
+    if (isAnswer(outcome)) {
+      lastAnswer = now;
+    }
+    Transition transition = who.watch.ended(probe, outcome, ruling(who, now), now);
     if (transition != null) {
       became(who, transition, now);
     }
@@ -144,7 +149,7 @@ public final class Observer<T> {
 
   private void visit(Watched<T> who, long now) {
     silent.update(who, now);
-    Transition transition = who.watch.passed(ruling(now), now);
+    Transition transition = who.watch.passed(ruling(who, now), now);
     if (transition != null) {
       became(who, transition, now);
     }
@@ -170,8 +175,21 @@ public final class Observer<T> {
     return at - now < SHORTEST_REST_NANOS ? now + SHORTEST_REST_NANOS : at;
   }
 
-  private Ruling ruling(long now) {
-    return brake.rule(silent.silent(), silent.watched(), now);
+  private Ruling ruling(Watched<T> who, long now) {
+    boolean isAsAll = who.watch.isSilentAsAll(lastAnswer, now);
+    return brake.rule(silent.silent(), silent.watched(), isAsAll, now);
+  }
+
+  /** Whether it shows that something can still be heard. */
+  private static boolean isAnswer(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Good _ -> true;
+      case Outcome.Failed failed ->
+          switch (failed.kind()) {
+            case REFUSED, WRONG -> true;
+            case BROKEN, SILENT, NOT_ASKED -> false;
+          };
+    };
   }
 
   private static long sooner(long a, long b) {

@@ -176,6 +176,12 @@ final class Watch {
     return verdict;
   }
 
+  /** Whether it is silent, and nobody has answered, last at {@code answered}, since that began. */
+  boolean isSilentAsAll(long answered, long now) {
+    long since = detector.silentSince();
+    return detector.isSilent(now) && since != Long.MAX_VALUE && answered - since < 0;
+  }
+
   /** Whether it was healthy and an answer is overdue. */
   boolean isHealthyAndSilent(long now) {
     return verdict == Verdict.HEALTHY && detector.isSilent(now);
