@@ -76,6 +76,31 @@ enum Scenario {
     }
   }
 
+  /** Targets hesitate just before an observer is paused: too shortly to be convicted for that. */
+  private static void addHiccups(World world, int targets) {
+    long most = world.acceptablePause().isZero() ? 150 * MILLI : 700 * MILLI;
+    for (Wires.Pause pause : world.wires.pauses) {
+      long from = pause.from() - world.random.nextLong(most);
+      world.wires.outages.add(
+          new Wires.Outage(
+              world.random.nextInt(targets), Wires.Failure.FROZEN, from, from + most));
+    }
+  }
+
+  /** Targets die just before their observer is paused, and go to another while it is. */
+  private static void addStaleness(World world, int observers, int targets) {
+    for (Wires.Pause pause : world.wires.pauses) {
+      int target = world.random.nextInt(targets);
+      long from = pause.from() - world.random.nextLong(1_100 * MILLI);
+      world.wires.outages.add(
+          new Wires.Outage(target, Wires.Failure.REFUSED, from, pause.to() + SECOND));
+      world.handOver(
+          target,
+          world.random.nextInt(observers),
+          world.random.nextLong(pause.from(), pause.to() + 1));
+    }
+  }
+
   private static void addHandOvers(World world, int observers, int targets) {
     int count = world.random.nextInt(12);
     for (int i = 0; i < count; i++) {
@@ -93,6 +118,7 @@ enum Scenario {
     world.begin(2, targets, random.nextBoolean() ? Verdict.HEALTHY : Verdict.UNKNOWN, BRAKE);
     addPauses(world, 2, 12);
     addHandOvers(world, 2, targets);
+    addHiccups(world, targets);
     world.run(LENGTH);
     for (World.Written one : world.written) {
       if (one.transition().to() == Verdict.UNHEALTHY) {
@@ -104,10 +130,13 @@ enum Scenario {
 
   private static String deaths(long seed) {
     var random = new Random(seed);
-    var world = new World(usual(), 0.001, random);
+    var world = new World(usual(), 0, random);
     world.begin(1, 10 + random.nextInt(4), Verdict.UNKNOWN, BRAKE);
+    for (long from = 2 * SECOND; from < 5 * SECOND; from += 500 * MILLI) {
+      world.wires.pauses.add(new Wires.Pause(0, from, from + random.nextLong(450 * MILLI)));
+    }
     for (int i = 0; i < 3; i++) {
-      long from = (5 + 18 * i) * SECOND + random.nextLong(2 * SECOND);
+      long from = (6 + 18 * i) * SECOND + random.nextLong(2 * SECOND);
       var failure = Wires.Failure.values()[random.nextInt(3)];
       world.wires.outages.add(
           new Wires.Outage(i, failure, from, from + random.nextLong(3 * SECOND, 10 * SECOND)));
@@ -171,6 +200,7 @@ enum Scenario {
     world.begin(3, targets, Verdict.HEALTHY, BRAKE);
     addPauses(world, 3, 6);
     addHandOvers(world, 3, targets);
+    addStaleness(world, 3, targets);
     for (int i = random.nextInt(8); i > 0; i--) {
       long from = random.nextLong(LENGTH);
       var failure = Wires.Failure.values()[random.nextInt(3)];
@@ -183,6 +213,9 @@ enum Scenario {
       world.wires.cuts.add(new Wires.Cut(random.nextInt(3), random.nextLong(), from, to));
     }
     world.run(3 * LENGTH);
+    if (world.stolen > 0) {
+      return "a verdict was written by an observer that owned the target no longer";
+    }
     return world.written.stream()
         .map(one -> afterAll(world, one, targets))
         .filter(complaint -> !complaint.isEmpty())

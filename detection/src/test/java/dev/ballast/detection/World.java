@@ -1,6 +1,7 @@
 package dev.ballast.detection;
 
 import dev.ballast.model.Verdict;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -16,7 +17,6 @@ final class World {
   final Wires wires;
   final List<Wires.Target> targets = new ArrayList<>();
   final List<Written> written = new ArrayList<>();
-  final List<String> stale = new ArrayList<>();
   private final WatchSettings settings;
   private final List<Loop> loops = new ArrayList<>();
   private final PriorityQueue<Event> events = new PriorityQueue<>();
@@ -24,6 +24,14 @@ final class World {
   private long[] token = {};
   private Verdict[] verdicts = {};
   private long sequence;
+
+  /** Verdicts that were refused because their observer owned the target no longer. */
+  int refused;
+
+
+  /** Verdicts that somebody wrote who did not own the target any more. */
+  int stolen;
+
   private long now;
 
   /** A verdict that was accepted. */
@@ -70,6 +78,7 @@ final class World {
     }
 
     void take(int target, long fence) {
+      leave(target, fence);
       tokens[target] = fence;
       watched.set(
           target,
@@ -77,9 +86,10 @@ final class World {
       wake(observer.next());
     }
 
-    void leave(int target) {
-      Watched<Wires.Target> who = watched.set(target, null);
-      if (who != null) {
+    void leave(int target, long fence) {
+      Watched<Wires.Target> who = watched.get(target);
+      if (who != null && tokens[target] < fence) {
+        watched.set(target, null);
         observer.remove(who);
       }
     }
@@ -108,17 +118,25 @@ final class World {
     public void became(Watched<Wires.Target> who, Transition transition) {
       int target = who.target().number();
       long fence = tokens[target];
-      at(now + random.nextLong(20 * Wires.MILLI), () -> write(number, target, fence, transition));
+      forLoop(
+          this,
+          now + random.nextLong(50 * Wires.MILLI),
+          () -> write(number, target, fence, transition));
     }
   }
 
   private void write(int observer, int target, long fence, Transition transition) {
-    if (fence != token[target]) {
-      stale.add("observer " + observer + " of target " + target);
+    if (isStale(target, fence)) {
+      refused++;
       return;
     }
     verdicts[target] = transition.to();
+    stolen += observer == owner[target] ? 0 : 1;
     written.add(new Written(target, observer, transition, now));
+  }
+
+  private boolean isStale(int target, long fence) {
+    return fence != token[target];
   }
 
   /** Begins with targets of a known verdict, all watched by the first observer. */
@@ -148,7 +166,7 @@ final class World {
           owner[target] = to;
           token[target]++;
           long fence = token[target];
-          forLoop(from, now, () -> from.leave(target));
+          forLoop(from, now, () -> from.leave(target, fence));
           forLoop(
               loops.get(to),
               now + random.nextLong(Wires.SECOND),
@@ -183,6 +201,10 @@ final class World {
       now = Math.max(now, event.at());
       event.task().run();
     }
+  }
+
+  Duration acceptablePause() {
+    return ((Detection.Phi) settings.detection()).settings().acceptablePause();
   }
 
   Verdict verdict(int target) {
