@@ -155,7 +155,9 @@ final class RecordDelays {
         line.setLength(0);
       }
     }
-    out.println(line);
+    if (!line.isEmpty()) {
+      out.println(line);
+    }
     out.flush();
   }
 }

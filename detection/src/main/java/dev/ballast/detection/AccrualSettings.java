@@ -37,7 +37,7 @@ public record AccrualSettings(
           10,
           Duration.ofMillis(100),
           Duration.ofMillis(50),
-          Duration.ofMillis(800),
+          Duration.ofSeconds(1),
           Duration.ofSeconds(10));
 
   public AccrualSettings {

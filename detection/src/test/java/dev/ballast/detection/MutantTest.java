@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The simulation finds what it is there to find: each rule, when it is broken, breaks a schedule. */
 class MutantTest {
-  private static final int SCHEDULES = 300;
+  private static final int SCHEDULES = 600;
   private static final Consumer<CodeBuilder> NOTHING = CodeBuilder::return_;
 
   static Stream<Arguments> mutants() {

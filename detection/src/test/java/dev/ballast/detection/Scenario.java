@@ -78,9 +78,9 @@ enum Scenario {
 
   /** Targets hesitate just before an observer is paused: too shortly to be convicted for that. */
   private static void addHiccups(World world, int targets) {
-    long most = world.acceptablePause().isZero() ? 150 * MILLI : 700 * MILLI;
+    long most = world.acceptablePause().isZero() ? 60 * MILLI : 840 * MILLI;
     for (Wires.Pause pause : world.wires.pauses) {
-      long from = pause.from() - world.random.nextLong(most);
+      long from = pause.from() - world.random.nextLong(most / 2, most);
       world.wires.outages.add(
           new Wires.Outage(
               world.random.nextInt(targets), Wires.Failure.FROZEN, from, from + most));

@@ -64,7 +64,7 @@ public record Judgement(int rise, int fall, Rule rule, Accrual accrual) {
             10,
             Estimator.NORMAL,
             Duration.ofMillis(50),
-            Duration.ofMillis(800),
+            Duration.ofSeconds(1),
             Duration.ofMillis(100),
             Duration.ofSeconds(10));
 

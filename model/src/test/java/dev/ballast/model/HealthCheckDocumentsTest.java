@@ -182,7 +182,7 @@ class HealthCheckDocumentsTest {
         Arguments.of("{detection: {window: 9}}", "detection.window", "not within 10 to 1000"),
         Arguments.of("{detection: {minSamples: 201}}", "detection", "not within 1 to 200"),
         Arguments.of("{detection: {floor: 0ms}}", "detection", "floor 0ms is not within"),
-        Arguments.of("{detection: {cap: 800ms}}", "detection", "not longer than acceptablePause"),
+        Arguments.of("{detection: {cap: 1s}}", "detection", "not longer than acceptablePause"),
         Arguments.of("{detection: {tresholt: 8}}", "detection.tresholt", "\"threshold\"?"));
   }
 

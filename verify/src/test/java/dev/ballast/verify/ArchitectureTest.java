@@ -43,7 +43,7 @@ class ArchitectureTest {
           "balancing", Set.of("model"),
           "proxy", Set.of("model", "sync", "balancing"),
           "detection", Set.of("model"),
-          "simulator", Set.of("model", "balancing"),
+          "simulator", Set.of("model", "balancing", "detection"),
           "cli",
               Set.of(
                   "model",
