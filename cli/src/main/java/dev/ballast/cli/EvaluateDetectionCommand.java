@@ -94,8 +94,7 @@ final class EvaluateDetectionCommand implements Callable<Integer> {
 
   private static Table qualities(String parameter, List<DetectionQuality> all) {
     var table =
-        Table.of(
-            "LINK", "DETECTOR", parameter, "MISTAKES/H", "EACH S", "DETECTION S", "ITS P99 S");
+        Table.of("LINK", "DETECTOR", parameter, "MISTAKES/H", "EACH S", "DETECTION S", "ITS P99 S");
     for (DetectionQuality one : all) {
       table.row(
           one.link(),

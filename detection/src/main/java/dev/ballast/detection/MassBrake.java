@@ -69,7 +69,10 @@ public final class MassBrake {
   Ruling rule(int silent, int watched, boolean isAsAll, long now) {
     boolean isMassNow =
         (silent >= settings.atLeast() && 100L * silent > (long) settings.share() * watched)
-            || (isAsAll && silent >= FEW && watched >= settings.atLeast() && settings.share() < 100);
+            || (isAsAll
+                && silent >= FEW
+                && watched >= settings.atLeast()
+                && settings.share() < 100);
     account(now);
     if (isMassNow && !isMass) {
       began = now;

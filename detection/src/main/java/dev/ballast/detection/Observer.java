@@ -45,8 +45,7 @@ public final class Observer<T> {
   }
 
   /** Begins without targets. */
-  public Observer(
-      MassBrake.Settings brake, RandomGenerator random, Orders<T> orders, long now) {
+  public Observer(MassBrake.Settings brake, RandomGenerator random, Orders<T> orders, long now) {
     this.orders = orders;
     this.random = random;
     this.brake = new MassBrake(brake, now);

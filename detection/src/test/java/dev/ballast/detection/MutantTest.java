@@ -34,7 +34,10 @@ class MutantTest {
                 Accrual.class,
                 "silenceConvictsAt",
                 Map.of(
-                    Opcode.ICONST_3, CodeBuilder::iconst_1, Opcode.ICONST_2, CodeBuilder::iconst_0))),
+                    Opcode.ICONST_3,
+                    CodeBuilder::iconst_1,
+                    Opcode.ICONST_2,
+                    CodeBuilder::iconst_0))),
         Arguments.of(
             "there is no brake",
             Scenario.CUT,
@@ -58,8 +61,7 @@ class MutantTest {
         Arguments.of(
             "a suspect is asked no more often",
             Scenario.DEATHS,
-            Mutant.withBody(
-                Accrual.class, "isSuspect", code -> code.iconst_0().ireturn())),
+            Mutant.withBody(Accrual.class, "isSuspect", code -> code.iconst_0().ireturn())),
         Arguments.of(
             "a wrong answer is not confirmed at once",
             Scenario.DEATHS,

@@ -82,8 +82,7 @@ enum Scenario {
     for (Wires.Pause pause : world.wires.pauses) {
       long from = pause.from() - world.random.nextLong(most / 2, most);
       world.wires.outages.add(
-          new Wires.Outage(
-              world.random.nextInt(targets), Wires.Failure.FROZEN, from, from + most));
+          new Wires.Outage(world.random.nextInt(targets), Wires.Failure.FROZEN, from, from + most));
     }
   }
 

@@ -28,7 +28,6 @@ final class World {
   /** Verdicts that were refused because their observer owned the target no longer. */
   int refused;
 
-
   /** Verdicts that somebody wrote who did not own the target any more. */
   int stolen;
 
@@ -81,8 +80,7 @@ final class World {
       leave(target, fence);
       tokens[target] = fence;
       watched.set(
-          target,
-          observer.add(targets.get(target), settings, Known.only(verdicts[target]), now));
+          target, observer.add(targets.get(target), settings, Known.only(verdicts[target]), now));
       wake(observer.next());
     }
 
@@ -102,9 +100,7 @@ final class World {
       long wakes = wires.awake(number, arrives);
       boolean isGivenUpFirst = wakes - now >= timeout && random.nextBoolean();
       Outcome outcome =
-          isGivenUpFirst
-              ? new Outcome.Failed(Outcome.Kind.SILENT, "timed out")
-              : answer.outcome();
+          isGivenUpFirst ? new Outcome.Failed(Outcome.Kind.SILENT, "timed out") : answer.outcome();
       forLoop(
           this,
           arrives,

@@ -1,6 +1,5 @@
 package dev.ballast.model;
 
-import dev.ballast.model.HealthCheck.Type;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -18,29 +17,29 @@ final class HealthCheckReader {
   private static final Pattern STATUSES = Pattern.compile("([0-9]{3})(?:-([0-9]{3}))?");
 
   /** Keys that only some types know. A path is accepted of all, and used by those of HTTP. */
-  private static final Map<String, Set<Type>> OF_SOME = ofSome();
+  private static final Map<String, Set<HealthCheck.Type>> OF_SOME = ofSome();
 
   private HealthCheckReader() {}
 
-  private static Map<String, Set<Type>> ofSome() {
-    var http = EnumSet.of(Type.HTTP, Type.HTTPS, Type.H2, Type.H2C);
-    var withTls = EnumSet.of(Type.HTTPS, Type.H2, Type.GRPC, Type.TCP);
-    var keys = new LinkedHashMap<String, Set<Type>>();
+  private static Map<String, Set<HealthCheck.Type>> ofSome() {
+    var http = EnumSet.of(HealthCheck.Type.HTTP, HealthCheck.Type.HTTPS, HealthCheck.Type.H2, HealthCheck.Type.H2C);
+    var withTls = EnumSet.of(HealthCheck.Type.HTTPS, HealthCheck.Type.H2, HealthCheck.Type.GRPC, HealthCheck.Type.TCP);
+    var keys = new LinkedHashMap<String, Set<HealthCheck.Type>>();
     keys.put("method", http);
-    keys.put("host", EnumSet.of(Type.HTTP, Type.HTTPS, Type.H2, Type.H2C, Type.GRPC));
+    keys.put("host", EnumSet.of(HealthCheck.Type.HTTP, HealthCheck.Type.HTTPS, HealthCheck.Type.H2, HealthCheck.Type.H2C, HealthCheck.Type.GRPC));
     keys.put("headers", http);
-    keys.put("expect", EnumSet.of(Type.HTTP, Type.HTTPS, Type.H2, Type.H2C, Type.UDP));
-    keys.put("send", EnumSet.of(Type.UDP));
-    keys.put("service", EnumSet.of(Type.GRPC));
-    keys.put("watch", EnumSet.of(Type.GRPC));
-    keys.put("command", EnumSet.of(Type.COMMAND));
+    keys.put("expect", EnumSet.of(HealthCheck.Type.HTTP, HealthCheck.Type.HTTPS, HealthCheck.Type.H2, HealthCheck.Type.H2C, HealthCheck.Type.UDP));
+    keys.put("send", EnumSet.of(HealthCheck.Type.UDP));
+    keys.put("service", EnumSet.of(HealthCheck.Type.GRPC));
+    keys.put("watch", EnumSet.of(HealthCheck.Type.GRPC));
+    keys.put("command", EnumSet.of(HealthCheck.Type.COMMAND));
     keys.put("tls", withTls);
-    keys.put("proxyProtocol", EnumSet.complementOf(EnumSet.of(Type.UDP, Type.COMMAND)));
+    keys.put("proxyProtocol", EnumSet.complementOf(EnumSet.of(HealthCheck.Type.UDP, HealthCheck.Type.COMMAND)));
     return keys;
   }
 
   static Optional<HealthCheck> read(Fields fields) {
-    var type = fields.constant("type", Type.class).orElse(Type.HTTP);
+    var type = fields.constant("type", HealthCheck.Type.class).orElse(HealthCheck.Type.HTTP);
     boolean isRightType = checkKeys(fields, type);
     var question = question(fields, type);
     var tls = fields.mapping("tls").flatMap(PoolReader::tls);
@@ -60,7 +59,7 @@ final class HealthCheckReader {
         () -> new HealthCheck(type, question.get(), connection, pace.get(), judgement.get()));
   }
 
-  private static boolean checkKeys(Fields fields, Type type) {
+  private static boolean checkKeys(Fields fields, HealthCheck.Type type) {
     boolean isRight = true;
     for (var entry : OF_SOME.entrySet()) {
       String key = entry.getKey();
@@ -73,7 +72,7 @@ final class HealthCheckReader {
     return isRight;
   }
 
-  private static Optional<HealthCheck.Question> question(Fields fields, Type type) {
+  private static Optional<HealthCheck.Question> question(Fields fields, HealthCheck.Type type) {
     String method =
         fields.text("method", HttpSyntax::method).orElse(HealthCheck.Question.DEFAULT_METHOD);
     String path = fields.text("path").orElse(HealthCheck.DEFAULT_PATH);
@@ -114,7 +113,7 @@ final class HealthCheckReader {
     }
   }
 
-  private static Optional<HealthCheck.Expectation> expectation(Fields fields, Type type) {
+  private static Optional<HealthCheck.Expectation> expectation(Fields fields, HealthCheck.Type type) {
     var statuses = HealthCheck.Expectation.SUCCESS.statuses();
     if (type.isHttp() && fields.has("status")) {
       int limit = HealthCheck.Expectation.STATUS_LIMIT;
@@ -157,8 +156,7 @@ final class HealthCheckReader {
     var unhealthy = fields.duration("unhealthyInterval", interval);
     var initial = fields.duration("initialInterval", interval);
     var grace = fields.duration("grace", java.time.Duration.ZERO);
-    return fields.make(
-        () -> new ProbePace(interval, jitter, timeout, unhealthy, initial, grace));
+    return fields.make(() -> new ProbePace(interval, jitter, timeout, unhealthy, initial, grace));
   }
 
   private static Optional<Judgement> judgement(Fields fields) {

@@ -17,8 +17,7 @@ class HealthCheckDocumentsTest {
   private static final String HEAD = "kind: Pool\nname: web\n";
 
   private static HealthCheck read(String check) {
-    Pool pool =
-        (Pool) Examples.yaml(HEAD + "healthCheck: " + check).resources().iterator().next();
+    Pool pool = (Pool) Examples.yaml(HEAD + "healthCheck: " + check).resources().iterator().next();
     return pool.healthCheck().orElseThrow();
   }
 
@@ -137,8 +136,7 @@ class HealthCheckDocumentsTest {
           {type: http, fall: 5, detection: {type: count}}       | HTTP
           """)
   void shouldReadEveryTypeAndWriteItBack(String check, HealthCheck.Type type) {
-    Pool pool =
-        (Pool) Examples.yaml(HEAD + "healthCheck: " + check).resources().iterator().next();
+    Pool pool = (Pool) Examples.yaml(HEAD + "healthCheck: " + check).resources().iterator().next();
 
     assertThat(pool.healthCheck().orElseThrow().type()).isEqualTo(type);
     assertThat(Codec.fromJson(Codec.toJson(pool))).isEqualTo(pool);
@@ -219,8 +217,7 @@ class HealthCheckDocumentsTest {
             org.assertj.core.api.Assertions.catchThrowableOfType(
                     InvalidInput.class,
                     () ->
-                        Planner.plan(
-                            documents, Examples.empty(), ApplyOptions.NONE, Instant.EPOCH))
+                        Planner.plan(documents, Examples.empty(), ApplyOptions.NONE, Instant.EPOCH))
                 .problems()
                 .getFirst()
                 .path())

@@ -56,7 +56,8 @@ record RandomHealthCheck(RandomGenerator random) {
         type.mayHaveTls()
             ? maybe(
                 () ->
-                    new BackendTls(true, maybe(() -> "ca"), maybe(() -> "h.test"), Optional.empty()))
+                    new BackendTls(
+                        true, maybe(() -> "ca"), maybe(() -> "h.test"), Optional.empty()))
             : Optional.empty(),
         isStream ? maybe(() -> oneOf(ProxyProtocol.values())) : Optional.empty(),
         maybe(() -> 1 + upTo(65_534)));

@@ -88,8 +88,7 @@ public record DetectionEvaluation(double hours, int deaths, long seed) {
         continue;
       }
       for (double phi : PHIS) {
-        var settings =
-            with(Estimator.NORMAL, phi, AccrualSettings.DEFAULT.acceptablePause());
+        var settings = with(Estimator.NORMAL, phi, AccrualSettings.DEFAULT.acceptablePause());
         all.add(ballast(BALLAST, phi, settings, link));
         all.add(HeartbeatTrial.run(paper(phi), link, hours, seed));
         all.add(HeartbeatTrial.run(akka(phi), link, hours, seed));
@@ -172,8 +171,7 @@ public record DetectionEvaluation(double hours, int deaths, long seed) {
     double[] lostFrom = {Double.POSITIVE_INFINITY};
     Link calm = Link.normal(seed, 20, 5, 0.001);
     Link link =
-        at ->
-            at >= lostFrom[0] && at < lostFrom[0] + seconds ? Double.NaN : calm.delayMillis(at);
+        at -> at >= lostFrom[0] && at < lostFrom[0] + seconds ? Double.NaN : calm.delayMillis(at);
     var trial = new ObserverTrial(usualSettings(), link, seed);
     var chance = new Chance(seed, 10);
     trial.run(60, false);

@@ -13,14 +13,14 @@ final class DetectionPlots {
     var plots = new LinkedHashMap<String, String>();
     for (String link : curves.stream().map(DetectionQuality::link).distinct().toList()) {
       String file = link.replace(' ', '-');
-      List<DetectionQuality> here =
-          curves.stream().filter(one -> one.link().equals(link)).toList();
+      List<DetectionQuality> here = curves.stream().filter(one -> one.link().equals(link)).toList();
       plots.put(file + "-mistakes.svg", mistakes(link, here));
       plots.put(file + "-duration.svg", duration(link, here));
     }
     plots.put(
         "rate-over-phi.svg",
-        overPhi(curves, "Mistakes as φ varies", "an hour", true, DetectionQuality::mistakesPerHour));
+        overPhi(
+            curves, "Mistakes as φ varies", "an hour", true, DetectionQuality::mistakesPerHour));
     plots.put(
         "detection-over-phi.svg",
         overPhi(

@@ -39,9 +39,7 @@ interface Link {
   static Link normal(long seed, double mean, double deviation, double loss) {
     var chance = new Chance(seed, 1);
     return _ ->
-        chance.uniform() < loss
-            ? Double.NaN
-            : Math.max(0.05, mean + deviation * chance.gaussian());
+        chance.uniform() < loss ? Double.NaN : Math.max(0.05, mean + deviation * chance.gaussian());
   }
 
   private static Link exponential(long seed) {

@@ -21,7 +21,8 @@ record RecordedDelays(double[] millis) {
 
   static RecordedDelays read(String name) {
     try (InputStream in = RecordedDelays.class.getResourceAsStream(name)) {
-      String text = new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
+      String text =
+          new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
       return new RecordedDelays(
           text.lines()
               .filter(line -> !line.startsWith("#") && !line.isBlank())
