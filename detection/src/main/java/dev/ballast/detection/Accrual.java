@@ -70,15 +70,15 @@ final class Accrual implements Detector {
   public Opinion ended(long probe, Outcome outcome, long now) {
     return switch (outcome) {
       case Outcome.Good _ -> good(probe, now);
-      case Outcome.Failed(Kind kind, String reason) ->
-          switch (kind) {
+      case Outcome.Failed failed ->
+          switch (failed.kind()) {
             case SILENT -> judge(now);
             case NOT_ASKED -> {
               unanswered.forget(probe);
               yield UNDECIDED;
             }
-            case REFUSED -> proven(probe, reason, now);
-            case BROKEN, WRONG -> failed(probe, kind, reason, now);
+            case REFUSED -> proven(probe, failed.reason(), now);
+            case BROKEN, WRONG -> failed(probe, failed.kind(), failed.reason(), now);
           };
     };
   }
@@ -230,10 +230,10 @@ final class Accrual implements Detector {
     if (unanswered.isEmpty()) {
       return 0;
     }
-    double silence = silence(now);
+    double silence = (double) silence(now);
     double phi =
         isKnown()
-            ? settings.estimator().phi(window, settings.floor().toNanos(), silence)
+            ? settings.estimator().phi(window, floor(), silence)
             : NormalTail.phi((silence - settings.firstEstimate().toNanos()) / firstDeviation());
     return Math.max(0, phi);
   }
@@ -254,14 +254,14 @@ final class Accrual implements Detector {
 
   /** Works out what silence it takes, from the answers so far. */
   private void learn() {
-    double pause = settings.acceptablePause().toNanos();
+    double pause = (double) settings.acceptablePause().toNanos();
     convictNanos = (long) Math.min(pause + silence(threshold), settings.cap().toNanos());
     overdueNanos = (long) Math.min(silence(AccrualSettings.SUSPECT), convictNanos / 2.0);
   }
 
   private double silence(Estimator.Level level) {
     return isKnown()
-        ? settings.estimator().silence(window, settings.floor().toNanos(), level)
+        ? settings.estimator().silence(window, floor(), level)
         : settings.firstEstimate().toNanos() + level.z() * firstDeviation();
   }
 
@@ -270,6 +270,10 @@ final class Accrual implements Detector {
   }
 
   private double firstDeviation() {
-    return Math.max(settings.floor().toNanos(), settings.firstEstimate().toNanos() / 2.0);
+    return Math.max(floor(), settings.firstEstimate().toNanos() / 2.0);
+  }
+
+  private double floor() {
+    return (double) settings.floor().toNanos();
   }
 }

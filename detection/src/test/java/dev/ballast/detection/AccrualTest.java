@@ -91,8 +91,7 @@ class AccrualTest {
     silence(0);
 
     assertThat(accrual.ended(1, REFUSED, MS))
-        .isInstanceOfSatisfying(
-            Opinion.Dead.class, dead -> assertThat(dead.isSilence()).isFalse());
+        .isInstanceOfSatisfying(Opinion.Dead.class, dead -> assertThat(dead.isSilence()).isFalse());
   }
 
   @Test

@@ -86,8 +86,7 @@ class RulesTest {
   @Test
   void shouldAskASuspectAtLeastOnceASecond() {
     assertThat(Pace.every(Duration.ofHours(1)).nanos(Pace.Mood.SUSPICIOUS)).isEqualTo(S);
-    assertThat(Pace.every(Duration.ofSeconds(1)).nanos(Pace.Mood.SUSPICIOUS))
-        .isEqualTo(250 * MS);
+    assertThat(Pace.every(Duration.ofSeconds(1)).nanos(Pace.Mood.SUSPICIOUS)).isEqualTo(250 * MS);
   }
 
   @Test
@@ -115,8 +114,7 @@ class RulesTest {
   @Test
   void shouldDoAsAHealthCheckSays() {
     var check =
-        new HealthCheck(
-            HealthCheck.Type.HTTP, "/", Duration.ofSeconds(1), Duration.ofMillis(500));
+        new HealthCheck(HealthCheck.Type.HTTP, "/", Duration.ofSeconds(1), Duration.ofMillis(500));
 
     assertThat(WatchSettings.of(check)).isEqualTo(Times.every(Duration.ofSeconds(1)));
     var counted =

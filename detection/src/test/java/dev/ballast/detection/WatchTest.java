@@ -114,13 +114,7 @@ class WatchTest {
   @Test
   void shouldAskAnUnhealthyTargetAtItsOwnIntervalWithoutHaste() {
     Pace pace =
-        new Pace(
-            SECOND,
-            Duration.ofSeconds(3),
-            SECOND,
-            0,
-            Duration.ofMillis(500),
-            Duration.ZERO);
+        new Pace(SECOND, Duration.ofSeconds(3), SECOND, 0, Duration.ofMillis(500), Duration.ZERO);
     var settings =
         new WatchSettings(pace, new Detection.Phi(AccrualSettings.DEFAULT), Rising.DEFAULT);
     Watch watch = watch(settings, Verdict.UNHEALTHY);

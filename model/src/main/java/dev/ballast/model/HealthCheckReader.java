@@ -22,19 +22,45 @@ final class HealthCheckReader {
   private HealthCheckReader() {}
 
   private static Map<String, Set<HealthCheck.Type>> ofSome() {
-    var http = EnumSet.of(HealthCheck.Type.HTTP, HealthCheck.Type.HTTPS, HealthCheck.Type.H2, HealthCheck.Type.H2C);
-    var withTls = EnumSet.of(HealthCheck.Type.HTTPS, HealthCheck.Type.H2, HealthCheck.Type.GRPC, HealthCheck.Type.TCP);
+    var http =
+        EnumSet.of(
+            HealthCheck.Type.HTTP,
+            HealthCheck.Type.HTTPS,
+            HealthCheck.Type.H2,
+            HealthCheck.Type.H2C);
+    var withTls =
+        EnumSet.of(
+            HealthCheck.Type.HTTPS,
+            HealthCheck.Type.H2,
+            HealthCheck.Type.GRPC,
+            HealthCheck.Type.TCP);
     var keys = new LinkedHashMap<String, Set<HealthCheck.Type>>();
     keys.put("method", http);
-    keys.put("host", EnumSet.of(HealthCheck.Type.HTTP, HealthCheck.Type.HTTPS, HealthCheck.Type.H2, HealthCheck.Type.H2C, HealthCheck.Type.GRPC));
+    keys.put(
+        "host",
+        EnumSet.of(
+            HealthCheck.Type.HTTP,
+            HealthCheck.Type.HTTPS,
+            HealthCheck.Type.H2,
+            HealthCheck.Type.H2C,
+            HealthCheck.Type.GRPC));
     keys.put("headers", http);
-    keys.put("expect", EnumSet.of(HealthCheck.Type.HTTP, HealthCheck.Type.HTTPS, HealthCheck.Type.H2, HealthCheck.Type.H2C, HealthCheck.Type.UDP));
+    keys.put(
+        "expect",
+        EnumSet.of(
+            HealthCheck.Type.HTTP,
+            HealthCheck.Type.HTTPS,
+            HealthCheck.Type.H2,
+            HealthCheck.Type.H2C,
+            HealthCheck.Type.UDP));
     keys.put("send", EnumSet.of(HealthCheck.Type.UDP));
     keys.put("service", EnumSet.of(HealthCheck.Type.GRPC));
     keys.put("watch", EnumSet.of(HealthCheck.Type.GRPC));
     keys.put("command", EnumSet.of(HealthCheck.Type.COMMAND));
     keys.put("tls", withTls);
-    keys.put("proxyProtocol", EnumSet.complementOf(EnumSet.of(HealthCheck.Type.UDP, HealthCheck.Type.COMMAND)));
+    keys.put(
+        "proxyProtocol",
+        EnumSet.complementOf(EnumSet.of(HealthCheck.Type.UDP, HealthCheck.Type.COMMAND)));
     return keys;
   }
 
@@ -113,7 +139,8 @@ final class HealthCheckReader {
     }
   }
 
-  private static Optional<HealthCheck.Expectation> expectation(Fields fields, HealthCheck.Type type) {
+  private static Optional<HealthCheck.Expectation> expectation(
+      Fields fields, HealthCheck.Type type) {
     var statuses = HealthCheck.Expectation.SUCCESS.statuses();
     if (type.isHttp() && fields.has("status")) {
       int limit = HealthCheck.Expectation.STATUS_LIMIT;
