@@ -16,8 +16,7 @@ class EvaluateDetectionCommandTest {
   @TempDir private Path directory;
 
   private String run(String... more) {
-    var arguments =
-        new ArrayList<>(List.of("evaluate-detection", "--hours=0.05", "--deaths=3"));
+    var arguments = new ArrayList<>(List.of("evaluate-detection", "--hours=0.05", "--deaths=3"));
     arguments.addAll(List.of(more));
     var shell = new TestShell(directory);
     assertThat(shell.run(arguments.toArray(String[]::new))).as(shell.err()).isZero();

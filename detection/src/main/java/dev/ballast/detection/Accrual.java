@@ -234,7 +234,7 @@ final class Accrual implements Detector {
     double phi =
         isKnown()
             ? settings.estimator().phi(window, floor(), silence)
-            : NormalTail.phi((silence - settings.firstEstimate().toNanos()) / firstDeviation());
+            : NormalTail.phi((silence - nanos(settings.firstEstimate())) / firstDeviation());
     return Math.max(0, phi);
   }
 
@@ -254,15 +254,15 @@ final class Accrual implements Detector {
 
   /** Works out what silence it takes, from the answers so far. */
   private void learn() {
-    double pause = (double) settings.acceptablePause().toNanos();
-    convictNanos = (long) Math.min(pause + silence(threshold), settings.cap().toNanos());
+    double pause = nanos(settings.acceptablePause());
+    convictNanos = (long) Math.min(pause + silence(threshold), nanos(settings.cap()));
     overdueNanos = (long) Math.min(silence(AccrualSettings.SUSPECT), convictNanos / 2.0);
   }
 
   private double silence(Estimator.Level level) {
     return isKnown()
         ? settings.estimator().silence(window, floor(), level)
-        : settings.firstEstimate().toNanos() + level.z() * firstDeviation();
+        : nanos(settings.firstEstimate()) + level.z() * firstDeviation();
   }
 
   private boolean isKnown() {
@@ -270,10 +270,14 @@ final class Accrual implements Detector {
   }
 
   private double firstDeviation() {
-    return Math.max(floor(), settings.firstEstimate().toNanos() / 2.0);
+    return Math.max(floor(), nanos(settings.firstEstimate()) / 2);
   }
 
   private double floor() {
-    return (double) settings.floor().toNanos();
+    return nanos(settings.floor());
+  }
+
+  private static double nanos(Duration duration) {
+    return (double) duration.toNanos();
   }
 }

@@ -177,11 +177,11 @@ class AccrualTest {
   void shouldKeepAVerdictOnRecordUntilItHasEnoughOfItsOwn() {
     var successor = new Accrual(AccrualSettings.DEFAULT, true);
     for (int probe = 1; probe <= 9; probe++) {
-      successor.sent(probe, probe * 250 * MS);
+      successor.sent(probe, probe * 250L * MS);
     }
     assertThat(successor.judge(60 * S)).isEqualTo(new Opinion.Undecided());
 
-    successor.sent(10, 10 * 250 * MS);
+    successor.sent(10, 10 * 250L * MS);
     assertThat(successor.judge(60 * S)).isInstanceOf(Opinion.Dead.class);
     assertThat(new Accrual(AccrualSettings.DEFAULT, true).ended(1, REFUSED, MS))
         .as("proof counts at once")

@@ -7,7 +7,6 @@ import dev.ballast.model.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import java.util.function.LongFunction;
 
 /**
  * Kinds of schedules, each with what must hold in it. A schedule follows from its seed; {@link #complaint} says what was wrong with it, and
@@ -15,13 +14,13 @@ import java.util.function.LongFunction;
  */
 enum Scenario {
   /** Observers that pause for up to 10 s, and hand targets over; single probes get lost. Nobody may be convicted. */
-  PAUSES(Scenario::pauses),
+  PAUSES,
   /** Targets die and return, one after the other. Each death is seen within the bound, once. */
-  DEATHS(Scenario::deaths),
+  DEATHS,
   /** The observer is cut off from everything: it doubts itself for a while, and is then believed. */
-  CUT(Scenario::cut),
+  CUT,
   /** All of it at once. */
-  EVERYTHING(Scenario::everything);
+  EVERYTHING;
 
   private static final long LENGTH = 60 * SECOND;
   private static final MassBrake.Settings BRAKE = MassBrake.Settings.DEFAULT;
@@ -32,14 +31,13 @@ enum Scenario {
   /** The same of one that refuses. */
   static final long REFUSED_BOUND = 1_200 * MILLI;
 
-  private final LongFunction<String> run;
-
-  Scenario(LongFunction<String> run) {
-    this.run = run;
-  }
-
   String complaint(long seed) {
-    return run.apply(seed);
+    return switch (this) {
+      case PAUSES -> pauses(seed);
+      case DEATHS -> deaths(seed);
+      case CUT -> cut(seed);
+      case EVERYTHING -> everything(seed);
+    };
   }
 
   private static WatchSettings settings(Random random) {
