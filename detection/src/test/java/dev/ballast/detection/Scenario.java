@@ -134,7 +134,7 @@ enum Scenario {
     }
     for (int i = 0; i < 3; i++) {
       long from = (6 + 18 * i) * SECOND + random.nextLong(2 * SECOND);
-      var failure = Wires.Failure.values()[random.nextInt(3)];
+      var failure = Wires.FAILURES.get(random.nextInt(3));
       world.wires.outages.add(
           new Wires.Outage(i, failure, from, from + random.nextLong(3 * SECOND, 10 * SECOND)));
     }
@@ -200,7 +200,7 @@ enum Scenario {
     addStaleness(world, 3, targets);
     for (int i = random.nextInt(8); i > 0; i--) {
       long from = random.nextLong(LENGTH);
-      var failure = Wires.Failure.values()[random.nextInt(3)];
+      var failure = Wires.FAILURES.get(random.nextInt(3));
       long to = from + random.nextLong(50 * MILLI, 30 * SECOND);
       world.wires.outages.add(new Wires.Outage(random.nextInt(targets), failure, from, to));
     }

@@ -8,6 +8,7 @@ import java.util.random.RandomGenerator;
 final class Wires {
   static final long SECOND = 1_000_000_000L;
   static final long MILLI = 1_000_000L;
+  static final List<Failure> FAILURES = List.of(Failure.values());
 
   private final RandomGenerator random;
   private final double loss;
