@@ -1,19 +1,9 @@
 package dev.ballast.detection;
 
-import dev.ballast.model.Verdict;
-
 /** Which rule makes verdicts of answers and silence. */
 public sealed interface Detection {
-  /** A detector for one target, with the verdict that is on record of it. */
-  Detector detector(Verdict known);
-
   /** φ accrual: see {@link Accrual}. */
-  record Phi(AccrualSettings settings) implements Detection {
-    @Override
-    public Detector detector(Verdict known) {
-      return new Accrual(settings, known != Verdict.UNKNOWN);
-    }
-  }
+  record Phi(AccrualSettings settings) implements Detection {}
 
   /**
    * Failures in a row.
@@ -25,11 +15,6 @@ public sealed interface Detection {
       if (fall < 1 || fall > 100) {
         throw new IllegalArgumentException("fall must be 1 to 100, not " + fall);
       }
-    }
-
-    @Override
-    public Detector detector(Verdict known) {
-      return new Counting(fall);
     }
   }
 }

@@ -1,7 +1,17 @@
 package dev.ballast.detection;
 
+import dev.ballast.model.Verdict;
+
 /** Makes opinions of one target's answers and silence: {@link Accrual} by suspicion, {@link Counting} by numbers in a row. Owned by one thread. */
 sealed interface Detector permits Accrual, Counting {
+  /** One for a target, with the verdict that is on record of it. */
+  static Detector of(Detection detection, Verdict known) {
+    return switch (detection) {
+      case Detection.Phi phi -> new Accrual(phi.settings(), known != Verdict.UNKNOWN);
+      case Detection.Count count -> new Counting(count.fall());
+    };
+  }
+
   /** A probe goes out. Numbers grow. */
   void sent(long probe, long scheduledAt);
 

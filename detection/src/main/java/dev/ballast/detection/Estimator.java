@@ -57,6 +57,11 @@ public enum Estimator {
 
   private static final double LN_10 = Math.log(10);
 
+  /** How many standard deviations above the mean φ is reached where delays are normally distributed. */
+  public static double deviations(double phi) {
+    return NormalTail.inverse(phi);
+  }
+
   /** φ of a silence of {@code nanos}. */
   abstract double phi(DelayWindow window, double floor, double nanos);
 

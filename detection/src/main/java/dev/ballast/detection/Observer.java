@@ -56,7 +56,7 @@ public final class Observer<T> {
   }
 
   /** Watches another target from now on. */
-  public Watched<T> add(T target, WatchSettings settings, Known known, long now) {
+  public Watched<T> add(T target, WatchSettings settings, Watched.Known known, long now) {
     var who = new Watched<>(target, new Watch(settings, known, now, random));
     agenda.put(who, who.watch.nextTurn(now));
     silent.update(who, now);

@@ -1,7 +1,7 @@
 package dev.ballast.detection;
 
 /** What a detector makes of its target after it has learnt something. */
-public sealed interface Opinion {
+sealed interface Opinion {
   /** Nothing that would change a verdict. */
   record Undecided() implements Opinion {}
 

@@ -41,10 +41,10 @@ final class Watch {
   private boolean isHeldBack;
   private long heldUntil;
 
-  Watch(WatchSettings settings, Known known, long now, RandomGenerator random) {
+  Watch(WatchSettings settings, Watched.Known known, long now, RandomGenerator random) {
     this.pace = settings.pace();
     this.rising = settings.rising();
-    this.detector = settings.detection().detector(known.verdict());
+    this.detector = Detector.of(settings.detection(), known.verdict());
     this.random = random;
     this.began = now;
     this.verdict = known.verdict();
@@ -207,8 +207,8 @@ final class Watch {
     }
   }
 
-  Standing standing(long now) {
-    return new Standing(
+  Watched.Standing standing(long now) {
+    return new Watched.Standing(
         verdict,
         detector.phi(now),
         detector.isSuspect(now),

@@ -43,7 +43,7 @@ class ObserverCostTest {
             0);
     var settings = Times.every(Duration.ofSeconds(1));
     for (int i = 0; i < TARGETS; i++) {
-      observer.add(i, settings, Known.only(Verdict.HEALTHY), 0);
+      observer.add(i, settings, Watched.Known.only(Verdict.HEALTHY), 0);
     }
     long bytes = (used() - before) / TARGETS;
 

@@ -27,7 +27,7 @@ class WatchTest {
   private final List<Transition> transitions = new ArrayList<>();
 
   private static Watch watch(WatchSettings settings, Verdict known) {
-    return new Watch(settings, Known.only(known), 0, new Random(1));
+    return new Watch(settings, Watched.Known.only(known), 0, new Random(1));
   }
 
   private void took(@Nullable Transition transition) {
@@ -155,7 +155,7 @@ class WatchTest {
 
   @Test
   void shouldRememberTheFallsOfAnEarlierObserver() {
-    var known = new Known(Verdict.UNHEALTHY, List.of(SECOND, SECOND, SECOND));
+    var known = new Watched.Known(Verdict.UNHEALTHY, List.of(SECOND, SECOND, SECOND));
     Watch watch = new Watch(Times.every(SECOND), known, 0, new Random(1));
     run(watch, GOOD, MS, 6 * S);
     assertThat(watch.verdict()).isEqualTo(Verdict.UNHEALTHY);

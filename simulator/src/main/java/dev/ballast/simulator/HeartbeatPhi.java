@@ -1,6 +1,6 @@
 package dev.ballast.simulator;
 
-import dev.ballast.detection.Tail;
+import dev.ballast.detection.Estimator;
 
 /**
  * φ over the times between arrivals, as Hayashibara et al. have it (SRDS 2004) and as two systems use it: Akka with a normal
@@ -24,7 +24,7 @@ final class HeartbeatPhi implements Suspector {
 
   private HeartbeatPhi(double phi, boolean isExponential, double floor, double pause) {
     this.phi = phi;
-    this.z = Tail.deviations(phi);
+    this.z = Estimator.deviations(phi);
     this.isExponential = isExponential;
     this.floor = floor;
     this.pause = pause;

@@ -1,6 +1,5 @@
 package dev.ballast.simulator;
 
-import dev.ballast.detection.Known;
 import dev.ballast.detection.MassBrake;
 import dev.ballast.detection.Observer;
 import dev.ballast.detection.Outcome;
@@ -41,7 +40,7 @@ final class ObserverTrial implements Observer.Orders<String> {
     this.timeoutSeconds = settings.pace().timeout().toNanos() / NANOS;
     var chance = new Chance(seed, 8);
     this.observer = new Observer<>(MassBrake.Settings.DEFAULT, chance::bits, this, 0);
-    this.who = observer.add("target", settings, Known.NOTHING, 0);
+    this.who = observer.add("target", settings, Watched.Known.NOTHING, 0);
   }
 
   @Override
