@@ -51,7 +51,8 @@ class ObserverTest {
     var all = new ArrayList<Watched<Integer>>();
     for (int i = 0; i < count; i++) {
       all.add(
-          observer.add(i, Times.every(Duration.ofSeconds(1)), Watched.Known.only(Verdict.HEALTHY), now));
+          observer.add(
+              i, Times.every(Duration.ofSeconds(1)), Watched.Known.only(Verdict.HEALTHY), now));
     }
     return all;
   }

@@ -80,7 +80,8 @@ final class World {
       leave(target, fence);
       tokens[target] = fence;
       watched.set(
-          target, observer.add(targets.get(target), settings, Watched.Known.only(verdicts[target]), now));
+          target,
+          observer.add(targets.get(target), settings, Watched.Known.only(verdicts[target]), now));
       wake(observer.next());
     }
 
