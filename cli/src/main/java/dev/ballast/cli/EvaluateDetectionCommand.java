@@ -78,10 +78,11 @@ final class EvaluateDetectionCommand implements Callable<Integer> {
     List<DetectionQuality> ours =
         curves.stream().filter(one -> one.detector().equals(DetectionEvaluation.BALLAST)).toList();
     say("\nBallast as φ varies", qualities("φ", ours));
-    say("\nBallast as its acceptable pause varies", qualities("PAUSE S", evaluation.pauses()));
+    List<DetectionQuality> pauses = evaluation.pauses();
+    say("\nBallast as its acceptable pause varies", qualities("PAUSE S", pauses));
     say("\nHitches, and how many of them convict", hitches(evaluation.hitches()));
     if (plots != null) {
-      draw(shell.directory().resolve(plots).normalize(), DetectionEvaluation.plots(curves));
+      draw(shell.directory().resolve(plots).normalize(), DetectionEvaluation.plots(curves, pauses));
     }
     return ExitCode.DONE.number();
   }

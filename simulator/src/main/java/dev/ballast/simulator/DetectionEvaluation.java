@@ -198,7 +198,8 @@ public record DetectionEvaluation(double hours, int deaths, long seed) {
   public record LongRun(double days, long probes, long mistakes) {}
 
   /** Pictures in SVG by the names of their files. */
-  public static Map<String, String> plots(List<DetectionQuality> curves) {
-    return DetectionPlots.of(curves);
+  public static Map<String, String> plots(
+      List<DetectionQuality> curves, List<DetectionQuality> pauses) {
+    return DetectionPlots.of(curves, pauses);
   }
 }

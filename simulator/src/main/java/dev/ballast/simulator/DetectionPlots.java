@@ -9,13 +9,15 @@ import java.util.function.ToDoubleFunction;
 final class DetectionPlots {
   private DetectionPlots() {}
 
-  static Map<String, String> of(List<DetectionQuality> curves) {
+  static Map<String, String> of(List<DetectionQuality> curves, List<DetectionQuality> pauses) {
     var plots = new LinkedHashMap<String, String>();
     for (String link : curves.stream().map(DetectionQuality::link).distinct().toList()) {
       String file = link.replace(' ', '-');
       List<DetectionQuality> here = curves.stream().filter(one -> one.link().equals(link)).toList();
-      plots.put(file + "-mistakes.svg", mistakes(link, here));
-      plots.put(file + "-duration.svg", duration(link, here));
+      List<DetectionQuality> longer =
+          pauses.stream().filter(one -> one.link().equals(link)).toList();
+      plots.put(file + "-mistakes.svg", mistakes(link, here, longer));
+      plots.put(file + "-duration.svg", duration(link, here, longer));
     }
     plots.put(
         "rate-over-phi.svg",
@@ -32,19 +34,25 @@ final class DetectionPlots {
     return plots;
   }
 
-  private static String mistakes(String link, List<DetectionQuality> here) {
+  private static String mistakes(
+      String link, List<DetectionQuality> here, List<DetectionQuality> pauses) {
     var chart =
         SvgChart.ofLines("Mistakes: " + link, "time to detection, mean, s", "mistakes an hour")
+            .logX()
             .logY();
     lines(chart, here, DetectionQuality::mistakesPerHour);
+    line(chart, "ballast by its pause", pauses, DetectionQuality::mistakesPerHour);
     return chart.svg();
   }
 
-  private static String duration(String link, List<DetectionQuality> here) {
+  private static String duration(
+      String link, List<DetectionQuality> here, List<DetectionQuality> pauses) {
     var chart =
         SvgChart.ofLines(
-            "How long a mistake lasts: " + link, "time to detection, mean, s", "s, mean");
+                "How long a mistake lasts: " + link, "time to detection, mean, s", "s, mean")
+            .logX();
     lines(chart, here, DetectionQuality::meanMistakeSeconds);
+    line(chart, "ballast by its pause", pauses, DetectionQuality::meanMistakeSeconds);
     return chart.svg();
   }
 
@@ -53,11 +61,19 @@ final class DetectionPlots {
     for (String name : here.stream().map(DetectionQuality::detector).distinct().toList()) {
       List<DetectionQuality> its =
           here.stream().filter(one -> one.detector().equals(name)).toList();
-      chart.line(
-          name,
-          its.stream().mapToDouble(DetectionQuality::meanDetectionSeconds).toArray(),
-          its.stream().mapToDouble(value).toArray());
+      line(chart, name, its, value);
     }
+  }
+
+  private static void line(
+      SvgChart chart,
+      String name,
+      List<DetectionQuality> all,
+      ToDoubleFunction<DetectionQuality> value) {
+    chart.line(
+        name,
+        all.stream().mapToDouble(DetectionQuality::meanDetectionSeconds).toArray(),
+        all.stream().mapToDouble(value).toArray());
   }
 
   private static String overPhi(
