@@ -41,6 +41,7 @@ final class Commands {
     ALL.put("consume", ConsumeCommand::new);
     ALL.put("simulate", SimulateCommand::new);
     ALL.put("evaluate-tables", EvaluateTablesCommand::new);
+    ALL.put("evaluate-detection", EvaluateDetectionCommand::new);
     ALL.put("certs", CertsCommand::new);
     ALL.put("completion", CompletionCommand::new);
     ALL.put("version", VersionCommand::new);

@@ -111,7 +111,7 @@ record ResourceTables(Configuration configuration) {
   }
 
   private static String shown(HealthCheck check) {
-    String path = check.type() == HealthCheck.Type.HTTP ? " " + check.path() : "";
+    String path = check.type().isHttp() ? " " + check.path() : "";
     return Codec.text(check.type()) + path + " every " + check.interval().toMillis() + "ms";
   }
 

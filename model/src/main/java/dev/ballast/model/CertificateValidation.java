@@ -48,13 +48,15 @@ record CertificateValidation(
   }
 
   private void checkPool(Pool pool) {
-    pool.transport()
-        .tls()
-        .ifPresent(
-            tls -> {
-              tls.authority().ifPresent(name -> require(pool, "tls.authority", name));
-              tls.certificate().ifPresent(name -> requireKey(pool, "tls.certificate", name));
-            });
+    pool.transport().tls().ifPresent(tls -> checkTls(pool, "tls", tls));
+    pool.healthCheck()
+        .flatMap(check -> check.connection().tls())
+        .ifPresent(tls -> checkTls(pool, "healthCheck.tls", tls));
+  }
+
+  private void checkTls(Pool pool, String path, BackendTls tls) {
+    tls.authority().ifPresent(name -> require(pool, path + ".authority", name));
+    tls.certificate().ifPresent(name -> requireKey(pool, path + ".certificate", name));
   }
 
   private void requireKey(Resource referrer, String path, String name) {

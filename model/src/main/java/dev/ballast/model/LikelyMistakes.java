@@ -38,6 +38,7 @@ final class LikelyMistakes {
         .filter(remarks::isWritten)
         .forEach(
             pool -> {
+              pool.healthCheck().ifPresent(check -> ofHealthCheck(pool, check));
               ofRetries(pool);
               ofPreference(pool);
             });
@@ -259,6 +260,16 @@ final class LikelyMistakes {
                         + " use the same "
                         + shared
                         + ": a client keeps to one of them only"));
+  }
+
+  private void ofHealthCheck(Pool pool, HealthCheck check) {
+    if (check.type() == HealthCheck.Type.TCP && check.connection().tls().isEmpty()) {
+      remarks.warning(
+          pool,
+          "healthCheck.type",
+          "a tcp check can't see a frozen process: the kernel accepts connections for it; http or"
+              + " grpc ask the process itself");
+    }
   }
 
   private void ofRetries(Pool pool) {

@@ -88,7 +88,9 @@ public record Pool(
 
   /** The certificates that it names, each once. */
   public List<String> certificatesReached() {
-    return transport.tls().stream()
+    return Stream.concat(
+            transport.tls().stream(),
+            healthCheck.stream().flatMap(check -> check.connection().tls().stream()))
         .flatMap(tls -> Stream.concat(tls.authority().stream(), tls.certificate().stream()))
         .distinct()
         .toList();

@@ -16,7 +16,7 @@ final class PoolReader {
     String name = fields.name("name");
     var algorithm =
         fields.mapping("algorithm").map(AlgorithmReader::read).orElseGet(Algorithm.RoundRobin::new);
-    var healthCheck = fields.mapping("healthCheck").flatMap(PoolReader::healthCheck);
+    var healthCheck = fields.mapping("healthCheck").flatMap(HealthCheckReader::read);
     var timeouts =
         fields.mapping("timeouts").flatMap(PoolReader::timeouts).orElse(Timeouts.defaults());
     int panic = fields.percent("panicThreshold", Pool.DEFAULT_PANIC_THRESHOLD_PERCENT, 0, 100);
@@ -65,15 +65,6 @@ final class PoolReader {
     int size = fields.requiredInteger("size", 1, Preference.MOST_SUBSET);
     fields.finish();
     return size;
-  }
-
-  private static Optional<HealthCheck> healthCheck(Fields fields) {
-    var type = fields.constant("type", HealthCheck.Type.class).orElse(HealthCheck.Type.HTTP);
-    String path = fields.text("path").orElse(HealthCheck.DEFAULT_PATH);
-    var interval = fields.duration("interval", HealthCheck.DEFAULT_INTERVAL);
-    var timeout = fields.duration("timeout", HealthCheck.DEFAULT_TIMEOUT);
-    fields.finish();
-    return fields.make(() -> new HealthCheck(type, path, interval, timeout));
   }
 
   private static Optional<Timeouts> timeouts(Fields fields) {
@@ -177,7 +168,7 @@ final class PoolReader {
     return fields.make(() -> new Sticky.Header(name));
   }
 
-  private static Optional<BackendTls> tls(Fields fields) {
+  static Optional<BackendTls> tls(Fields fields) {
     boolean isVerified = fields.fact("verify", true);
     var authority = fields.optionalName("authority");
     var serverName = fields.text("serverName", LoadBalancerReader::host);

@@ -9,13 +9,7 @@ final class PoolWriter {
   static void write(ObjectNode node, Pool pool) {
     algorithm(node.put("name", pool.name()).putObject("algorithm"), pool.algorithm());
     pool.healthCheck()
-        .ifPresent(
-            check ->
-                node.putObject("healthCheck")
-                    .put("type", Codec.text(check.type()))
-                    .put("path", check.path())
-                    .put("interval", Durations.text(check.interval()))
-                    .put("timeout", Durations.text(check.timeout())));
+        .ifPresent(check -> HealthCheckWriter.write(node.putObject("healthCheck"), check));
     Timeouts timeouts = pool.timeouts();
     node.putObject("timeouts")
         .put("connect", Durations.text(timeouts.connect()))
@@ -148,7 +142,7 @@ final class PoolWriter {
     }
   }
 
-  private static void tls(ObjectNode node, BackendTls tls) {
+  static void tls(ObjectNode node, BackendTls tls) {
     node.put("verify", tls.isVerified());
     tls.authority().ifPresent(authority -> node.put("authority", authority));
     tls.serverName().ifPresent(name -> node.put("serverName", name));

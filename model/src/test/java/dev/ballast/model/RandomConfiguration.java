@@ -42,7 +42,15 @@ record RandomConfiguration(RandomGenerator random) {
         new Pool.BackendTransport(
             maybe(this::backendTls), maybe(() -> oneOf(ProxyProtocol.values())));
     var preference = new Preference(1 + upTo(99), upTo(100), upTo(Preference.MOST_SUBSET));
-    Pool pool = Examples.pool("web").with(resilience).with(transport).with(preference);
+    var plain = Examples.pool("web");
+    var checked =
+        new Pool(
+            "web",
+            plain.algorithm(),
+            maybe(() -> new RandomHealthCheck(random).healthCheck()),
+            plain.timeouts(),
+            plain.panicThresholdPercent());
+    Pool pool = checked.with(resilience).with(transport).with(preference);
     return maybe(this::sticky).map(pool::with).orElse(pool);
   }
 

@@ -42,7 +42,8 @@ class ArchitectureTest {
           "sync", Set.of("model"),
           "balancing", Set.of("model"),
           "proxy", Set.of("model", "sync", "balancing"),
-          "simulator", Set.of("model", "balancing"),
+          "detection", Set.of("model"),
+          "simulator", Set.of("model", "balancing", "detection"),
           "cli",
               Set.of(
                   "model",
