@@ -116,7 +116,7 @@ final class Accrual implements Detector {
     if (unanswered.count() < AccrualSettings.MIN_UNANSWERED) {
       return Long.MAX_VALUE;
     }
-    double enough = Math.min(convictNanos, settings.cap().toNanos());
+    double enough = Math.min(convictNanos, (double) settings.cap().toNanos());
     long third = unanswered.scheduledAt(AccrualSettings.MIN_UNANSWERED - 1);
     long at = Math.max(unanswered.scheduledAt(0) + (long) enough, third + (long) overdueNanos);
     return isVouchedFor ? Math.max(at, vouchedAt + VOUCHED_NANOS) : at;
@@ -170,7 +170,9 @@ final class Accrual implements Detector {
   /** How suspicious the silence is now; 0 while nothing is out. */
   @Override
   public double phi(long now) {
-    return unanswered.isEmpty() ? 0 : Math.max(0, believed().phi(window(), floor(), silence(now)));
+    return unanswered.isEmpty()
+        ? 0
+        : Math.max(0, believed().phi(window(), floor(), (double) silence(now)));
   }
 
   int samples() {
@@ -202,6 +204,7 @@ final class Accrual implements Detector {
 
   private double floor() {
     return Math.max(
-        settings.floor().toNanos(), isKnown() ? 0 : settings.firstEstimate().toNanos() / 2.0);
+        (double) settings.floor().toNanos(),
+        isKnown() ? 0 : settings.firstEstimate().toNanos() / 2.0);
   }
 }
