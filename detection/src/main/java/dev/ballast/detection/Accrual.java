@@ -12,8 +12,11 @@ import java.util.Locale;
  *   <li>The first overdue answer (φ ≥ 1) makes the target suspect: it is then asked more often, on fresh connections.
  *   <li>Silence convicts when, past the acceptable pause, φ reaches the threshold or the whole silence the cap, <em>and</em> at least
  *       three probes are overdue, <em>and</em> nobody else has heard the target within the last second.
- *   <li>A refused connection convicts at once; a broken one or a wrong answer when the next probe, sent at once on a fresh connection,
- *       brings no good answer either.
+ *   <li>A refused connection convicts at once; a broken one or a wrong answer if a probe that is sent after it, at once and on a fresh
+ *       connection, ends like that too. No answer is no proof: it counts as silence.
+ *   <li>An observer that takes over a target with a verdict on record does not overturn it by silence before it has the minimum of
+ *       samples of its own: answers, or probes without one.
+ *   <li>After a pause of its own the observer convicts nobody by silence until an answer that came meanwhile could have been read.
  * </ul>
  *
  * <p>φ is not asked over and over: what silence it takes is known as soon as an answer is in, so waiting is comparing two times.
@@ -29,25 +32,37 @@ final class Accrual implements Detector {
 
   private final AccrualSettings settings;
   private final Estimator.Level threshold;
+  private final boolean isOnRecord;
   private final DelayWindow window;
-  private final DelayWindow expected = new DelayWindow(1);
   private final Unanswered unanswered = new Unanswered();
-  private double overdueNanos;
-  private double convictNanos;
+  private long overdueNanos;
+  private long convictNanos;
+
+  private long last;
   private boolean wantsProof;
+  private boolean isProofPending;
+  private String firstFailure = "";
+  private long failed;
+  private long provesFrom;
+
   private boolean isVouchedFor;
   private long vouchedAt;
+  private boolean wasAway;
+  private long awayUntil;
 
-  Accrual(AccrualSettings settings) {
+  /** @param isOnRecord whether the target has a verdict from an earlier observer */
+  Accrual(AccrualSettings settings, boolean isOnRecord) {
     this.settings = settings;
     this.threshold = Estimator.Level.of(settings.threshold());
+    this.isOnRecord = isOnRecord;
     this.window = new DelayWindow(settings.window());
-    expected.add(settings.firstEstimate().toNanos());
     learn();
   }
 
   @Override
   public void sent(long probe, long scheduledAt) {
+    last = probe;
+    wantsProof = false;
     unanswered.add(probe, scheduledAt);
   }
 
@@ -57,27 +72,22 @@ final class Accrual implements Detector {
       case Outcome.Good _ -> good(probe, now);
       case Outcome.Failed(Kind kind, String reason) ->
           switch (kind) {
-            case SILENT ->
-                wantsProof ? proven(probe, reason + ", after another failure", now) : judge(now);
+            case SILENT -> judge(now);
             case NOT_ASKED -> {
-              unanswered.answered(probe, now);
+              unanswered.forget(probe);
               yield UNDECIDED;
             }
             case REFUSED -> proven(probe, reason, now);
-            case BROKEN, WRONG -> {
-              if (wantsProof) {
-                yield proven(probe, reason + ", twice in a row", now);
-              }
-              wantsProof = true;
-              unanswered.answered(probe, now);
-              yield UNDECIDED;
-            }
+            case BROKEN, WRONG -> failed(probe, kind, reason, now);
           };
     };
   }
 
   private Opinion good(long probe, long now) {
-    wantsProof = false;
+    if (probe - failed > 0) {
+      wantsProof = false;
+      isProofPending = false;
+    }
     long delay = unanswered.answered(probe, now);
     if (delay >= 0) {
       window.add(delay);
@@ -86,19 +96,45 @@ final class Accrual implements Detector {
     return ALIVE;
   }
 
+  private Opinion failed(long probe, Kind kind, String reason, long now) {
+    if (isProofPending && probe - provesFrom >= 0) {
+      boolean isSame = reason.equals(firstFailure);
+      return proven(
+          probe, isSame ? reason + ", twice in a row" : reason + ", after " + firstFailure, now);
+    }
+    if (kind == Kind.WRONG) {
+      unanswered.answered(probe, now);
+    } else {
+      unanswered.forget(probe);
+    }
+    if (!isProofPending) {
+      demandProof(probe, reason);
+    }
+    return UNDECIDED;
+  }
+
+  private void demandProof(long probe, String reason) {
+    wantsProof = true;
+    isProofPending = true;
+    firstFailure = reason;
+    failed = probe;
+    provesFrom = last + 1;
+  }
+
   private Opinion proven(long probe, String reason, long now) {
     double phi = phi(now);
     wantsProof = false;
+    isProofPending = false;
     unanswered.answered(probe, now);
     return new Opinion.Dead(false, phi, reason);
   }
 
   @Override
   public Opinion judge(long now) {
-    if (unanswered.isEmpty() || convictAt() - now > 0) {
+    long at = convictAt();
+    if (at == Long.MAX_VALUE || at - now > 0) {
       return UNDECIDED;
     }
-    long silence = silence(now);
     double phi = phi(now);
     return new Opinion.Dead(
         true,
@@ -106,30 +142,48 @@ final class Accrual implements Detector {
         String.format(
             Locale.ROOT,
             "no answer for %.2f s (φ %.1f), %d probes unanswered",
-            silence / 1e9,
+            silence(now) / 1e9,
             phi,
             unanswered.count()));
   }
 
   @Override
   public long convictAt() {
-    if (unanswered.count() < AccrualSettings.MIN_UNANSWERED) {
+    long at = silenceConvictsAt();
+    if (at == Long.MAX_VALUE || !isVouchedFor) {
+      return at;
+    }
+    return later(at, vouchedAt + VOUCHED_NANOS);
+  }
+
+  private long silenceConvictsAt() {
+    int asked = unanswered.count();
+    boolean isTooFew = isOnRecord && asked + window.count() < settings.minSamples();
+    if (asked < AccrualSettings.MIN_UNANSWERED || isTooFew) {
       return Long.MAX_VALUE;
     }
-    double enough = Math.min(convictNanos, (double) settings.cap().toNanos());
     long third = unanswered.scheduledAt(AccrualSettings.MIN_UNANSWERED - 1);
-    long at = Math.max(unanswered.scheduledAt(0) + (long) enough, third + (long) overdueNanos);
-    return isVouchedFor ? Math.max(at, vouchedAt + VOUCHED_NANOS) : at;
+    long at = later(unanswered.scheduledAt(0) + convictNanos, third + overdueNanos);
+    return wasAway ? later(at, awayUntil + overdueNanos) : at;
+  }
+
+  private static long later(long a, long b) {
+    return a - b > 0 ? a : b;
   }
 
   @Override
-  public long suspectAt() {
-    return unanswered.isEmpty() ? Long.MAX_VALUE : unanswered.scheduledAt(0) + (long) overdueNanos;
+  public long silentAt() {
+    return unanswered.isEmpty() ? Long.MAX_VALUE : unanswered.scheduledAt(0) + overdueNanos;
+  }
+
+  @Override
+  public boolean isSilent(long now) {
+    return !unanswered.isEmpty() && silentAt() - now <= 0;
   }
 
   @Override
   public boolean isSuspect(long now) {
-    return !unanswered.isEmpty() && suspectAt() - now <= 0;
+    return isProofPending || isSilent(now);
   }
 
   @Override
@@ -137,15 +191,10 @@ final class Accrual implements Detector {
     return wantsProof;
   }
 
-  /** Whether silence would have convicted if nobody else had heard the target. */
-  boolean isDisputed(long now) {
-    if (!isVouchedFor || vouchedAt + VOUCHED_NANOS - now <= 0) {
-      return false;
-    }
-    isVouchedFor = false;
-    boolean convicts = !unanswered.isEmpty() && convictAt() - now <= 0;
-    isVouchedFor = true;
-    return convicts;
+  @Override
+  public boolean isDisputed(long now) {
+    long at = silenceConvictsAt();
+    return at != Long.MAX_VALUE && at - now <= 0 && convictAt() - now > 0;
   }
 
   @Override
@@ -157,26 +206,41 @@ final class Accrual implements Detector {
   }
 
   @Override
-  public void discount(long from, long to) {
-    unanswered.discount(from, to);
+  public void accused() {
+    if (!isProofPending) {
+      demandProof(last, "an ejection by an LB server");
+    }
   }
 
-  /** Forgets what is out, as when probing stops for a while. */
-  void forgetProbes() {
-    unanswered.clear();
-    wantsProof = false;
+  @Override
+  public void discount(long from, long to) {
+    unanswered.discount(from, to);
+    wasAway = true;
+    awayUntil = to;
   }
 
   /** How suspicious the silence is now; 0 while nothing is out. */
   @Override
   public double phi(long now) {
-    return unanswered.isEmpty()
-        ? 0
-        : Math.max(0, believed().phi(window(), floor(), (double) silence(now)));
+    if (unanswered.isEmpty()) {
+      return 0;
+    }
+    double silence = silence(now);
+    double phi =
+        isKnown()
+            ? settings.estimator().phi(window, settings.floor().toNanos(), silence)
+            : NormalTail.phi((silence - settings.firstEstimate().toNanos()) / firstDeviation());
+    return Math.max(0, phi);
   }
 
-  int samples() {
+  @Override
+  public int samples() {
     return window.count();
+  }
+
+  @Override
+  public double meanNanos() {
+    return window.mean();
   }
 
   private long silence(long now) {
@@ -185,26 +249,22 @@ final class Accrual implements Detector {
 
   /** Works out what silence it takes, from the answers so far. */
   private void learn() {
-    overdueNanos = believed().silence(window(), floor(), AccrualSettings.SUSPECT);
-    convictNanos =
-        settings.acceptablePause().toNanos() + believed().silence(window(), floor(), threshold);
+    double pause = settings.acceptablePause().toNanos();
+    convictNanos = (long) Math.min(pause + silence(threshold), settings.cap().toNanos());
+    overdueNanos = (long) Math.min(silence(AccrualSettings.SUSPECT), convictNanos / 2.0);
+  }
+
+  private double silence(Estimator.Level level) {
+    return isKnown()
+        ? settings.estimator().silence(window, settings.floor().toNanos(), level)
+        : settings.firstEstimate().toNanos() + level.z() * firstDeviation();
   }
 
   private boolean isKnown() {
     return window.count() >= settings.minSamples();
   }
 
-  private Estimator believed() {
-    return isKnown() ? settings.estimator() : Estimator.NORMAL;
-  }
-
-  private DelayWindow window() {
-    return isKnown() ? window : expected;
-  }
-
-  private double floor() {
-    return Math.max(
-        (double) settings.floor().toNanos(),
-        isKnown() ? 0 : settings.firstEstimate().toNanos() / 2.0);
+  private double firstDeviation() {
+    return Math.max(settings.floor().toNanos(), settings.firstEstimate().toNanos() / 2.0);
   }
 }

@@ -2,7 +2,7 @@ package dev.ballast.detection;
 
 /**
  * The simple rule of most load balancers: so many failures in a row, of whatever kind, are death. No suspicion, no proof on fresh
- * connections, no objections.
+ * connections, no objections. Only what the observer itself slept through is left out.
  */
 final class Counting implements Detector {
   private static final Opinion UNDECIDED = new Opinion.Undecided();
@@ -10,6 +10,9 @@ final class Counting implements Detector {
 
   private final int fall;
   private int failures;
+  private boolean isSilent;
+  private long last;
+  private long doubtfulUpTo = -1;
 
   /**
    * Begins to count.
@@ -17,15 +20,12 @@ final class Counting implements Detector {
    * @param fall failures in a row that convict, 1 to 100
    */
   Counting(int fall) {
-    if (fall < 1 || fall > 100) {
-      throw new IllegalArgumentException("fall must be 1 to 100, not " + fall);
-    }
     this.fall = fall;
   }
 
   @Override
   public void sent(long probe, long scheduledAt) {
-    // Only what comes of it counts.
+    last = probe;
   }
 
   @Override
@@ -33,21 +33,26 @@ final class Counting implements Detector {
     return switch (outcome) {
       case Outcome.Good _ -> {
         failures = 0;
+        isSilent = false;
         yield ALIVE;
       }
-      case Outcome.Failed failed when failed.kind() == Outcome.Kind.NOT_ASKED -> UNDECIDED;
-      case Outcome.Failed failed -> {
-        failures++;
-        yield failures < fall
-            ? UNDECIDED
-            : new Opinion.Dead(
-                failed.kind() == Outcome.Kind.SILENT,
-                0,
-                failures == 1
-                    ? failed.reason()
-                    : failed.reason() + ", " + failures + " times in a row");
-      }
+      case Outcome.Failed failed -> failed(probe, failed);
     };
+  }
+
+  private Opinion failed(long probe, Outcome.Failed failed) {
+    isSilent = failed.kind() == Outcome.Kind.SILENT;
+    if (failed.kind() == Outcome.Kind.NOT_ASKED || (isSilent && probe - doubtfulUpTo <= 0)) {
+      isSilent = false;
+      return UNDECIDED;
+    }
+    failures++;
+    if (failures < fall) {
+      return UNDECIDED;
+    }
+    String reason =
+        failures == 1 ? failed.reason() : failed.reason() + ", " + failures + " times in a row";
+    return new Opinion.Dead(isSilent, 0, reason);
   }
 
   @Override
@@ -61,8 +66,13 @@ final class Counting implements Detector {
   }
 
   @Override
-  public long suspectAt() {
+  public long silentAt() {
     return Long.MAX_VALUE;
+  }
+
+  @Override
+  public boolean isSilent(long now) {
+    return isSilent;
   }
 
   @Override
@@ -81,8 +91,18 @@ final class Counting implements Detector {
   }
 
   @Override
+  public void accused() {
+    // Only its own probes count.
+  }
+
+  @Override
+  public boolean isDisputed(long now) {
+    return false;
+  }
+
+  @Override
   public void discount(long from, long to) {
-    // A probe that was slept through fails by its time-out, and counts once.
+    doubtfulUpTo = last;
   }
 
   @Override

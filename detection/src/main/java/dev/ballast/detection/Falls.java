@@ -4,10 +4,15 @@ package dev.ballast.detection;
 final class Falls {
   private static final int SIZE = 8;
 
-  private final long[] at = new long[SIZE];
+  /** Most targets never fall, so it is made with the first. */
+  private long[] at = new long[0];
+
   private int count;
 
   void add(long now) {
+    if (at.length == 0) {
+      at = new long[SIZE];
+    }
     at[count % SIZE] = now;
     count++;
   }

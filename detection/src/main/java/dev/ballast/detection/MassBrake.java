@@ -7,24 +7,42 @@ import java.time.Duration;
  * of everything. Silence convicts nobody while the brake holds, and it holds for a bounded time only, after which the observer is
  * believed. Proof, as a refused connection, is never held back.
  *
- * <p>It counts suspects, who are known about a second before the first of them could be convicted.
+ * <p>It counts who is silent, which is known about a second before the first of them could be convicted.
+ *
+ * <p>Between the beginnings of two holds lie at least six times the hold, so that a crowd that comes and goes can't keep a dead target
+ * in use for good.
  *
  * <p>Owned by one thread.
  */
-final class MassBrake {
+public final class MassBrake {
+  private static final int REST = 6;
+
   private final Settings settings;
   private boolean isOn;
+  private boolean hasHeld;
   private long since;
 
   /**
    * When to doubt.
    *
    * @param share of the watched targets that must be exceeded, in per cent, 1 to 100; 100 never brakes
-   * @param atLeast and at least so many targets
-   * @param hold for how long silence convicts nobody
+   * @param atLeast and at least so many targets, 1 or more
+   * @param hold for how long silence convicts nobody, 0 to 5 min; for as long a conviction by silence is counted too
    */
-  record Settings(int share, int atLeast, Duration hold) {
-    static final Settings DEFAULT = new Settings(30, 3, Duration.ofSeconds(10));
+  public record Settings(int share, int atLeast, Duration hold) {
+    public static final Settings DEFAULT = new Settings(30, 3, Duration.ofSeconds(10));
+
+    public Settings {
+      if (share < 1 || share > 100 || atLeast < 1) {
+        throw new IllegalArgumentException(
+            "the brake's share must be 1 to 100 per cent of at least 1 target, not %d of %d"
+                .formatted(share, atLeast));
+      }
+      if (hold.isNegative() || hold.compareTo(Duration.ofMinutes(5)) > 0) {
+        throw new IllegalArgumentException(
+            "the brake must hold for 0 to 300000 ms, not " + hold.toMillis() + " ms");
+      }
+    }
   }
 
   MassBrake(Settings settings) {
@@ -34,8 +52,8 @@ final class MassBrake {
   /**
    * Rules on silence.
    *
-   * @param silent targets that are suspect now, or were convicted by silence within the last window, of those that were healthy before
-   * @param watched all targets that answer or lately did
+   * @param silent targets that are silent now, or were convicted by silence within the last window, of those that were healthy before
+   * @param watched all targets that are healthy, or were convicted by silence within the last window
    */
   Ruling rule(int silent, int watched, long now) {
     boolean isMass =
@@ -44,15 +62,24 @@ final class MassBrake {
       isOn = false;
       return Ruling.CONVICT;
     }
-    if (!isOn) {
-      isOn = true;
+    if (!isOn && isRested(now)) {
+      hasHeld = true;
       since = now;
     }
+    isOn = true;
     return isHolding(now) ? Ruling.HOLD : Ruling.CONVICT;
+  }
+
+  private boolean isRested(long now) {
+    return !hasHeld || now - since - REST * holdNanos() >= 0;
   }
 
   /** Whether the observer is in doubt now. */
   boolean isHolding(long now) {
-    return isOn && since + settings.hold().toNanos() - now > 0;
+    return isOn && hasHeld && since + holdNanos() - now > 0;
+  }
+
+  long holdNanos() {
+    return settings.hold().toNanos();
   }
 }

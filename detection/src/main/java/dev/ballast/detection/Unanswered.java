@@ -2,7 +2,7 @@ package dev.ballast.detection;
 
 /**
  * The probes of one target that have no answer yet, by the time they were scheduled. Silence is counted from the first of them.
- * Of many, the first and the last few are kept.
+ * Of many, the first three and the last few are kept.
  *
  * <p>What the observer itself slept through is discounted: a probe that was out meanwhile counts as scheduled later by as much, and
  * its answer is no sample.
@@ -12,18 +12,22 @@ package dev.ballast.detection;
 final class Unanswered {
   private static final int SIZE = 8;
 
+  /** The first ones decide when silence convicts, so what is left out of many stands behind them. */
+  private static final int KEPT = AccrualSettings.MIN_UNANSWERED;
+
   private final long[] number = new long[SIZE];
   private final long[] scheduledAt = new long[SIZE];
-  private final boolean[] isDiscounted = new boolean[SIZE];
+  private int discounted;
   private int count;
+  private int leftOut;
 
   void add(long probe, long scheduled) {
     if (count == SIZE) {
-      remove(1, 2);
+      remove(KEPT, KEPT + 1);
+      leftOut++;
     }
     number[count] = probe;
     scheduledAt[count] = scheduled;
-    isDiscounted[count] = false;
     count++;
   }
 
@@ -33,58 +37,68 @@ final class Unanswered {
    * @return the delay after its schedule, or -1 if that is no sample: the probe is not known any more, or was discounted
    */
   long answered(long probe, long now) {
-    int place = 0;
-    while (place < count && number[place] < probe) {
-      place++;
-    }
+    int place = placeOf(probe);
     boolean isKnown = place < count && number[place] == probe;
-    long delay = isKnown && !isDiscounted[place] ? Math.max(0, now - scheduledAt[place]) : -1;
-    remove(0, isKnown ? place + 1 : place);
+    long delay = isKnown && !isDiscounted(place) ? Math.max(0, now - scheduledAt[place]) : -1;
+    int past = isKnown ? place + 1 : place;
+    if (past >= KEPT) {
+      leftOut = 0;
+    }
+    remove(0, past);
     return delay;
+  }
+
+  /** A probe that says nothing about the silence of the others, as if it had never been sent. */
+  void forget(long probe) {
+    int place = placeOf(probe);
+    if (place < count && number[place] == probe) {
+      remove(place, place + 1);
+    }
   }
 
   /** The observer was not there from {@code from} to {@code to}. */
   void discount(long from, long to) {
     for (int i = 0; i < count; i++) {
-      long missed = to - Math.max(from, scheduledAt[i]);
+      long missed = Math.min(to - from, to - scheduledAt[i]);
       if (missed > 0) {
         scheduledAt[i] += missed;
-        isDiscounted[i] = true;
+        discounted |= 1 << i;
       }
     }
-  }
-
-  void clear() {
-    count = 0;
   }
 
   boolean isEmpty() {
     return count == 0;
   }
 
+  /** How many, those that are left out included. */
   int count() {
-    return count;
+    return count + leftOut;
   }
 
-  /** When the one at a place, 0 the first, was scheduled. */
+  /** When the one at a place, 0 the first, was scheduled; only the first three places mean anything. */
   long scheduledAt(int place) {
     return scheduledAt[place];
   }
 
-  /** How many have been out for longer than {@code nanos}. */
-  int olderThan(double nanos, long now) {
-    int older = 0;
-    while (older < count && now - scheduledAt[older] > nanos) {
-      older++;
+  private int placeOf(long probe) {
+    int place = 0;
+    while (place < count && number[place] - probe < 0) {
+      place++;
     }
-    return older;
+    return place;
+  }
+
+  private boolean isDiscounted(int place) {
+    return (discounted & 1 << place) != 0;
   }
 
   private void remove(int from, int to) {
     int rest = count - to;
     System.arraycopy(number, to, number, from, rest);
     System.arraycopy(scheduledAt, to, scheduledAt, from, rest);
-    System.arraycopy(isDiscounted, to, isDiscounted, from, rest);
+    int before = discounted & (1 << from) - 1;
+    discounted = before | discounted >>> to << from;
     count -= to - from;
   }
 }

@@ -1,6 +1,7 @@
 package dev.ballast.detection;
 
 import dev.ballast.model.Verdict;
+import java.time.Duration;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,12 @@ import org.jspecify.annotations.Nullable;
  * <p>A pure state machine: whoever drives it owns clock, sockets and threads. Owned by one thread.
  */
 final class Watch {
+  /** Of one target at once: a slow one with a long time-out gets no more. */
+  static final int MOST_IN_FLIGHT = 8;
+
+  /** How long a conviction that is held back waits until it is tried again. */
+  private static final long RETRY_NANOS = Duration.ofMillis(250).toNanos();
+
   private final Pace pace;
   private final Rising rising;
   private final Detector detector;
@@ -28,96 +35,96 @@ final class Watch {
   private Verdict verdict;
   private boolean wasEverHealthy;
   private int goodInRow;
+  private int inFlight;
   private long due;
   private long probes;
+  private boolean isHeldBack;
+  private long heldUntil;
 
-  /**
-   * Begins.
-   *
-   * @param known the verdict that is on record, kept until there is evidence of another
-   */
-  Watch(
-      Pace pace,
-      Rising rising,
-      Detector detector,
-      Verdict known,
-      long now,
-      RandomGenerator random) {
-    this.pace = pace;
-    this.rising = rising;
-    this.detector = detector;
+  Watch(WatchSettings settings, Known known, long now, RandomGenerator random) {
+    this.pace = settings.pace();
+    this.rising = settings.rising();
+    this.detector = settings.detection().detector(known.verdict());
     this.random = random;
     this.began = now;
-    this.verdict = known;
-    this.wasEverHealthy = known == Verdict.HEALTHY;
-    this.due = pace.first(now, random);
+    this.verdict = known.verdict();
+    this.wasEverHealthy = verdict != Verdict.UNKNOWN;
+    this.due = pace.first(now, verdict, random);
+    known.falls().reversed().forEach(ago -> falls.add(now - ago.toNanos()));
   }
 
-  /**
-   * A probe to send now.
-   *
-   * @param number grows with every probe of this target
-   * @param isFresh whether it must not use a connection that is open already
-   */
-  record Probe(long number, long scheduledAt, boolean isFresh) {}
-
-  /** The probe that is due, if one is. */
+  /** The probe that is due, if one is. It has to be {@link #ended} once, whatever comes of it. */
   @Nullable Probe due(long now) {
-    boolean isProof = detector.wantsProof();
+    boolean isProof = isProofWanted();
     if (!isProof && due - now > 0) {
       return null;
     }
-    long scheduledAt = isProof ? now : due;
-    long number = ++probes;
     boolean isSuspect = detector.isSuspect(now);
-    detector.sent(number, scheduledAt);
+    long scheduledAt = isProof ? now : due;
     due = pace.next(scheduledAt, mood(isSuspect), now, random);
-    return new Probe(number, scheduledAt, isProof || isSuspect || number % Pace.FRESH_EVERY == 1);
+    if (inFlight == MOST_IN_FLIGHT) {
+      return null;
+    }
+    inFlight++;
+    long number = ++probes;
+    detector.sent(number, scheduledAt);
+    return new Probe(number, scheduledAt, isSuspect || number % Pace.FRESH_EVERY == 1);
+  }
+
+  private boolean isProofWanted() {
+    return verdict != Verdict.UNHEALTHY && inFlight < MOST_IN_FLIGHT && detector.wantsProof();
   }
 
   /** A probe has come to an end. */
   @Nullable Transition ended(long number, Outcome outcome, Ruling ruling, long now) {
-    return act(detector.ended(number, outcome, now), ruling, now);
-  }
-
-  /** Time has passed. */
-  @Nullable Transition passed(Ruling ruling, long now) {
-    if (detector.isSuspect(now)) {
-      long hurried = pace.next(now, Pace.Mood.SUSPICIOUS, now, random);
-      due = Math.min(due - now, hurried - now) + now;
+    inFlight = Math.max(0, inFlight - 1);
+    if (outcome instanceof Outcome.Failed failed && failed.kind() != Outcome.Kind.NOT_ASKED) {
+      goodInRow = 0;
     }
-    return verdict == Verdict.UNHEALTHY ? null : act(detector.judge(now), ruling, now);
-  }
-
-  /** When {@link #due} or {@link #passed} should be called next. */
-  long nextTurn(long now) {
-    if (detector.wantsProof()) {
-      return now;
-    }
-    long next = due - now;
-    if (verdict != Verdict.UNHEALTHY) {
-      next = sooner(next, detector.convictAt(), now);
-      if (!detector.isSuspect(now)) {
-        next = sooner(next, detector.suspectAt(), now);
-      }
-    }
-    return now + Math.max(0, next);
-  }
-
-  private static long sooner(long left, long at, long now) {
-    return at == Long.MAX_VALUE ? left : Math.min(left, at - now);
-  }
-
-  private @Nullable Transition act(Opinion opinion, Ruling ruling, long now) {
-    return switch (opinion) {
+    return switch (detector.ended(number, outcome, now)) {
       case Opinion.Undecided() -> null;
       case Opinion.Alive() -> alive(now);
       case Opinion.Dead dead -> dead(dead, ruling, now);
     };
   }
 
+  /** Time has passed. */
+  @Nullable Transition passed(Ruling ruling, long now) {
+    if (verdict == Verdict.UNHEALTHY) {
+      return null;
+    }
+    if (detector.isSuspect(now)) {
+      long hurried = now + pace.nanos(Pace.Mood.SUSPICIOUS);
+      due = hurried - due < 0 ? hurried : due;
+    }
+    if (detector.convictAt() == Long.MAX_VALUE || (isHeldBack && heldUntil - now > 0)) {
+      return null;
+    }
+    isHeldBack = false;
+    return detector.judge(now) instanceof Opinion.Dead dead ? dead(dead, ruling, now) : null;
+  }
+
+  /** When {@link #due} or {@link #passed} should be called next. */
+  long nextTurn(long now) {
+    if (isProofWanted()) {
+      return now;
+    }
+    long left = due - now;
+    if (verdict != Verdict.UNHEALTHY) {
+      long convictAt = detector.convictAt();
+      if (convictAt != Long.MAX_VALUE) {
+        long judged = convictAt - now;
+        left = Math.min(left, isHeldBack ? Math.max(judged, heldUntil - now) : judged);
+      }
+      if (detector.silentAt() != Long.MAX_VALUE && !detector.isSilent(now)) {
+        left = Math.min(left, detector.silentAt() - now);
+      }
+    }
+    return now + Math.max(0, left);
+  }
+
   private @Nullable Transition alive(long now) {
-    goodInRow++;
+    goodInRow = Math.min(goodInRow + 1, Integer.MAX_VALUE - 1);
     if (verdict == Verdict.HEALTHY) {
       return null;
     }
@@ -135,8 +142,13 @@ final class Watch {
 
   private @Nullable Transition dead(Opinion.Dead dead, Ruling ruling, long now) {
     goodInRow = 0;
+    if (verdict == Verdict.UNHEALTHY) {
+      return null;
+    }
     boolean isInGrace = !wasEverHealthy && now - began < pace.grace().toNanos();
-    if (verdict == Verdict.UNHEALTHY || isInGrace || (dead.isSilence() && ruling == Ruling.HOLD)) {
+    if (isInGrace || (dead.isSilence() && ruling == Ruling.HOLD)) {
+      isHeldBack = true;
+      heldUntil = now + RETRY_NANOS;
       return null;
     }
     falls.add(now);
@@ -146,6 +158,7 @@ final class Watch {
   private Transition become(Verdict next, String reason, double phi, boolean isSilence, long now) {
     var transition = new Transition(verdict, next, reason, phi, isSilence, now);
     verdict = next;
+    isHeldBack = false;
     return transition;
   }
 
@@ -153,22 +166,48 @@ final class Watch {
     if (verdict == Verdict.UNHEALTHY) {
       return Pace.Mood.UNHEALTHY;
     }
-    return isSuspect ? Pace.Mood.SUSPICIOUS : Pace.Mood.CALM;
+    if (isSuspect) {
+      return Pace.Mood.SUSPICIOUS;
+    }
+    return verdict == Verdict.UNKNOWN ? Pace.Mood.UNKNOWN : Pace.Mood.CALM;
   }
 
   Verdict verdict() {
     return verdict;
   }
 
-  Detector detector() {
-    return detector;
+  /** Whether it was healthy and an answer is overdue. */
+  boolean isHealthyAndSilent(long now) {
+    return verdict == Verdict.HEALTHY && detector.isSilent(now);
   }
 
-  /** The observer itself was not there between these two times. */
+  /** An LB server had a good answer from the target at {@code at}. */
+  void vouched(long at) {
+    detector.vouched(at);
+  }
+
+  /** An LB server has ejected the target. */
+  void accused() {
+    if (verdict != Verdict.UNHEALTHY) {
+      detector.accused();
+    }
+  }
+
+  /** The observer itself was not there between these two times. What was to be asked meanwhile is asked as much later. */
   void discount(long from, long to) {
     detector.discount(from, to);
     if (due - to < 0) {
-      due = to;
+      due += to - from;
     }
+  }
+
+  Standing standing(long now) {
+    return new Standing(
+        verdict,
+        detector.phi(now),
+        detector.isSuspect(now),
+        detector.isDisputed(now),
+        detector.samples(),
+        detector.meanNanos());
   }
 }
