@@ -1,0 +1,90 @@
+package dev.ballast.detection;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One probe under way: ends once, with an answer, a failure, or by the clock, and says in the last case what it was waiting for. Owned by
+ * its event loop.
+ */
+final class Attempt {
+  private final EventLoop loop;
+  private final LongSupplier nanos;
+  private final long timeoutNanos;
+  private final Consumer<Outcome> ending;
+  private final ScheduledFuture<?> timer;
+  private final long begunAt;
+  private String phase = "connecting";
+  private @Nullable Channel channel;
+  private boolean isOver;
+
+  Attempt(EventLoop loop, LongSupplier nanos, long timeoutNanos, Consumer<Outcome> ending) {
+    this.loop = loop;
+    this.nanos = nanos;
+    this.timeoutNanos = timeoutNanos;
+    this.ending = ending;
+    this.begunAt = nanos.getAsLong();
+    this.timer = loop.schedule(this::timedOut, timeoutNanos, TimeUnit.NANOSECONDS);
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  /** What is waited for from now on: {@code waiting for the head}. */
+  void phase(String next) {
+    phase = next;
+  }
+
+  /** The connection that goes with the attempt if it fails. */
+  void on(Channel connection) {
+    channel = connection;
+  }
+
+  boolean isOver() {
+    return isOver;
+  }
+
+  void good() {
+    channel = null;
+    end(new Outcome.Good(nanos.getAsLong() - begunAt));
+  }
+
+  void failed(Outcome.Kind kind, String reason) {
+    end(new Outcome.Failed(kind, reason));
+  }
+
+  /** The connection or its making failed. */
+  void failed(Throwable cause) {
+    end(Reasons.outcome(cause, phase));
+  }
+
+  /** The peer has closed the connection. */
+  void closed() {
+    failed(Outcome.Kind.BROKEN, "connection closed while " + phase);
+  }
+
+  private void timedOut() {
+    failed(
+        Outcome.Kind.SILENT,
+        "timed out after " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms " + phase);
+  }
+
+  private void end(Outcome outcome) {
+    if (isOver) {
+      return;
+    }
+    isOver = true;
+    timer.cancel(false);
+    if (channel != null) {
+      var _ = channel.close();
+      channel = null;
+    }
+    ending.accept(outcome);
+  }
+}

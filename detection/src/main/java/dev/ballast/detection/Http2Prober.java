@@ -1,0 +1,189 @@
+package dev.ballast.detection;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.Http2DataFrame;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2HeadersFrame;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2ResetFrame;
+import io.netty.handler.codec.http2.Http2StreamChannelBootstrap;
+import io.netty.handler.codec.http2.Http2StreamFrame;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+
+/** Asks over HTTP/2, a stream for each probe, on one connection that stays open: plain HTTP, or a unary gRPC call. */
+final class Http2Prober implements Prober {
+  private final Connector connector;
+  private final Http2Question question;
+  private @Nullable Channel open;
+
+  Http2Prober(Connector connector, Http2Question question) {
+    this.connector = connector;
+    this.question = question;
+  }
+
+  @Override
+  public void probe(boolean isFresh, Attempt attempt) {
+    var existing = open;
+    if (existing != null && existing.isActive() && !isFresh) {
+      ask(existing, attempt, true);
+      return;
+    }
+    if (existing != null) {
+      open = null;
+      var _ = existing.close();
+    }
+    connect(attempt);
+  }
+
+  private void connect(Attempt attempt) {
+    connector.connect(
+        attempt,
+        new ChannelInitializer<>() {
+          @Override
+          protected void initChannel(Channel channel) {
+            channel
+                .pipeline()
+                .addLast(
+                    Http2FrameCodecBuilder.forClient().build(),
+                    new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()),
+                    new Connection());
+          }
+        },
+        channel -> {
+          open = channel;
+          ask(channel, attempt, false);
+        });
+  }
+
+  private void ask(Channel connection, Attempt attempt, boolean isReused) {
+    attempt.on(connection);
+    attempt.phase("waiting for the head");
+    var _ =
+        new Http2StreamChannelBootstrap(connection)
+            .handler(new Stream(attempt, isReused))
+            .open()
+            .addListener(
+                opened -> {
+                  if (opened.isSuccess()) {
+                    send((Channel) opened.getNow());
+                  } else if (isReused && !attempt.isOver()) {
+                    connect(attempt);
+                  } else {
+                    attempt.failed(opened.cause());
+                  }
+                });
+  }
+
+  private void send(Channel stream) {
+    byte[] body = question.body();
+    var _ = stream.write(new DefaultHttp2HeadersFrame(question.head(), body.length == 0));
+    if (body.length > 0) {
+      var _ =
+          stream.write(
+              new DefaultHttp2DataFrame(stream.alloc().buffer(body.length).writeBytes(body), true));
+    }
+    stream.flush();
+  }
+
+  @Override
+  public void close() {
+    if (open != null) {
+      var _ = open.close();
+      open = null;
+    }
+  }
+
+  /** Sees what is not of a stream: the end of the connection, and failures of it. */
+  private final class Connection extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object frame) {
+      ReferenceCountUtil.release(frame);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+      if (context.channel().equals(open)) {
+        open = null;
+      }
+      context.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      var _ = context.close();
+    }
+  }
+
+  /** One probe's stream. */
+  private final class Stream extends SimpleChannelInboundHandler<Http2StreamFrame> {
+    private final Attempt attempt;
+    private final Http2Question.Answer answer = question.newAnswer();
+    private boolean isReused;
+
+    Stream(Attempt attempt, boolean isReused) {
+      this.attempt = attempt;
+      this.isReused = isReused;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext context, Http2StreamFrame frame) {
+      isReused = false;
+      switch (frame) {
+        case Http2HeadersFrame head -> {
+          attempt.phase("reading the body");
+          answer.head(head.headers());
+          if (head.isEndStream()) {
+            answer.judge(attempt);
+          }
+        }
+        case Http2DataFrame data -> {
+          ByteBuf bytes = data.content();
+          answer.body(bytes);
+          if (data.isEndStream() || answer.isEnough()) {
+            answer.judge(attempt);
+            if (!data.isEndStream()) {
+              var _ = context.close();
+            }
+          }
+        }
+        case Http2ResetFrame reset ->
+            attempt.failed(
+                Outcome.Kind.BROKEN,
+                "the stream was reset (HTTP/2 error " + reset.errorCode() + ")");
+        default -> {}
+      }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+      if (attempt.isOver()) {
+        return;
+      }
+      if (isReused) {
+        isReused = false;
+        connect(attempt);
+      } else {
+        attempt.closed();
+      }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      if (cause instanceof Http2Exception) {
+        attempt.failed(Outcome.Kind.WRONG, "no HTTP/2 answer: " + cause.getMessage());
+      } else {
+        attempt.failed(cause);
+      }
+      var _ = context.close();
+    }
+  }
+}

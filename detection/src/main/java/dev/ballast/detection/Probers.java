@@ -1,0 +1,50 @@
+package dev.ballast.detection;
+
+import io.netty.channel.Channel;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketChannel;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the prober that a target's specification asks for.
+ *
+ * @param sockets what TCP sockets are
+ * @param datagrams what UDP sockets are
+ */
+record Probers(
+    Class<? extends SocketChannel> sockets,
+    Class<? extends DatagramChannel> datagrams,
+    TlsContexts contexts) {
+
+  Prober of(InetSocketAddress address, ProbeSpec spec) {
+    return switch (spec) {
+      case ProbeSpec.Tcp tcp -> new TcpProber(connector(address, tcp.opening(), tcp.tls(), false));
+      case ProbeSpec.Http http -> {
+        var connector = connector(address, http.opening(), http.tls(), http.isHttp2());
+        yield http.isHttp2()
+            ? new Http2Prober(connector, new Http2Question.Plain(http))
+            : new HttpProber(connector, http);
+      }
+      case ProbeSpec.Grpc grpc -> {
+        var connector = connector(address, grpc.opening(), grpc.tls(), true);
+        yield grpc.isWatched()
+            ? new GrpcWatchProber(connector, grpc)
+            : new Http2Prober(connector, new Http2Question.Check(grpc));
+      }
+      case ProbeSpec.Udp udp -> new UdpProber(datagrams, address, udp);
+      case ProbeSpec.Command command -> new CommandProber(address, command);
+    };
+  }
+
+  private Connector connector(
+      InetSocketAddress address,
+      ProbeSpec.Opening opening,
+      ProbeSpec.@Nullable TlsSpec tls,
+      boolean isHttp2) {
+    Class<? extends Channel> type = sockets;
+    return tls == null
+        ? new Connector(type, address, opening, null, "")
+        : new Connector(type, address, opening, contexts.of(tls, isHttp2), tls.name());
+  }
+}

@@ -1,0 +1,127 @@
+package dev.ballast.detection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ballast.detection.ProbeSpec.Opening;
+import dev.ballast.model.Verdict;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ProbingTest {
+  private static final WatchSettings FAST =
+      new WatchSettings(
+          Pace.every(Duration.ofMillis(200)),
+          new Detection.Phi(AccrualSettings.DEFAULT),
+          Rising.DEFAULT);
+  private static final String OK = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+
+  private final List<Transition> transitions = new CopyOnWriteArrayList<>();
+  private final CountDownLatch over = new CountDownLatch(1);
+  private final Probing probing =
+      new Probing(
+          MassBrake.Settings.DEFAULT,
+          new Random(1),
+          System::nanoTime,
+          (_, transition) -> transitions.add(transition));
+
+  @AfterEach
+  void stop() {
+    over.countDown();
+    probing.close();
+  }
+
+  private static Target target(String id, String host, int port) {
+    var spec =
+        new ProbeSpec.Http(
+            false, null, Opening.NOTHING, "GET", "/", "h", Map.of(), Statuses.SUCCESS, null);
+    return new Target(id, host, port, spec, FAST);
+  }
+
+  private static void answerAll(java.net.Socket connection) throws java.io.IOException {
+    while (ScriptedServer.readHead(connection)) {
+      ScriptedServer.write(connection, OK);
+    }
+  }
+
+  private Transition next(int place) {
+    await().atMost(Duration.ofSeconds(10)).until(() -> transitions.size() > place);
+    return transitions.get(place);
+  }
+
+  @Test
+  void shouldFollowATargetThroughRefusalAndBack() throws Exception {
+    int port;
+    try (var server = new ScriptedServer(ProbingTest::answerAll)) {
+      port = server.port();
+      probing.watch(target("web/b1", "127.0.0.1", port), Known.NOTHING);
+      assertThat(next(0).to()).isEqualTo(Verdict.HEALTHY);
+    }
+    long killed = System.nanoTime();
+    var down = next(1);
+    assertThat(down.to()).isEqualTo(Verdict.UNHEALTHY);
+    assertThat(down.isSilence()).isFalse();
+    assertThat(down.atNanos() - killed).isLessThan(Duration.ofSeconds(5).toNanos());
+  }
+
+  @Test
+  void shouldConvictAFrozenTargetBySilence() {
+    var frozen = new java.util.concurrent.atomic.AtomicBoolean();
+    try (var server =
+        new ScriptedServer(
+            connection -> {
+              while (ScriptedServer.readHead(connection)) {
+                if (frozen.get()) {
+                  over.await();
+                }
+                ScriptedServer.write(connection, OK);
+              }
+            })) {
+      probing.watch(target("web/b1", "localhost", server.port()), Known.NOTHING);
+      assertThat(next(0).to()).isEqualTo(Verdict.HEALTHY);
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> probing.reports().join().get("web/b1").standing().samples() >= 10);
+      frozen.set(true);
+      var down = next(1);
+      assertThat(down.isSilence()).isTrue();
+      assertThat(down.reason()).contains("no answer for").contains("probes unanswered");
+      frozen.set(false);
+      assertThat(next(2).to()).isEqualTo(Verdict.HEALTHY);
+    }
+  }
+
+  @Test
+  void shouldCountAndForget() {
+    try (var server = new ScriptedServer(ProbingTest::answerAll)) {
+      for (int i = 0; i < 50; i++) {
+        probing.watch(target("web/b" + i, "127.0.0.1", server.port()), Known.NOTHING);
+      }
+      await().atMost(Duration.ofSeconds(10)).until(() -> transitions.size() == 50);
+      for (int i = 0; i < 50; i++) {
+        probing.forget("web/b" + i);
+      }
+      var counters = probing.counters().join();
+      assertThat(counters.targets()).isZero();
+      assertThat(counters.good()).isGreaterThanOrEqualTo(50);
+    }
+  }
+
+  @Test
+  void shouldLeaveATargetUnknownWhoseNameDoesNotResolve() {
+    probing.watch(target("web/b1", "no-such-name.invalid", 80), Known.NOTHING);
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(
+            () ->
+                probing.reports().join().get("web/b1").last() instanceof Outcome.Failed failed
+                    && failed.reason().equals("no-such-name.invalid does not resolve"));
+    assertThat(transitions).isEmpty();
+  }
+}
