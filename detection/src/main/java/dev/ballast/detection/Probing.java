@@ -56,7 +56,7 @@ public final class Probing implements AutoCloseable {
    *
    * @param last what came of the last probe; null before the first has ended
    */
-  public record Report(Target target, Standing standing, @Nullable Outcome last) {}
+  public record Report(Target target, Watched.Standing standing, @Nullable Outcome last) {}
 
   /** One target on the loop. */
   private static final class Probed {
@@ -98,7 +98,7 @@ public final class Probing implements AutoCloseable {
   }
 
   /** Watches a target from now on, or goes on as it is if nothing of it has changed; a changed one keeps its verdict. */
-  public void watch(Target target, Known known) {
+  public void watch(Target target, Watched.Known known) {
     loop.execute(() -> begin(target, known));
   }
 
@@ -166,13 +166,13 @@ public final class Probing implements AutoCloseable {
         loop);
   }
 
-  private void begin(Target target, Known known) {
+  private void begin(Target target, Watched.Known known) {
     var old = probed.get(target.id());
     if (isClosed || (old != null && old.target.equals(target))) {
       return;
     }
     var kept =
-        old == null || old.watched == null ? known : Known.only(old.watched.verdict());
+        old == null || old.watched == null ? known : Watched.Known.only(old.watched.verdict());
     end(old);
     var one = new Probed(target, nanos);
     one.watched = observer.add(one, target.settings(), kept, nanos.getAsLong());

@@ -60,7 +60,7 @@ class ProbingTest {
     int port;
     try (var server = new ScriptedServer(ProbingTest::answerAll)) {
       port = server.port();
-      probing.watch(target("web/b1", "127.0.0.1", port), Known.NOTHING);
+      probing.watch(target("web/b1", "127.0.0.1", port), Watched.Known.NOTHING);
       assertThat(next(0).to()).isEqualTo(Verdict.HEALTHY);
     }
     long killed = System.nanoTime();
@@ -83,7 +83,7 @@ class ProbingTest {
                 ScriptedServer.write(connection, OK);
               }
             })) {
-      probing.watch(target("web/b1", "localhost", server.port()), Known.NOTHING);
+      probing.watch(target("web/b1", "localhost", server.port()), Watched.Known.NOTHING);
       assertThat(next(0).to()).isEqualTo(Verdict.HEALTHY);
       await()
           .atMost(Duration.ofSeconds(10))
@@ -101,7 +101,7 @@ class ProbingTest {
   void shouldCountAndForget() {
     try (var server = new ScriptedServer(ProbingTest::answerAll)) {
       for (int i = 0; i < 50; i++) {
-        probing.watch(target("web/b" + i, "127.0.0.1", server.port()), Known.NOTHING);
+        probing.watch(target("web/b" + i, "127.0.0.1", server.port()), Watched.Known.NOTHING);
       }
       await().atMost(Duration.ofSeconds(10)).until(() -> transitions.size() == 50);
       for (int i = 0; i < 50; i++) {
@@ -115,7 +115,7 @@ class ProbingTest {
 
   @Test
   void shouldLeaveATargetUnknownWhoseNameDoesNotResolve() {
-    probing.watch(target("web/b1", "no-such-name.invalid", 80), Known.NOTHING);
+    probing.watch(target("web/b1", "no-such-name.invalid", 80), Watched.Known.NOTHING);
     await()
         .atMost(Duration.ofSeconds(10))
         .until(
