@@ -58,7 +58,7 @@ final class ConsumerMetrics implements AutoCloseable {
     put(text, consumer.group().counters());
     try {
       MessageQueue.Lag lag = consumer.lag();
-      text.gauge("lag_messages", "Messages in the queue", lag.messages());
+      text.gauge("lag_messages", "Messages in the queue", (double) lag.messages());
       text.gauge("lag_seconds", "Age of the queue's oldest message", lag.oldest().toMillis() / 1e3);
     } catch (EngineUnavailable _) {
       // A gap says more than an old number.
@@ -67,27 +67,32 @@ final class ConsumerMetrics implements AutoCloseable {
   }
 
   private static void put(Text text, ConsumerCounters now) {
-    text.counter("handled_total", "Messages handled and acknowledged", now.handled());
-    text.counter("failed_total", "Failures of the command", now.failed());
-    text.counter("dead_total", "Messages that became dead letters", now.dead());
-    text.counter("stale_total", "Outcomes refused for a newer owner's sake", now.stale());
-    text.counter("given_up_total", "Messages given up with their partition", now.givenUp());
+    text.counter("handled_total", "Messages handled and acknowledged", (double) now.handled());
+    text.counter("failed_total", "Failures of the command", (double) now.failed());
+    text.counter("dead_total", "Messages that became dead letters", (double) now.dead());
+    text.counter("stale_total", "Outcomes refused for a newer owner's sake", (double) now.stale());
     text.counter(
-        "queue_failures_total", "Calls that the queue did not answer", now.queueFailures());
-    text.gauge("running", "Commands that run now", now.running());
-    text.gauge("blocked", "Messages that wait for another of their key", now.blocked());
+        "given_up_total", "Messages given up with their partition", (double) now.givenUp());
+    text.counter(
+        "queue_failures_total",
+        "Calls that the queue did not answer",
+        (double) now.queueFailures());
+    text.gauge("running", "Commands that run now", (double) now.running());
+    text.gauge("blocked", "Messages that wait for another of their key", (double) now.blocked());
   }
 
   private static void put(Text text, GroupCounters now) {
-    text.counter("joins_total", "Times that this member joined its group", now.joins());
-    text.counter("assigned_total", "Partitions begun with", now.assigned());
-    text.counter("revoked_total", "Partitions given back in order", now.revoked());
-    text.counter("lost_total", "Partitions lost", now.lost());
+    text.counter("joins_total", "Times that this member joined its group", (double) now.joins());
+    text.counter("assigned_total", "Partitions begun with", (double) now.assigned());
+    text.counter("revoked_total", "Partitions given back in order", (double) now.revoked());
+    text.counter("lost_total", "Partitions lost", (double) now.lost());
     text.counter(
-        "engine_failures_total", "Calls that the engine did not answer", now.engineFailures());
-    text.gauge("owned", "Partitions owned now", now.owned());
-    text.gauge("members", "Members of the group", now.members());
-    text.gauge("unowned", "Partitions of the group that nobody owns", now.unowned());
+        "engine_failures_total",
+        "Calls that the engine did not answer",
+        (double) now.engineFailures());
+    text.gauge("owned", "Partitions owned now", (double) now.owned());
+    text.gauge("members", "Members of the group", (double) now.members());
+    text.gauge("unowned", "Partitions of the group that nobody owns", (double) now.unowned());
   }
 
   @Override

@@ -1,11 +1,13 @@
 package dev.ballast.detection;
 
+import java.util.Map;
+
 /**
  * What a {@link Probing} has done since it began.
  *
  * @param sent probes
  * @param good answers
- * @param failed by {@link Outcome.Kind#ordinal}
+ * @param failed by kind; kinds that did not happen are missing
  * @param latenessNanos by how much probes went out after their schedule, in all
  * @param worstLatenessNanos the longest of these
  * @param pauses times when the observer itself was away
@@ -17,7 +19,7 @@ package dev.ballast.detection;
 public record ProbeCounters(
     long sent,
     long good,
-    java.util.List<Long> failed,
+    Map<Outcome.Kind, Long> failed,
     long latenessNanos,
     long worstLatenessNanos,
     long pauses,
@@ -26,11 +28,11 @@ public record ProbeCounters(
     int silent,
     boolean isInDoubt) {
   public ProbeCounters {
-    failed = java.util.List.copyOf(failed);
+    failed = Map.copyOf(failed);
   }
 
   /** Failures of a kind. */
   public long failed(Outcome.Kind kind) {
-    return failed.get(kind.ordinal());
+    return failed.getOrDefault(kind, 0L);
   }
 }

@@ -12,7 +12,7 @@ import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +31,7 @@ public final class Probing implements AutoCloseable {
   private static final int MAX_UNDER_WAY = 8;
 
   private final Map<String, Probed> probed = new HashMap<>();
-  private final long[] failed = new long[Outcome.Kind.values().length];
+  private final Map<Outcome.Kind, Long> failed = new EnumMap<>(Outcome.Kind.class);
   private final MultiThreadIoEventLoopGroup group;
   private final EventLoop loop;
   private final LongSupplier nanos;
@@ -155,7 +155,7 @@ public final class Probing implements AutoCloseable {
             new ProbeCounters(
                 sent,
                 good,
-                Arrays.stream(failed).boxed().toList(),
+                failed,
                 lateness,
                 worstLateness,
                 observer.pauses(),
@@ -269,7 +269,7 @@ public final class Probing implements AutoCloseable {
           one.last = outcome;
           switch (outcome) {
             case Outcome.Good _ -> good++;
-            case Outcome.Failed failure -> failed[failure.kind().ordinal()]++;
+            case Outcome.Failed failure -> failed.merge(failure.kind(), 1L, Long::sum);
           }
           if (!isClosed) {
             observer.ended(who, probe.number(), outcome, nanos.getAsLong());
