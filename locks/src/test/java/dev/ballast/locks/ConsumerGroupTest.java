@@ -182,8 +182,8 @@ class ConsumerGroupTest {
     assertThat(b.counters().lost()).isEqualTo(moving);
     assertThat(violations).hasValue(0);
     dying.down(false);
+    await().atMost(Duration.ofSeconds(10)).until(() -> b.counters().joins() == 2);
     awaitOwned(40, a, b);
-    assertThat(b.counters().joins()).isEqualTo(2);
     assertThat(violations).hasValue(0);
   }
 

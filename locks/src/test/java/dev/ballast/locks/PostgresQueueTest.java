@@ -221,7 +221,10 @@ class PostgresQueueTest {
             .mapToLong(entry -> Long.parseLong(entry.getKey()))
             .min()
             .orElseThrow();
-    assertThat(last.get(first)).as("what the first owner removed last").isLessThan(newestOfSecond);
+    // Both may have been told of the same one: who comes second to it is told that it is gone.
+    assertThat(last.get(first))
+        .as("what the first owner removed last")
+        .isLessThanOrEqualTo(newestOfSecond);
   }
 
   /** Acknowledges in order until the queue is empty or the owner is one of the past; the id it removed last. */

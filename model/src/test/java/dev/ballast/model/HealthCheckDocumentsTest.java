@@ -151,7 +151,7 @@ class HealthCheckDocumentsTest {
         Arguments.of("{initialInterval: 0ms}", "", "initialInterval 0ms is not within"),
         Arguments.of("{timeout: 61s}", "", "timeout 61s is not within 10ms to 1m"),
         Arguments.of("{grace: 61m}", "", "grace 61m is not within 0ms to 1h"),
-        Arguments.of("{jitter: 51%}", "jitter", "not within 0 to 50"),
+        Arguments.of("{jitter: 51%}", "jitter", "not within 0% to 50%"),
         Arguments.of("{path: healthz}", "", "does not begin with /"),
         Arguments.of("{method: get}", "method", "did you mean \"GET\"?"),
         Arguments.of("{headers: {host: a}}", "headers.host", "healthCheck.host sets the Host"),
