@@ -19,15 +19,18 @@ import org.jspecify.annotations.Nullable;
  * the first look or exchange; until then whoever looks asks the cell. So a plan of thousands of backends costs its first pick next to nothing, unless the
  * algorithm itself has to know what all carry.
  *
- * <p>Owned by the loop; but for those numbers. The cells tell the one of the latest plan only ({@link PoolCell#picking}).
+ * <p>Owned by the loop; but for those numbers. The cells tell the one of the latest plan only ({@link PoolCell#picking}). Exchanges that have waited, or are tried again, may
+ * still go by an earlier one: that is over, its numbers no longer count, and the cells are asked instead.
  */
 final class LoopPick implements Loads {
   private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(int[].class);
   private static final VarHandle SUM;
+  private static final VarHandle IS_OVER;
 
   static {
     try {
       SUM = MethodHandles.lookup().findVarHandle(LoopPick.class, "sum", int.class);
+      IS_OVER = MethodHandles.lookup().findVarHandle(LoopPick.class, "isOver", boolean.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -38,6 +41,12 @@ final class LoopPick implements Loads {
 
   private static final int UNKNOWN = -1;
 
+  /** How long what the cells of a loop add up to is taken for granted, at least. */
+  private static final long MOMENT_NANOS = 1_000_000;
+
+  /** How long for each of the backends: so that adding up takes no more than a few hundredths of the time. */
+  private static final long MOMENT_NANOS_EACH = 1_000;
+
   private final PoolPlan plan;
   private final Loop loop;
   private final int[] inFlight;
@@ -45,10 +54,10 @@ final class LoopPick implements Loads {
   /** Empty unless the pool picks by it. */
   private final ResponseTimes times;
 
-  /**
-   * Of each loop that does not know its own sum yet: what it had in flight when that was first asked. {@link #UNKNOWN} before.
-   */
-  private final int[] before;
+  /** Of each loop that does not know its own sum: what it had in flight when that was last asked. */
+  private final int[] lastSums;
+
+  private final long[] lastSumsNanos;
 
   private final @Nullable Balancer own;
   private final Balancer balancer;
@@ -56,6 +65,9 @@ final class LoopPick implements Loads {
 
   /** What this loop has in flight at those that may be picked; {@link #UNKNOWN} until that is first asked. */
   private int sum = UNKNOWN;
+
+  /** Whether cells no longer tell this. Opaque, as the numbers are. */
+  private boolean isOver;
 
   /**
    * From here on what is in flight at the backends counts here, and in no earlier one.
@@ -71,8 +83,9 @@ final class LoopPick implements Loads {
     this.times =
         new ResponseTimes(
             plan.policy().isTimed() ? plan.eligibleCount() : 0, plan.handle().memoryNanos());
-    this.before = new int[plan.handle().loopCount()];
-    Arrays.fill(before, UNKNOWN);
+    this.lastSums = new int[plan.handle().loopCount()];
+    Arrays.fill(lastSums, UNKNOWN);
+    this.lastSumsNanos = new long[lastSums.length];
     plan.handle().cell(loop).picksBy(this);
     Balancer ofLoop = balancer(picking, loop, seed);
     this.balancer = picking.lineup().withSpares(ofLoop);
@@ -94,6 +107,17 @@ final class LoopPick implements Loads {
   /** Of the plan that it belongs to; greater than those of all earlier plans of the pool. */
   long number() {
     return plan.number();
+  }
+
+  /** The loop has picked by a later plan: from now on the cells do not tell this. */
+  void end() {
+    IS_OVER.setOpaque(this, true);
+  }
+
+  /** What the loop's cells tell of this plan, if they do; null if they have to be asked. */
+  private @Nullable LoopPick toldOn(int one) {
+    LoopPick its = one == loop.index() ? this : plan.pickOf(one);
+    return its == null || (boolean) IS_OVER.getOpaque(its) ? null : its;
   }
 
   /** An index for {@link PoolPlan#backend}, or {@link Balancer#NONE}. */
@@ -147,8 +171,8 @@ final class LoopPick implements Loads {
   @Override
   public int inFlight(int index) {
     int oneMore = inFlight[index];
-    int found = oneMore == 0 ? learnt(index) : oneMore - KNOWN;
-    for (int other = 0; other < before.length; other++) {
+    int found = isOver || oneMore == 0 ? learnt(index) : oneMore - KNOWN;
+    for (int other = 0; other < lastSums.length; other++) {
       if (other != loop.index()) {
         found += inFlightOn(other, index);
       }
@@ -156,7 +180,7 @@ final class LoopPick implements Loads {
     return found;
   }
 
-  /** What this loop has in flight there, by the cell, which tells it from now on. */
+  /** What this loop has in flight there, by the cell, which tells it from now on unless this is over. */
   private int learnt(int index) {
     BackendCell cell = plan.backend(index).cellIfAny(loop);
     if (cell == null) {
@@ -167,39 +191,41 @@ final class LoopPick implements Loads {
   }
 
   private int inFlightOn(int other, int index) {
-    LoopPick its = plan.pickOf(other);
+    LoopPick its = toldOn(other);
     int oneMore = its == null ? 0 : (int) COUNT.getOpaque(its.inFlight, index);
     return oneMore == 0 ? plan.backend(index).inFlightOn(other) : oneMore - KNOWN;
   }
 
   @Override
   public long total() {
-    if (sum == UNKNOWN) {
+    if (sum == UNKNOWN && !isOver) {
       int found = 0;
       for (int i = 0; i < plan.preferredCount(); i++) {
         found += inFlight[i] == 0 ? learnt(i) : inFlight[i] - KNOWN;
       }
       SUM.setOpaque(this, found);
     }
-    long total = sum;
-    for (int other = 0; other < before.length; other++) {
-      if (other != loop.index()) {
-        LoopPick its = plan.pickOf(other);
-        int known = its == null ? UNKNOWN : (int) SUM.getOpaque(its);
-        total += known == UNKNOWN ? before(other) : known;
-      }
+    long total = 0;
+    for (int one = 0; one < lastSums.length; one++) {
+      LoopPick its = toldOn(one);
+      int known = its == null ? UNKNOWN : (int) SUM.getOpaque(its);
+      total += known == UNKNOWN ? lastSum(one) : known;
     }
     return total;
   }
 
-  private int before(int other) {
-    if (before[other] == UNKNOWN) {
-      before[other] = 0;
+  /** What the loop's cells add up to, or lately did: a loop that does not know its sum is idle, or has gone over to a later plan. */
+  private int lastSum(int one) {
+    long lasts = Math.max(MOMENT_NANOS, plan.preferredCount() * MOMENT_NANOS_EACH);
+    if (lastSums[one] == UNKNOWN || nowNanos - lastSumsNanos[one] >= lasts) {
+      int found = 0;
       for (int i = 0; i < plan.preferredCount(); i++) {
-        before[other] += plan.backend(i).inFlightOn(other);
+        found += plan.backend(i).inFlightOn(one);
       }
+      lastSums[one] = found;
+      lastSumsNanos[one] = nowNanos;
     }
-    return before[other];
+    return lastSums[one];
   }
 
   @Override
@@ -208,16 +234,16 @@ final class LoopPick implements Loads {
       return plan.backend(index).responseNanos(nowNanos);
     }
     long longest = Long.MIN_VALUE;
-    for (int other = 0; other < before.length; other++) {
-      LoopPick its = other == loop.index() ? this : plan.pickOf(other);
+    for (int one = 0; one < lastSums.length; one++) {
+      LoopPick its = toldOn(one);
       long score = its == null ? ResponseTimes.UNSET : its.times.score(index);
-      longest = Math.max(longest, score == ResponseTimes.UNSET ? scoreOn(other, index) : score);
+      longest = Math.max(longest, score == ResponseTimes.UNSET ? scoreOn(one, index) : score);
     }
     return times.nanos(longest, nowNanos);
   }
 
-  private long scoreOn(int other, int index) {
-    PeakEwma took = plan.backend(index).responsesOn(other);
+  private long scoreOn(int one, int index) {
+    PeakEwma took = plan.backend(index).responsesOn(one);
     return took == null ? Long.MIN_VALUE : times.scoreOf(took);
   }
 

@@ -62,10 +62,16 @@ final class PoolCell {
     return picking;
   }
 
-  /** From now on it picks by this, unless that belongs to an earlier plan. */
+  /** From now on it picks by this, unless that belongs to an earlier plan. The other of the two is over. */
   void picksBy(LoopPick next) {
-    if (picking == null || next.number() > picking.number()) {
-      picking = next;
+    LoopPick latest = picking;
+    if (latest != null && next.number() <= latest.number()) {
+      next.end();
+      return;
+    }
+    picking = next;
+    if (latest != null) {
+      latest.end();
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,6 +28,9 @@ class LoopPickTest {
   private final Configuration configuration = new Configuration();
   private final List<PoolPlan> plans = new ArrayList<>();
   private final List<Flying> flying = new ArrayList<>();
+
+  /** Later than what the loops themselves take the time to be. */
+  private long nowNanos = loose.looseLoops().first().nowNanos() + 3_600_000_000_000L;
 
   private record Flying(Loop loop, BackendHandle backend) {}
 
@@ -63,7 +67,7 @@ class LoopPickTest {
     int index =
         isSticky
             ? random.nextInt(by.eligibleCount())
-            : by.pick(loop, random.nextLong(), Tried.NONE, 1);
+            : by.pick(loop, random.nextLong(), Tried.NONE, nowNanos);
     if (index != Balancer.NONE) {
       begin(by, loop, index);
     }
@@ -106,26 +110,97 @@ class LoopPickTest {
     assertCounted();
   }
 
-  /** An exchange by the newest plan at each backend makes up for what earlier plans have been told. */
+  /** Seen by what each loop picks with in the latest plans, as it is; then, when cells have told the newest of all. */
   private void assertCounted() {
+    nowNanos += 1_000_000;
+    for (PoolPlan by : plans.subList(Math.max(0, plans.size() - 3), plans.size())) {
+      for (Loop loop : loose.loops().all()) {
+        if (by.eligibleCount() > 0 && by.pickOf(loop.index()) != null) {
+          by.pick(loop, 1, Tried.NONE, nowNanos);
+          assertCounted(by, loop);
+        }
+      }
+    }
+    assertCountedOnceAllIsTold();
+  }
+
+  private void assertCountedOnceAllIsTold() {
     for (Loop loop : loose.loops().all()) {
-      plan().pick(loop, 1, Tried.NONE, 1);
+      plan().pick(loop, 1, Tried.NONE, nowNanos);
       for (int i = 0; i < plan().eligibleCount(); i++) {
         begin(plan(), loop, i);
         end(flying.size() - 1);
       }
     }
     for (Loop loop : loose.loops().all()) {
-      LoopPick pick = plan().pickOf(loop.index());
-      long inAll = 0;
-      for (int i = 0; i < plan().eligibleCount(); i++) {
-        BackendHandle backend = plan().backend(i);
-        long actual = flying.stream().filter(one -> one.backend().equals(backend)).count();
-        assertThat(backend.read(BackendCounter.IN_FLIGHT)).isEqualTo(actual);
-        assertThat(pick.inFlight(i)).as(backend.toString()).isEqualTo((int) actual);
-        inAll += actual;
-      }
-      assertThat(pick.total()).as("of those that may be picked alone").isEqualTo(inAll);
+      assertCounted(plan(), loop);
     }
+  }
+
+  private void assertCounted(PoolPlan by, Loop loop) {
+    LoopPick pick = by.pickOf(loop.index());
+    long inAll = 0;
+    for (int i = 0; i < by.eligibleCount(); i++) {
+      BackendHandle backend = by.backend(i);
+      long actual = flying.stream().filter(one -> one.backend().equals(backend)).count();
+      assertThat(backend.read(BackendCounter.IN_FLIGHT)).isEqualTo(actual);
+      assertThat(pick.inFlight(i)).as(backend.toString()).isEqualTo((int) actual);
+      inAll += actual;
+    }
+    assertThat(pick.total()).as("of those that may be picked alone").isEqualTo(inAll);
+  }
+
+  /** As when many wait for room, or for another try, while the pool changes. */
+  @Test
+  void shouldSpreadOverAllWhatStillGoesByAnEarlierPlan() {
+    Loop loop = loose.loops().all().getFirst();
+    for (int i = 0; i < BACKENDS; i++) {
+      configuration.backend("web", "b" + i, address(i), AdminState.ENABLED);
+    }
+    PoolPlan earlier = leastConnections(AdminState.ENABLED);
+    begin(earlier, loop, earlier.pick(loop, 1, Tried.NONE, nowNanos));
+    plans.add(leastConnections(AdminState.DRAINING));
+    begin(plan(), loop, plan().pick(loop, 1, Tried.NONE, nowNanos));
+
+    while (flying.size() < 20 * BACKENDS) {
+      begin(earlier, loop, earlier.pick(loop, 1, Tried.NONE, nowNanos));
+    }
+
+    for (int i = 0; i < BACKENDS; i++) {
+      assertThat(earlier.backend(i).read(BackendCounter.IN_FLIGHT)).isEqualTo(20);
+    }
+  }
+
+  /** A loop that has its exchanges from before the plan, and does not pick by it itself. */
+  @Test
+  void shouldNotTakeWhatAnIdleLoopOnceHadForGranted() {
+    for (int i = 0; i < BACKENDS; i++) {
+      configuration.backend("web", "b" + i, address(i), AdminState.ENABLED);
+    }
+    Loop loop = loose.loops().all().getFirst();
+    Loop idle = loose.loops().all().getLast();
+    PoolPlan earlier = leastConnections(AdminState.ENABLED);
+    begin(earlier, idle, earlier.pick(idle, 1, Tried.NONE, nowNanos));
+    begin(earlier, idle, earlier.pick(idle, 1, Tried.NONE, nowNanos));
+    plans.add(leastConnections(AdminState.DRAINING));
+    plan().pick(loop, 1, Tried.NONE, nowNanos);
+    LoopPick pick = plan().pickOf(loop.index());
+    long before = pick.total();
+
+    end(1);
+    end(0);
+    nowNanos += 1_000_000;
+    plan().pick(loop, 1, Tried.NONE, nowNanos);
+
+    assertThat(before).isPositive();
+    assertThat(pick.total()).isZero();
+  }
+
+  private PoolPlan leastConnections(AdminState ofFirst) {
+    var algorithm = new Algorithm.LeastConnections();
+    configuration
+        .put(new Pool("web", algorithm, Optional.empty(), Configuration.BRISK, 0))
+        .backend("web", "b0", address(0), ofFirst);
+    return loose.compiler().compile(configuration.next(), NOW).pools().get("web");
   }
 }
