@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An access log by a template, as nginx ({@code log_format}, with <code>$variables</code>) and Apache ({@code LogFormat}, with {@code %directives}) have it.
- * A line is read from left to right, once: each field ends where the text that follows it in the template first comes, but for a quote that is escaped.
+ * A line is read from left to right, once: each field ends where the text that follows it in the template first comes, but for a quote that is escaped and for what stands
+ * within a list: of a request that was tried again, nginx names all backends and their times, as {@code a, b}, or {@code a : b} after an internal redirect.
  */
 final class LogTemplate implements LineFormat {
   private static final Pattern NGINX = Pattern.compile("\\$(?:\\{([a-z0-9_]+)}|([a-z0-9_]+))");
@@ -31,6 +32,10 @@ final class LogTemplate implements LineFormat {
     TOOK_MICROS,
     BACKEND_SECONDS,
     BACKEND;
+
+    boolean isList() {
+      return this == BACKEND || this == BACKEND_SECONDS;
+    }
 
     boolean isTime() {
       return this == TIME_COMMON || this == TIME_ISO || this == TIME_EPOCH;
@@ -135,7 +140,7 @@ final class LogTemplate implements LineFormat {
     var values = new EnumMap<Meaning, String>(Meaning.class);
     int at = lead.length();
     for (Part part : parts) {
-      int end = part.then.isEmpty() ? line.length() : endOf(line, at, part.then);
+      int end = part.then.isEmpty() ? line.length() : endOf(line, at, part);
       if (end < 0) {
         throw new IllegalArgumentException("is not of the log format " + name);
       }
@@ -145,12 +150,23 @@ final class LogTemplate implements LineFormat {
     return meant(values);
   }
 
-  private static int endOf(String line, int from, String then) {
+  private static int endOf(String line, int from, Part part) {
+    String then = part.then;
     int end = line.indexOf(then, from);
-    while (then.charAt(0) == '"' && end > from && isEscaped(line, from, end)) {
+    while (end > from
+        && ((then.charAt(0) == '"' && isEscaped(line, from, end))
+            || (part.meaning.isList() && isWithinList(line, from, end, then)))) {
       end = line.indexOf(then, end + 1);
     }
     return end;
+  }
+
+  /** Whether what would be taken for the text between two fields stands between two of a list, or is a piece of that. */
+  private static boolean isWithinList(String line, int from, int end, String then) {
+    return line.charAt(end - 1) == ','
+        || (end - from > 2 && line.startsWith(" :", end - 2))
+        || (line.startsWith(" : ", end) && !then.startsWith(" : "))
+        || (line.startsWith(", ", end) && !then.startsWith(", "));
   }
 
   /** Behind an odd number of backslashes. */
@@ -211,7 +227,10 @@ final class LogTemplate implements LineFormat {
     if (addresses == null) {
       return "";
     }
-    String spaced = addresses.replace(" : ", ", ");
-    return spaced.substring(1 + spaced.lastIndexOf(',')).strip();
+    String last = LogTimes.last(addresses);
+    if (last.isEmpty()) {
+      throw new IllegalArgumentException("names no backend where it should");
+    }
+    return last;
   }
 }

@@ -41,8 +41,7 @@ final class LogTimes {
 
   /** A number of units, each of so many nanoseconds; of several, such as {@code 0.010, 0.020}, the last. */
   static long duration(String text, long unitNanos) {
-    String last =
-        text.substring(1 + Math.max(text.lastIndexOf(','), text.lastIndexOf(':'))).strip();
+    String last = last(text);
     if (!last.matches("[0-9]{1,18}(\\.[0-9]{1,9})?")) {
       throw new IllegalArgumentException("has no duration: \"" + text + "\"");
     }
@@ -51,6 +50,13 @@ final class LogTimes {
       throw new IllegalArgumentException("has a duration of years: \"" + text + "\"");
     }
     return nanos.longValue();
+  }
+
+  /** Of a list as nginx has it, {@code a, b : c}. */
+  static String last(String list) {
+    int comma = list.lastIndexOf(", ");
+    int colon = list.lastIndexOf(" : ");
+    return list.substring(Math.max(comma < 0 ? 0 : comma + 2, colon < 0 ? 0 : colon + 3)).strip();
   }
 
   private static long nanos(Instant instant) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,6 +116,35 @@ class AccessLogFormatTest {
     assertThat(recording.report().withoutBackend()).isEqualTo(1);
     assertThat(recording.report().isWholeSecond()).isFalse();
     assertThat(recording.report().firstBad()).isEqualTo("line 4 has no duration: \"x\"");
+  }
+
+  /** As docs/simulate.md has it, and the same between commas. */
+  @ParameterizedTest
+  @ValueSource(strings = {" ", ","})
+  void shouldReadRequestsThatNginxTriedAgain(String between) throws Exception {
+    String template =
+        "[$time_local] \"$request\" $status $upstream_addr $upstream_response_time $request_time"
+            .replace(" ", between);
+    LineFormat format = AccessLogFormat.of(template).forLine("").orElseThrow();
+    String lead = "[02/Jan/2026:03:04:05 +0100]|\"GET / HTTP/1.1\"|200|";
+    for (String rest :
+        List.of(
+            "10.0.0.2:80|0.020|0.031",
+            "10.0.0.1:80, 10.0.0.2:80|0.010, 0.020|0.031",
+            "10.0.0.1:80 : 10.0.0.2:80|0.010 : 0.020|0.031",
+            "10.0.0.1:80, [::1]:80 : unix:/run/a, 10.0.0.2:80|0.001, 0.010 : -, 0.020|0.031")) {
+      LogLine line = format.read((lead + rest).replace("|", between));
+
+      assertThat(line.backend()).as(rest).isEqualTo("10.0.0.2:80");
+      assertThat(line.tookNanos()).as(rest).isEqualTo(20 * MILLI);
+      assertThat(line.totalNanos()).as(rest).isEqualTo(31 * MILLI);
+    }
+    for (String bad :
+        List.of("10.0.0.1:80|10.0.0.2:80|0.031", "||0.031", "a|0.1, |0.1", "|0.010|0.031")) {
+      assertThatThrownBy(() -> format.read((lead + bad).replace("|", between)))
+          .as(bad)
+          .isInstanceOf(IllegalArgumentException.class);
+    }
   }
 
   @ParameterizedTest
