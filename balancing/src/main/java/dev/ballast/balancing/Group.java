@@ -10,15 +10,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The priority group in use: the first of which enough is eligible, so that spares serve before anybody who is down is asked.
  *
- * <p>A group hands over at once when it has no longer enough, and takes back when groups before the one in use have had enough for {@link #HOLD} without a break: a group that hovers
+ * <p>A group hands over at once when it has no longer enough, and the first that has enough again takes back when it has been that for {@link #HOLD} without a break: a group that hovers
  * around the threshold would else move all of the load to and fro with each verdict. The past counts for no longer than that, so LB servers that have seen different things soon
  * agree again.
  *
  * @param priority of the group; {@link #ALL} if no group has enough, so that all groups serve together, or if there is only one
  * @param hasEnough whether there are several groups, and one of them has enough; only where none has, panic is thought of
  * @param returnsAt when a group before this one takes back, if it stays well
+ * @param returnsTo which one that is; {@link #ALL} if none
  */
-record Group(int priority, boolean hasEnough, Optional<Instant> returnsAt) {
+record Group(int priority, boolean hasEnough, Optional<Instant> returnsAt, int returnsTo) {
   static final int ALL = -1;
 
   /** How long a group has to be well before it takes back what it has handed over. */
@@ -61,19 +62,20 @@ record Group(int priority, boolean hasEnough, Optional<Instant> returnsAt) {
       }
     }
     if (groups < 2) {
-      return new Group(ALL, false, Optional.empty());
+      return new Group(ALL, false, Optional.empty(), ALL);
     }
-    var best = new Group(first, first != ALL, Optional.empty());
+    var best = new Group(first, first != ALL, Optional.empty(), ALL);
     return before != null && isUsedStillEnough && first < used
-        ? best.after(used, before.returnsAt(), now)
+        ? best.after(used, before, now)
         : best;
   }
 
   /** This one, unless another is to be used a while longer. */
-  private Group after(int used, Optional<Instant> promised, Instant now) {
+  private Group after(int used, Preferred before, Instant now) {
     Instant latest = now.plus(HOLD);
-    Instant at = promised.filter(latest::isAfter).orElse(latest);
-    return now.isBefore(at) ? new Group(used, true, Optional.of(at)) : this;
+    boolean isPromised = before.returnsTo() == priority;
+    Instant at = before.returnsAt().filter(t -> isPromised && latest.isAfter(t)).orElse(latest);
+    return now.isBefore(at) ? new Group(used, true, Optional.of(at), priority) : this;
   }
 
   boolean isSpare(Candidate candidate) {

@@ -12,6 +12,7 @@ import java.util.OptionalInt;
  *
  * @param priority of the group in use; empty if there is one group only, or all serve together
  * @param returnsAt when a group before that takes back what it has handed over, if it is well and stays so
+ * @param returnsTo which one that is; −1 if none
  * @param zone the own one, or empty if no zone comes first
  * @param ownShare how much of the work stays in the own zone, 0 to 1; 1 also if no zone comes first
  * @param roles one for each candidate, in their order, whether it may be picked or not
@@ -19,6 +20,7 @@ import java.util.OptionalInt;
 public record Preferred(
     OptionalInt priority,
     Optional<Instant> returnsAt,
+    int returnsTo,
     String zone,
     double ownShare,
     List<Role> roles) {
@@ -47,7 +49,12 @@ public record Preferred(
         group.priority() == Group.ALL ? OptionalInt.empty() : OptionalInt.of(group.priority());
     double ownShare = split.equals(ZoneSplit.NONE) ? 1 : split.ownShare();
     return new Preferred(
-        priority, group.returnsAt(), split.ownZone(), ownShare, roles(candidates, group, split));
+        priority,
+        group.returnsAt(),
+        group.returnsTo(),
+        split.ownZone(),
+        ownShare,
+        roles(candidates, group, split));
   }
 
   private static List<Role> roles(List<Candidate> candidates, Group group, ZoneSplit split) {

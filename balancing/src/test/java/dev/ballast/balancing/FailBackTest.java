@@ -82,6 +82,19 @@ class FailBackTest {
     assertThat(inUseAt(3, "+", "+")).isZero();
   }
 
+  /** What one group was promised is not another's, whichever of them comes first. */
+  @Test
+  void shouldHoldEachOfSeveralGroupsToItsOwnWait() {
+    inUseAt(0, "-", "-", "+");
+    assertThat(inUseAt(1, "-", "+", "+")).isEqualTo(2);
+    assertThat(inUseAt(9, "+", "+", "+")).isEqualTo(2);
+    assertThat(inUseAt(11, "+", "+", "+")).isEqualTo(2);
+    assertThat(known().preferred().returnsAt()).contains(START.plusSeconds(19));
+    assertThat(inUseAt(18, "-", "+", "+")).isEqualTo(2);
+    assertThat(inUseAt(20, "-", "+", "+")).isEqualTo(2);
+    assertThat(inUseAt(28, "-", "+", "+")).isEqualTo(1);
+  }
+
   @Test
   void shouldNotWaitForLongerIfTheClockWasSetBack() {
     inUseAt(1_000, "-", "+");
