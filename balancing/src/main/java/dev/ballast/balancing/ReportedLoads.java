@@ -23,9 +23,18 @@ public final class ReportedLoads {
     this.expiryNanos = expiryNanos;
   }
 
-  /** From now on the member at {@code index} has said what this has. */
+  /** From now on the member at {@code index} has said what this has, unless somebody else has set something later meanwhile. */
   public void set(int index, ReportedLoad said) {
-    WORD.setOpaque(words, index, said.word());
+    long word = said.word();
+    long known = (long) WORD.getOpaque(words, index);
+    while (isLater(word, known) && !WORD.compareAndSet(words, index, known, word)) {
+      known = (long) WORD.getOpaque(words, index);
+    }
+  }
+
+  /** What a member said stands in a word below the time. */
+  private static boolean isLater(long word, long known) {
+    return word != UNSET_WORD && (known == UNSET_WORD || word > known);
   }
 
   /** What {@link ReportedLoad#thousandths} of it says; {@link #UNSET} if it was never set, or has never said anything. */

@@ -26,6 +26,7 @@ final class BackendHandle implements OutlierDetector.Subject {
   private final Instant appeared;
   private final AtomicReferenceArray<@Nullable BackendCell> cells;
   private final ReportedLoad busyness = new ReportedLoad();
+  private volatile int place;
   private volatile boolean isRetired;
   private volatile Beginning beginning = Beginning.PLAIN;
 
@@ -143,9 +144,20 @@ final class BackendHandle implements OutlierDetector.Subject {
     return busyness.thousandths(nowNanos, pool.memoryNanos());
   }
 
-  /** It says how busy it is; any loop. */
+  /**
+   * It says how busy it is; any loop. The pool's latest plan is told, as the exchange may have gone by an earlier one, on a loop that has not gone over yet.
+   */
   void says(int thousandths, long nowNanos) {
     busyness.heard(thousandths, nowNanos);
+    PoolPlan latest = pool.latest();
+    if (latest != null) {
+      latest.heard(this, place);
+    }
+  }
+
+  /** Where it stands in the pool's latest plan, if it may be picked there at all; control thread only. */
+  void place(int inLatest) {
+    place = inLatest;
   }
 
   /** It answered, or took a connection. */

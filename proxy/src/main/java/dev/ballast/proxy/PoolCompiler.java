@@ -216,7 +216,8 @@ final class PoolCompiler {
             eligibility.preferred(),
             pool.resilience().slowStart(),
             now);
-    return new PoolPlan(
+    var plan =
+        new PoolPlan(
         handle,
         ExchangePolicy.of(pool),
         members,
@@ -225,6 +226,8 @@ final class PoolCompiler {
         picking(pool, shares, lineup, placement),
         shares.percents(),
         sticky(pool, handle, eligible, members.size()));
+    handle.follow(plan);
+    return plan;
   }
 
   private Picking picking(Pool pool, Shares shares, Lineup lineup, @Nullable Placement placement) {

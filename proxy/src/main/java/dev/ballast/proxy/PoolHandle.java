@@ -38,6 +38,8 @@ final class PoolHandle {
   /** Those that wait for a connection, among them. */
   private final AtomicInteger starved = new AtomicInteger();
 
+  private volatile @Nullable PoolPlan latest;
+
   /** Control thread only. */
   private long plans;
 
@@ -80,6 +82,17 @@ final class PoolHandle {
   /** The number of the pool's next plan; control thread only. */
   long nextPlan() {
     return ++plans;
+  }
+
+  /** The pool's latest plan, whether any loop picks by it yet or not; null before the first. */
+  @Nullable PoolPlan latest() {
+    return latest;
+  }
+
+  /** From now on this is the latest; control thread only. */
+  void follow(PoolPlan plan) {
+    plan.place();
+    latest = plan;
   }
 
   /** Whereby clients stay with its backends; control thread only. */

@@ -5,6 +5,7 @@ import dev.ballast.balancing.Eligibility;
 import dev.ballast.balancing.ReportedLoads;
 import dev.ballast.balancing.Tried;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ final class PoolPlan {
   private final Picking picking;
 
   /** Made when a loop first picks. */
-  private final @Nullable LoopPick[] ofLoops;
+  private final AtomicReferenceArray<@Nullable LoopPick> ofLoops;
 
   /** What the backends have said, as far as any loop has been told; empty unless the pool picks by it. */
   private final ReportedLoads reports;
@@ -56,7 +57,7 @@ final class PoolPlan {
     this.eligibility = eligibility;
     this.eligible = eligible;
     this.picking = picking;
-    this.ofLoops = new LoopPick[handle.loopCount()];
+    this.ofLoops = new AtomicReferenceArray<>(handle.loopCount());
     this.reports =
         new ReportedLoads(policy.hearsLoad() ? eligible.length : 0, handle.memoryNanos());
     this.percents = percents;
@@ -113,9 +114,11 @@ final class PoolPlan {
 
   /** An index for {@link #backend}, or {@link Balancer#NONE}. */
   int pick(Loop loop, long key, Tried tried, long nowNanos) {
-    LoopPick known = ofLoops[loop.index()];
-    LoopPick own = known == null ? new LoopPick(this, picking, loop, key) : known;
-    ofLoops[loop.index()] = own;
+    LoopPick own = ofLoops.getPlain(loop.index());
+    if (own == null) {
+      own = new LoopPick(this, picking, loop, key);
+      ofLoops.setRelease(loop.index(), own);
+    }
     return own.pick(key, tried, nowNanos);
   }
 
@@ -123,13 +126,27 @@ final class PoolPlan {
    * What the loop picks with; null before its first pick. Any loop may ask: what another one has made is whole once it can be seen.
    */
   @Nullable LoopPick pickOf(int loop) {
-    return ofLoops[loop];
+    return ofLoops.getAcquire(loop);
   }
 
   /** The backend may have said how busy it is; any loop. */
   void heard(int index) {
     if (policy.hearsLoad()) {
       reports.set(index, eligible[index].busyness());
+    }
+  }
+
+  /** The backends know their places here from now on; control thread only. */
+  void place() {
+    for (int i = 0; i < eligible.length; i++) {
+      eligible[i].place(i);
+    }
+  }
+
+  /** The backend at this place, if that is still the one, has said how busy it is; any loop. */
+  void heard(BackendHandle from, int place) {
+    if (place < eligible.length && eligible[place].equals(from)) {
+      heard(place);
     }
   }
 
