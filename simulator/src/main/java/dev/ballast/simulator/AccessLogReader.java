@@ -79,9 +79,10 @@ public final class AccessLogReader {
       isBad(number, "is of no known log format; --log-format can say which it is");
       return;
     }
-    format = known;
     try {
-      take(known.read(line));
+      LogLine read = known.read(line);
+      format = known;
+      take(read);
     } catch (IllegalArgumentException | DateTimeException e) {
       isBad(number, String.valueOf(e.getMessage()));
     }

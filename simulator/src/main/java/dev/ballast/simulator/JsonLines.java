@@ -17,7 +17,7 @@ import tools.jackson.core.json.JsonFactory;
  */
 final class JsonLines implements LineFormat {
   private static final JsonFactory JSON = new JsonFactory();
-  private static final BigDecimal NANOS = BigDecimal.valueOf(1_000_000_000);
+  private static final long SECOND = 1_000_000_000;
 
   @Override
   public String name() {
@@ -33,12 +33,13 @@ final class JsonLines implements LineFormat {
             ? required(fields, AccessLogField.FIRST_BYTE)
             : required(fields, AccessLogField.DURATION);
     Instant instant = Instant.parse(time);
-    long nanos = new BigDecimal(took).multiply(NANOS).longValue();
-    if (nanos < 0) {
+    var seconds = new BigDecimal(took);
+    if (seconds.signum() < 0) {
       throw new IllegalArgumentException("has a negative duration: " + took);
     }
+    long nanos = LogTimes.duration(seconds, SECOND);
     return new LogLine(
-        instant.getEpochSecond() * 1_000_000_000 + instant.getNano(),
+        LogTimes.nanos(instant),
         false,
         false,
         nanos,

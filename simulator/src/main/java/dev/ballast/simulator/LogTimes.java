@@ -45,9 +45,14 @@ final class LogTimes {
     if (!last.matches("[0-9]{1,18}(\\.[0-9]{1,9})?")) {
       throw new IllegalArgumentException("has no duration: \"" + text + "\"");
     }
-    BigDecimal nanos = new BigDecimal(last).multiply(BigDecimal.valueOf(unitNanos));
+    return duration(new BigDecimal(last), unitNanos);
+  }
+
+  /** So many units, no less than none. */
+  static long duration(BigDecimal units, long unitNanos) {
+    BigDecimal nanos = units.multiply(BigDecimal.valueOf(unitNanos));
     if (nanos.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException("has a duration of years: \"" + text + "\"");
+      throw new IllegalArgumentException("has a duration of years: \"" + units + "\"");
     }
     return nanos.longValue();
   }
@@ -59,7 +64,8 @@ final class LogTimes {
     return list.substring(Math.max(comma < 0 ? 0 : comma + 2, colon < 0 ? 0 : colon + 3)).strip();
   }
 
-  private static long nanos(Instant instant) {
+  /** Since the epoch. */
+  static long nanos(Instant instant) {
     if (instant.isBefore(Instant.EPOCH) || instant.isAfter(LATEST)) {
       throw new IllegalArgumentException("has a time out of range: " + instant);
     }

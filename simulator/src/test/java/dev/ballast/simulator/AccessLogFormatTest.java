@@ -203,6 +203,37 @@ class AccessLogFormatTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  @Test
+  void shouldNotLetALineThatIsBadDecideTheFormat() throws Exception {
+    Recording recording =
+        read("auto", "{\"time\":\"2026-01-02T", second(COMMON, 5), second(COMMON, 6));
+
+    assertThat(recording.report())
+        .extracting(Recording.Report::format, Recording.Report::lines, Recording.Report::bad)
+        .containsExactly("common", 3L, 1L);
+    assertThat(recording.report().firstBad()).startsWith("line 1 is not JSON");
+  }
+
+  /** Of what would not fit into nanoseconds. */
+  @Test
+  void shouldCountTimesOutOfRangeAsBadInJsonToo() throws Exception {
+    String good = "{\"time\":\"2026-01-02T03:04:05Z\",\"backend\":\"b\",\"duration\":0.1}";
+    Recording recording =
+        read(
+            "json",
+            good,
+            good.replace("2026", "9999"),
+            good.replace("2026", "1969"),
+            good.replace("0.1", "1e12"),
+            good.replace("0.1", "1e999999999"),
+            good.replace("0.1", "-1"),
+            good);
+
+    assertThat(recording.size()).isEqualTo(2);
+    assertThat(recording.report().bad()).isEqualTo(5);
+    assertThat(recording.arrivals().offsetsNanos()).containsExactly(0, 0);
+  }
+
   /** Whatever stands in a line, it is read, or counted as bad. */
   @Test
   void shouldCountLinesThatAreBad() throws Exception {
