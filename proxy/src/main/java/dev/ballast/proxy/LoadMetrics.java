@@ -4,7 +4,7 @@ package dev.ballast.proxy;
  * How busy a backend says it is, in a field of its answers or of their trailers: {@code endpoint-load-metrics} as ORCA (open request cost
  * aggregation, the proposal of the xDS project) has it, as text ({@code TEXT cpu_utilization=0.3, mem_utilization=0.8}) or as JSON
  * ({@code JSON {"cpu_utilization": 0.3}}), or {@code endpoint-load-metrics-bin}, in which gRPC servers send the same in binary ({@link LoadReport}). The
- * first of these fields that can be read counts. The utilisation that the application states for itself goes before that of its processor; the others
+ * first of these fields that can be read counts; in trailers, the last line. The utilisation that the application states for itself goes before that of its processor; the others
  * are not looked at.
  */
 final class LoadMetrics {
@@ -60,10 +60,14 @@ final class LoadMetrics {
   private static int readBinary(byte[] bytes, int start, int end) {
     int from = skipSpace(bytes, start, end);
     int to = end;
-    while (to > from && bytes[to - 1] <= ' ') {
+    while (to > from && isSpaceOrEnd(bytes[to - 1])) {
       to--;
     }
     return LoadReport.thousandths(bytes, from, to, MOST);
+  }
+
+  private static boolean isSpaceOrEnd(byte b) {
+    return Grammar.isSpace(b) || b == '\r' || b == '\n';
   }
 
   private static int read(byte[] bytes, int start, int end) {

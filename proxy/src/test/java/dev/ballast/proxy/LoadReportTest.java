@@ -179,7 +179,10 @@ class LoadReportTest {
         "CTMzMzMzM9M_",
         "CTMz MzMzM9M/",
         "CTMzMzMzM9M/,CTMzMzMzM9M/",
-        "CTMzMzMz===="
+        "CTMzMzMz====",
+        "CTMzMzMzM9M/\u0080",
+        "CTMzMzMzM9M/\u0000",
+        "CTMzMzMzM9M/\u00ff \u00e4"
       })
   void shouldTakeNothingFromWhatIsNotBase64(String value) {
     assertThat(read(value)).isEqualTo(LoadMetrics.NOTHING);
@@ -206,16 +209,42 @@ class LoadReportTest {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
       }
       byte[] cut = Arrays.copyOf(bytes, 1 + random.nextInt(bytes.length));
-      assertThat(read(Base64.getEncoder().encodeToString(cut))).isBetween(0, 100_000);
+      String text = Base64.getEncoder().encodeToString(cut);
+      assertThat(read(text)).isBetween(0, 100_000);
+      char[] mutated = text.toCharArray();
+      mutated[random.nextInt(mutated.length)] = (char) random.nextInt(256);
+      assertThat(read(new String(mutated))).isBetween(0, 100_000);
     }
   }
 
   @Test
   void shouldTakeTimeInProportionToALongReport() {
-    byte[] fields = new byte[48_000];
+    String report = longReport(48_000);
+    String longer = longReport(480_000);
+    long nanos = Long.MAX_VALUE;
+    long longerNanos = Long.MAX_VALUE;
+    for (int round = 0; round < 50; round++) {
+      nanos = Math.min(nanos, nanosToRead(report));
+      longerNanos = Math.min(longerNanos, nanosToRead(longer));
+    }
+    assertThat((double) longerNanos / nanos)
+        .as("of ten times as much, where the square would be a hundred")
+        .isLessThan(40);
+  }
+
+  private static String longReport(int length) {
+    byte[] fields = new byte[length];
     for (int i = 0; i < fields.length; i += 2) {
       fields[i] = 3 << 3;
     }
-    assertThat(read(message(fields, number(CPU, 0.4)))).isEqualTo(400);
+    return Base64.getEncoder().encodeToString(message(fields, number(CPU, 0.4)));
+  }
+
+  private static long nanosToRead(String report) {
+    long began = System.nanoTime();
+    int said = read(report);
+    long nanos = System.nanoTime() - began;
+    assertThat(said).isEqualTo(400);
+    return nanos;
   }
 }
