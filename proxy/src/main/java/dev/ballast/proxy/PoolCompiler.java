@@ -218,14 +218,14 @@ final class PoolCompiler {
             now);
     var plan =
         new PoolPlan(
-        handle,
-        ExchangePolicy.of(pool),
-        members,
-        eligibility,
-        eligible.stream().map(PoolMember::handle).toArray(BackendHandle[]::new),
-        picking(pool, shares, lineup, placement),
-        shares.percents(),
-        sticky(pool, handle, eligible, members.size()));
+            handle,
+            ExchangePolicy.of(pool),
+            members,
+            eligibility,
+            eligible.stream().map(PoolMember::handle).toArray(BackendHandle[]::new),
+            picking(pool, shares, lineup, placement),
+            shares.percents(),
+            sticky(pool, handle, eligible, members.size()));
     handle.follow(plan);
     return plan;
   }
