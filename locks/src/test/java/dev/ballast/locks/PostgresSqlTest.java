@@ -64,6 +64,25 @@ class PostgresSqlTest {
   }
 
   @Test
+  void shouldLetNothingPassWithoutATokenOrAResource() throws Exception {
+    try (var session = RealPostgres.connect(url)) {
+      run(session, "SELECT ballast_locks.fence('r', 5)");
+      for (String arguments : List.of("'r', NULL", "'new', NULL", "NULL, 6")) {
+        assertThatThrownBy(() -> run(session, "SELECT ballast_locks.fence(" + arguments + ")"))
+            .as(arguments)
+            .isInstanceOfSatisfying(
+                SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("22004"));
+      }
+    }
+    long token = hold(LeaseId.of(1, RANDOM), "a");
+    for (String arguments : List.of("'a', NULL", "NULL, " + token, "'a', " + token + ", NULL")) {
+      assertThat(RealPostgres.query(url, "SELECT ballast_locks.holds(" + arguments + ")"))
+          .as(arguments)
+          .isEqualTo("f");
+    }
+  }
+
+  @Test
   void shouldForgetATokenOfATransactionThatRolledBack() throws Exception {
     try (var session = begin()) {
       run(session, "SELECT ballast_locks.fence('r', 9)");
