@@ -29,7 +29,7 @@ import tools.jackson.databind.JsonNode;
  * listener hears every release in the cluster. Lists read a prefix in one step, and then one lease after the other.
  *
  * <p>Parameters: {@code prefix} of all keys, {@code ballast/} by default; {@code timeout} of a call to one member, {@code 2s}. A call
- * tries each member once. No TLS: put a proxy before etcd where the network is not trusted.
+ * tries each member once, a release only one. No TLS: put a proxy before etcd where the network is not trusted.
  */
 public final class EtcdEngine implements LockEngine {
   static final Set<String> PARAMETERS = Set.of("prefix", "timeout");
@@ -198,6 +198,7 @@ public final class EtcdEngine implements LockEngine {
     throw new LeaseLost("there is no lease " + lease);
   }
 
+  /** Asks one member: a release that hangs there may still come after what another one has answered. */
   @Override
   public void release(LeaseId lease, Collection<String> names) {
     var rest = names.stream().distinct().toList();
@@ -207,7 +208,7 @@ public final class EtcdEngine implements LockEngine {
         txn.delete(keys.claim(name, lease));
         watch.waiters().forget(name, lease);
       }
-      etcd.call(TXN, txn.body());
+      etcd.callOnce(TXN, txn.body());
     }
   }
 
