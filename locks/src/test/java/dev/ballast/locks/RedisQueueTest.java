@@ -113,6 +113,23 @@ class RedisQueueTest {
   }
 
   @Test
+  void shouldCountAFailureOnceThatIsSaidAgainForWantOfAnAnswer() {
+    server.cli("LPUSH", "jobs", "a");
+    var message = peek().getFirst();
+    for (int i = 0; i < 2; i++) {
+      assertThat(queue.reject(message, FIRST, 2, "broken"))
+          .isEqualTo(MessageQueue.Rejection.KEPT);
+    }
+    var again = peek().getFirst();
+    assertThat(again.failures()).isEqualTo(1);
+    for (int i = 0; i < 2; i++) {
+      assertThat(queue.reject(again, FIRST, 2, "broken")).isEqualTo(MessageQueue.Rejection.DEAD);
+    }
+    assertThat(server.cli("KEYS", "jobs:failures:*")).isBlank();
+    assertThat(server.cli("LLEN", "jobs:dead").strip()).isEqualTo("1");
+  }
+
+  @Test
   void shouldTakeTheKeyFromAFieldOfJson() {
     queue.close();
     open("list=jobs&key=user");
