@@ -19,8 +19,9 @@ import tools.jackson.databind.JsonNode;
  *   <li>Crash: a majority of the members keeps all that was acknowledged; without a majority no call succeeds.
  *   <li>Partition: who reaches no member of the majority loses its leases by its own clock first, then etcd ends them.
  *   <li>Clock jump: etcd counts leases by a monotonic clock; wall clocks don't matter.
- *   <li>Fail-over: a new leader gives all leases their whole time again, so what has died may be held longer, never
- *       shorter. Tokens are revisions of the cluster, which go on.
+ *   <li>Fail-over: a new leader gives all leases their whole time again, so what has died may be held longer. It is not held
+ *       shorter from 3.4.31 and 3.5.13 on; before, a leader that was replaced and did not know it could end living leases
+ *       (etcd-io/etcd#15247). Tokens are revisions of the cluster, which go on.
  *   <li>Restored from a backup: revisions go back, and tokens repeat.
  * </ul>
  *
