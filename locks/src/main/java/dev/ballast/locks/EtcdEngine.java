@@ -196,8 +196,7 @@ public final class EtcdEngine implements LockEngine {
       // Says whether it is the lease that is gone.
       var found =
           commit(claim.lease(), new EtcdTxn().onlyIf(keys.lease(claim.lease()), true).get(key));
-      var claims =
-          EtcdClaim.all(found.path("responses").path(0).path("response_range"), keys);
+      var claims = EtcdClaim.all(found.path("responses").path(0).path("response_range"), keys);
       if (claims.isEmpty() || claims.getFirst().revision() != claim.revision()) {
         throw new EngineUnavailable(
             "the claim on '" + claim.name() + "' was released while its note was written");

@@ -63,7 +63,9 @@ record PostgresAddress(String place, Map<String, String> parameters) {
   private static void checkPort(String host) {
     int colon = host.indexOf(':', host.lastIndexOf(']') + 1);
     String port = colon < 0 ? "5432" : host.substring(colon + 1);
-    if (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) < 1 || Integer.parseInt(port) > 65_535) {
+    if (!port.matches("[0-9]{1,5}")
+        || Integer.parseInt(port) < 1
+        || Integer.parseInt(port) > 65_535) {
       throw new IllegalArgumentException(
           "a port in the URL is no number of 1 to 65535; special characters in the password are percent-encoded");
     }

@@ -10,10 +10,9 @@ final class PostgresFailure {
   static EngineUnavailable unavailable(PostgresAddress address, SQLException failure) {
     var cause = cause(failure);
     return new EngineUnavailable(
-        "PostgreSQL at %s: %s; %s".formatted(
-                address.hostAndDatabase(),
-                withoutPassword(address, text(cause)),
-                remedy(cause)),
+        "PostgreSQL at %s: %s; %s"
+            .formatted(
+                address.hostAndDatabase(), withoutPassword(address, text(cause)), remedy(cause)),
         failure);
   }
 

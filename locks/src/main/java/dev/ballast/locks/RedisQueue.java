@@ -152,7 +152,8 @@ public final class RedisQueue implements MessageQueue {
 
   @Override
   public Rejection reject(Message message, Fence fence, int maxFailures, String why) {
-    var answer = call(
+    var answer =
+        call(
             "reject",
             fence,
             message.id(),

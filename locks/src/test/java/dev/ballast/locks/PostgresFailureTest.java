@@ -150,7 +150,8 @@ class PostgresFailureTest {
             woken.addAll(leases);
             beginnings.addAndGet(leases.isEmpty() ? 1 : 0);
           });
-      RealPostgres.query(url, "SELECT pg_notify('ballast_locks_%016x', 'no lease')".formatted(client));
+      RealPostgres.query(
+          url, "SELECT pg_notify('ballast_locks_%016x', 'no lease')".formatted(client));
       var lease = LeaseId.of(client, RANDOM);
       engine.wake(List.of(lease));
       await().atMost(Duration.ofSeconds(5)).until(() -> woken.contains(lease));

@@ -117,8 +117,7 @@ class RedisQueueTest {
     server.cli("LPUSH", "jobs", "a");
     var message = peek().getFirst();
     for (int i = 0; i < 2; i++) {
-      assertThat(queue.reject(message, FIRST, 2, "broken"))
-          .isEqualTo(MessageQueue.Rejection.KEPT);
+      assertThat(queue.reject(message, FIRST, 2, "broken")).isEqualTo(MessageQueue.Rejection.KEPT);
     }
     var again = peek().getFirst();
     assertThat(again.failures()).isEqualTo(1);

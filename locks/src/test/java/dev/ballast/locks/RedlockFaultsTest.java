@@ -76,7 +76,8 @@ class RedlockFaultsTest {
       assertThat(tokens.getFirst()).isGreaterThan(last);
       last = tokens.getFirst();
     }
-    // The median: below the 600 ms that three calls would take if each waited 200 ms for the node that hangs.
+    // The median: below the 600 ms that three calls would take if each waited 200 ms for the node
+    // that hangs.
     assertThat(times.stream().sorted().toList().get(25)).isLessThan(Duration.ofMillis(250));
   }
 

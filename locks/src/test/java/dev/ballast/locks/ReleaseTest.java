@@ -29,7 +29,7 @@ class ReleaseTest {
 
   private HttpServer answering;
 
-  private enum Kind {
+  enum Kind {
     ETCD,
     HTTP
   }
