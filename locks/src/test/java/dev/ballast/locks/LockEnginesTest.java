@@ -53,7 +53,7 @@ class LockEnginesTest {
             Map.entry("postgresql://me:secret@db", "postgresql://USER:PASSWORD@HOST"),
             Map.entry("postgresql://me:secret@db:54x2/app", "no number of 1 to 65535"),
             Map.entry("postgres://me:secret@a:1,b:99999/app", "no number of 1 to 65535"),
-            Map.entry("postgresql://me:secret/x@db/app", "no number of 1 to 65535"),
+            Map.entry("postgresql://me:secret/x@db/app", "percent-encoded"),
             Map.entry("postgresql://me:12secret/x@db/app?a=b", "percent-encoded"),
             Map.entry("postgresql://me:12/secret@db/app", "percent-encoded"),
             Map.entry("postgresql://me:%secret@db/app", "write it as %25"),
