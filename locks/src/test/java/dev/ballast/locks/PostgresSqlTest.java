@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The functions for users' own transactions, and what the engine says of a server's settings. */
 class PostgresSqlTest {
   @RegisterExtension static final RealPostgres POSTGRES = new RealPostgres();
-  private static final Duration TTL = Duration.ofMillis(300);
+  private static final Duration TTL = Duration.ofSeconds(1);
   private static final Random RANDOM = new Random();
 
   private String url;
