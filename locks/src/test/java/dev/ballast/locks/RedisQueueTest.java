@@ -177,7 +177,8 @@ class RedisQueueTest {
     assertThat(peek()).extracting(Message::failures).containsExactly(1, 0);
     assertThat(queue.fence(SECOND)).isTrue();
     assertThat(queue.acknowledge(all.get(2), FIRST)).isFalse();
-    assertThat(queue.reject(all.get(0), SECOND, 2, "no")).isEqualTo(MessageQueue.Rejection.DEAD);
+    assertThat(queue.reject(peek().getFirst(), SECOND, 2, "no"))
+        .isEqualTo(MessageQueue.Rejection.DEAD);
     assertThat(server.cli("XRANGE", "events:dead", "-", "+"))
         .contains("k1", "b1", "dead-why", all.get(0).id());
     assertThat(peek()).extracting(Message::key).containsExactly("k3");
