@@ -161,10 +161,11 @@ class PostgresSqlTest {
   @Test
   void shouldKeepOthersOutUntilAJoinedTransactionHasEnded() throws Exception {
     var lease = LeaseId.of(1, RANDOM);
-    long token = hold(lease, "a");
     var rival = LeaseId.of(2, RANDOM);
     engine.open(rival, "rival", Duration.ofMinutes(1));
+    assertThat(engine.renew(rival)).isTrue();
     try (var session = begin()) {
+      long token = hold(lease, "a");
       assertThat(run(session, holds("a", token, true))).isEqualTo("t");
       assertThat(engine.renew(lease)).as("renewal beside the joined transaction").isTrue();
       long end = System.nanoTime() + TTL.multipliedBy(3).toNanos();
