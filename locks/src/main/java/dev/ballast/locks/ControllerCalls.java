@@ -91,6 +91,7 @@ final class ControllerCalls implements AutoCloseable {
       } catch (EngineUnavailable e) {
         last = e;
         if (!request.isRepeatable() && !isUnsent(e)) {
+          current.set((index + 1) % number);
           throw e;
         }
       }

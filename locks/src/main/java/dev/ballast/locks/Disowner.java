@@ -1,5 +1,6 @@
 package dev.ballast.locks;
 
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +16,9 @@ final class Disowner {
   private static final Logger LOG = LoggerFactory.getLogger(Disowner.class);
   private static final int MOST = 1000;
 
+  /** What a time to live may have been rounded up to, as etcd's is. */
+  private static final Duration COARSEST = Duration.ofSeconds(5);
+
   private final Semaphore places = new Semaphore(MOST);
   private final LockEngine engine;
   private final LocksSettings settings;
@@ -24,17 +28,27 @@ final class Disowner {
     this.settings = settings;
   }
 
+  /** Of a lease of which it is not known whether it was opened, nor for how long. */
   void disown(LeaseId id) {
+    disown(id, COARSEST);
+  }
+
+  /**
+   * Of a lease that was opened.
+   *
+   * @param inForce its time to live, by what the engine has said
+   */
+  void disown(LeaseId id, Duration inForce) {
     if (places.tryAcquire()) {
-      Thread.ofVirtual().name("ballast-disown-" + id).start(() -> run(id));
+      Thread.ofVirtual().name("ballast-disown-" + id).start(() -> run(id, inForce));
     } else {
       LOG.warn("Lease {} is left to run out: {} others are being closed already", id, MOST);
     }
   }
 
-  private void run(LeaseId id) {
+  private void run(LeaseId id, Duration inForce) {
     try {
-      tellUntilRunOut(id);
+      tellUntilRunOut(id, inForce);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } finally {
@@ -42,9 +56,9 @@ final class Disowner {
     }
   }
 
-  private void tellUntilRunOut(LeaseId id) throws InterruptedException {
+  private void tellUntilRunOut(LeaseId id, Duration inForce) throws InterruptedException {
     long ttl = settings.ttl().toNanos();
-    long end = settings.ticker().nanos() + 2 * ttl;
+    long end = settings.ticker().nanos() + 2 * Math.max(ttl, inForce.toNanos());
     var pause = new Signal();
     while (end - settings.ticker().nanos() > 0) {
       try {

@@ -84,6 +84,11 @@ public final class Election implements AutoCloseable {
 
   private void lead(Lease lease) throws InterruptedException {
     try (lease) {
+      if (isClosed()) {
+        // Closed while the last look at the queue was answered: the interrupt was meant for that.
+        var _ = Thread.interrupted();
+        return;
+      }
       lease.whenLost(bell::ring);
       try {
         candidate.elected(lease);

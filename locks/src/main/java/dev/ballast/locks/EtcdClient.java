@@ -2,8 +2,10 @@ package dev.ballast.locks;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -16,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Calls to etcd through its JSON gateway. Stays with one member as long as that answers; when it does not, the call goes to the
- * next, each at most once. So calls must be safe to repeat. With a user and password it logs in, and again when its token is
+ * next, each at most once, unless it may not be repeated. With a user and password it logs in, and again when its token is
  * no longer taken.
  *
  * <p>Safe for use by many threads.
@@ -85,31 +87,52 @@ final class EtcdClient implements AutoCloseable {
   }
 
   /**
+   * One call to one member; to the next only where nothing was sent.
+   *
+   * @throws EngineUnavailable if there is no answer, or etcd refused it
+   */
+  JsonNode callOnce(String path, ObjectNode body) {
+    try {
+      return tryCall(path, body, false);
+    } catch (Refused e) {
+      throw new EngineUnavailable("etcd at %s says: %s".formatted(url, e.getMessage()), e);
+    }
+  }
+
+  /**
    * One call.
    *
    * @throws EngineUnavailable if no member gave an answer
    */
   JsonNode tryCall(String path, ObjectNode body) throws Refused {
+    return tryCall(path, body, true);
+  }
+
+  private JsonNode tryCall(String path, ObjectNode body, boolean isRepeatable) throws Refused {
     int members = url.addresses().size();
     for (int attempt = 1; ; attempt++) {
       int member = current.get();
       try {
         return callLoggedIn(member, path, body);
       } catch (IOException | JacksonException e) {
-        current.compareAndSet(member, (member + 1) % members);
-        if (attempt >= members) {
+        failed(member);
+        if (attempt >= members || !(isRepeatable || isUnsent(e))) {
           throw unreachable(e);
         }
       } catch (Refused e) {
         if (e.code != UNAVAILABLE && e.code != DEADLINE_EXCEEDED) {
           throw e;
         }
-        current.compareAndSet(member, (member + 1) % members);
-        if (attempt >= members) {
+        failed(member);
+        if (attempt >= members || !isRepeatable) {
           throw unreachable(e);
         }
       }
     }
+  }
+
+  private static boolean isUnsent(Exception e) {
+    return e instanceof ConnectException || e instanceof HttpConnectTimeoutException;
   }
 
   private EngineUnavailable unreachable(Exception e) {

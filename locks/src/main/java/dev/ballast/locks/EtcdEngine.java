@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
@@ -18,8 +19,9 @@ import tools.jackson.databind.JsonNode;
  *   <li>Crash: a majority of the members keeps all that was acknowledged; without a majority no call succeeds.
  *   <li>Partition: who reaches no member of the majority loses its leases by its own clock first, then etcd ends them.
  *   <li>Clock jump: etcd counts leases by a monotonic clock; wall clocks don't matter.
- *   <li>Fail-over: a new leader gives all leases their whole time again, so what has died may be held longer, never
- *       shorter. Tokens are revisions of the cluster, which go on.
+ *   <li>Fail-over: a new leader gives all leases their whole time again, so what has died may be held longer. It is not held
+ *       shorter from 3.4.31 and 3.5.13 on; before, a leader that was replaced and did not know it could end living leases
+ *       (etcd-io/etcd#15247). Tokens are revisions of the cluster, which go on.
  *   <li>Restored from a backup: revisions go back, and tokens repeat.
  * </ul>
  *
@@ -29,7 +31,7 @@ import tools.jackson.databind.JsonNode;
  * listener hears every release in the cluster. Lists read a prefix in one step, and then one lease after the other.
  *
  * <p>Parameters: {@code prefix} of all keys, {@code ballast/} by default; {@code timeout} of a call to one member, {@code 2s}. A call
- * tries each member once. No TLS: put a proxy before etcd where the network is not trusted.
+ * tries each member once, a release only one. No TLS: put a proxy before etcd where the network is not trusted.
  */
 public final class EtcdEngine implements LockEngine {
   static final Set<String> PARAMETERS = Set.of("prefix", "timeout");
@@ -37,6 +39,9 @@ public final class EtcdEngine implements LockEngine {
 
   /** Below the 128 operations that etcd takes in one transaction by default, nested ones included. */
   private static final int BATCH = 40;
+
+  /** How often a note is written where others write it too. */
+  private static final int WRITES = 3;
 
   private static final String TXN = "/v3/kv/txn";
 
@@ -173,31 +178,61 @@ public final class EtcdEngine implements LockEngine {
     return new Answer.Waiting(place, left.plusSeconds(1));
   }
 
-  /** Changes the note. Writing a key anew keeps the revision at which it was made. */
+  /**
+   * Changes the note. Writing a key anew keeps the revision at which it was made. That it was changed meanwhile is mostly our own
+   * change, which took effect without an answer and was sent again.
+   */
   private void write(EtcdClaim claim, String note) {
     var key = keys.claim(claim.name(), claim.lease());
-    commit(
-        claim.lease(),
-        new EtcdTxn()
-            .onlyIfUnchanged(key, claim.changed())
-            .put(key, EtcdClaim.value(claim.mode(), note), claim.lease()));
+    var now = claim;
+    for (int attempt = 0; attempt < WRITES; attempt++) {
+      var change =
+          new EtcdTxn()
+              .onlyIfUnchanged(key, now.changed())
+              .put(key, EtcdClaim.value(claim.mode(), note), claim.lease());
+      if (tryCommit(claim.lease(), change).isPresent()) {
+        return;
+      }
+      // Says whether it is the lease that is gone.
+      var found =
+          commit(claim.lease(), new EtcdTxn().onlyIf(keys.lease(claim.lease()), true).get(key));
+      var claims = EtcdClaim.all(found.path("responses").path(0).path("response_range"), keys);
+      if (claims.isEmpty() || claims.getFirst().revision() != claim.revision()) {
+        throw new EngineUnavailable(
+            "the claim on '" + claim.name() + "' was released while its note was written");
+      }
+      now = claims.getFirst();
+      if (now.note().equals(note)) {
+        return;
+      }
+    }
+    throw new EngineUnavailable(
+        "the note of the claim on '" + claim.name() + "' is changed by others all the time");
   }
 
   private JsonNode commit(LeaseId lease, EtcdTxn txn) {
+    return tryCommit(lease, txn).orElseThrow(() -> lost(lease));
+  }
+
+  /** Empty where what the transaction compares does not hold. */
+  private Optional<JsonNode> tryCommit(LeaseId lease, EtcdTxn txn) {
     try {
       var answer = etcd.tryCall(TXN, txn.body());
-      if (answer.path("succeeded").asBoolean(false)) {
-        return answer;
-      }
+      return answer.path("succeeded").asBoolean(false) ? Optional.of(answer) : Optional.empty();
     } catch (EtcdClient.Refused e) {
       if (e.code() != EtcdClient.NOT_FOUND) {
         throw new EngineUnavailable("etcd at %s says: %s".formatted(url, e.getMessage()), e);
       }
     }
-    watch.waiters().forget(lease);
-    throw new LeaseLost("there is no lease " + lease);
+    throw lost(lease);
   }
 
+  private LeaseLost lost(LeaseId lease) {
+    watch.waiters().forget(lease);
+    return new LeaseLost("there is no lease " + lease);
+  }
+
+  /** Asks one member: a release that hangs there may still come after what another one has answered. */
   @Override
   public void release(LeaseId lease, Collection<String> names) {
     var rest = names.stream().distinct().toList();
@@ -207,7 +242,7 @@ public final class EtcdEngine implements LockEngine {
         txn.delete(keys.claim(name, lease));
         watch.waiters().forget(name, lease);
       }
-      etcd.call(TXN, txn.body());
+      etcd.callOnce(TXN, txn.body());
     }
   }
 

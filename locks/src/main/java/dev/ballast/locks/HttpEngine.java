@@ -13,7 +13,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The locks of a Ballast system, through the HTTP API of its controllers: for programs that may not reach the database. Every call
- * is one request, to another controller if the current one fails; what is kept, and through what, is up to the engine behind them.
+ * is one request, to another controller if the current one fails, but for releases and breaking, whose second effect would come
+ * unforeseen; what is kept, and through what, is up to the engine behind them.
  * Wakes come by a long poll for each client that listens.
  *
  * <p>Safe for use by many threads.
@@ -67,11 +68,14 @@ public final class HttpEngine implements LockEngine {
     return answers(calls.send(post("/v1/leases/" + lease + "/claim", body)));
   }
 
+  /** Asks one controller: a release that hangs there may still come after what another one has answered. */
   @Override
   public void release(LeaseId lease, Collection<String> names) {
     ObjectNode body = object();
     names.forEach(body.putArray("names")::add);
-    calls.send(post("/v1/leases/" + lease + "/release", body));
+    calls.send(
+        new ControllerCalls.Request(
+            "POST", "/v1/leases/" + lease + "/release", body, false, Duration.ZERO));
   }
 
   @Override

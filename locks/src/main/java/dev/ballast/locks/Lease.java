@@ -56,7 +56,8 @@ public final class Lease implements AutoCloseable {
 
   /**
    * Whether nobody else can have the lock yet, as far as clocks drift no more than {@link LocksSettings#driftPerMille}. A look at
-   * this machine's clock, without a call. False too after the lease was closed.
+   * this machine's clock, without a call. The clock may stand still while the machine, or a virtual machine, is suspended, as
+   * Linux' CLOCK_MONOTONIC does: then this may be true for the rest of its time after the machine has gone on. False too after the lease was closed.
    */
   public boolean isStillMine() {
     return session.isMine();

@@ -114,7 +114,10 @@ public final class MemoryQueue implements MessageQueue {
           }
           var failed =
               new Message(
-                  message.id(), message.key(), message.body(), entry.message.failures() + 1);
+                  message.id(),
+                  message.key(),
+                  message.body(),
+                  Math.max(entry.message.failures(), message.failures() + 1));
           if (failed.failures() < maxFailures) {
             entries.put(message.id(), new Entry(failed, entry.since));
             return Rejection.KEPT;

@@ -66,7 +66,7 @@ public interface MessageQueue extends AutoCloseable {
   boolean acknowledge(Message message, Fence fence);
 
   /**
-   * Notes that a message could not be handled.
+   * Notes that a message, as it was peeked, could not be handled once more. May be repeated: the same failure counts once.
    *
    * @param maxFailures with so many failures it becomes a dead letter; at least 1
    */

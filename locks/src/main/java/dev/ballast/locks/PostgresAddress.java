@@ -22,7 +22,7 @@ record PostgresAddress(String place, Map<String, String> parameters) {
   private static final Pattern URL =
       Pattern.compile(
           "(?:jdbc:)?postgres(?:ql)?://(?:(?<user>[^:@/?]*)(?::(?<password>[^@/?]*))?@)?(?<hosts>[^/?@]+)/"
-              + "(?<path>[^?]+)(?:\\?(?<parameters>.*))?");
+              + "(?<path>[^?@]+)(?:\\?(?<parameters>.*))?");
 
   PostgresAddress {
     parameters = Map.copyOf(parameters);
@@ -40,6 +40,9 @@ record PostgresAddress(String place, Map<String, String> parameters) {
           "the URL is not postgresql://USER:PASSWORD@HOST:PORT/DATABASE; special characters in the password are"
               + " percent-encoded");
     }
+    for (String host : parts.group("hosts").split(",", -1)) {
+      checkPort(host);
+    }
     var parameters = new LinkedHashMap<String, String>();
     put(parameters, "user", parts.group("user"));
     put(parameters, "password", parts.group("password"));
@@ -56,6 +59,18 @@ record PostgresAddress(String place, Map<String, String> parameters) {
         "postgresql://" + parts.group("hosts") + "/" + parts.group("path"), parameters);
   }
 
+  /** The driver would repeat the whole URL where a port is none. What stands there may be part of a password. */
+  private static void checkPort(String host) {
+    int colon = host.indexOf(':', host.lastIndexOf(']') + 1);
+    String port = colon < 0 ? "5432" : host.substring(colon + 1);
+    if (!port.matches("[0-9]{1,5}")
+        || Integer.parseInt(port) < 1
+        || Integer.parseInt(port) > 65_535) {
+      throw new IllegalArgumentException(
+          "a port in the URL is no number of 1 to 65535; special characters in the password are percent-encoded");
+    }
+  }
+
   private static void put(
       Map<String, String> parameters, String name, @Nullable String encodedValue) {
     if (encodedValue != null) {
@@ -65,7 +80,13 @@ record PostgresAddress(String place, Map<String, String> parameters) {
 
   /** A part of a URL without its percent-encoding; a plus sign is one. */
   static String decoded(String encoded) {
-    return URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);
+    try {
+      return URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException _) {
+      // Its message repeats what it can't read.
+      throw new IllegalArgumentException(
+          "a percent sign in the URL is not followed by two hexadecimal digits; write it as %25");
+    }
   }
 
   /** The parameter's value, or {@code otherwise} where there is none. */

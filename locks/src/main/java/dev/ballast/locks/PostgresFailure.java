@@ -10,7 +10,9 @@ final class PostgresFailure {
   static EngineUnavailable unavailable(PostgresAddress address, SQLException failure) {
     var cause = cause(failure);
     return new EngineUnavailable(
-        "PostgreSQL at %s: %s; %s".formatted(address.hostAndDatabase(), text(cause), remedy(cause)),
+        "PostgreSQL at %s: %s; %s"
+            .formatted(
+                address.hostAndDatabase(), withoutPassword(address, text(cause)), remedy(cause)),
         failure);
   }
 
@@ -29,6 +31,13 @@ final class PostgresFailure {
       cause = cause.getCause();
     }
     return String.valueOf(cause.getMessage()).strip().replaceAll("\\s+", " ");
+  }
+
+  /** The driver quotes the URL in some of its messages. */
+  private static String withoutPassword(PostgresAddress address, String text) {
+    String cleaned = text.replaceAll("(?i)(password=)[^&\\s]*", "$1…");
+    String password = address.parameter("password", "");
+    return password.isEmpty() ? cleaned : cleaned.replace(password, "…");
   }
 
   // The states are listed in PostgreSQL's documentation, appendix A.

@@ -45,6 +45,10 @@ final class PostgresListener implements AutoCloseable {
   private final Set<String> heard = new HashSet<>();
   private @Nullable Thread thread;
   private @Nullable Connection connection;
+
+  /** What ends the listener's wait; empty where it does not listen yet. */
+  private String ownChannel = "";
+
   private boolean isClosed;
 
   PostgresListener(PostgresPool pool) {
@@ -61,6 +65,9 @@ final class PostgresListener implements AutoCloseable {
       wakers.put(client, waker);
       if (thread == null) {
         thread = Thread.ofVirtual().name("ballast-locks-listener").start(this::run);
+      } else if (!ownChannel.isEmpty() && !heard.contains(client)) {
+        String channel = ownChannel;
+        Thread.ofVirtual().name("ballast-locks-nudge").start(() -> nudge(channel));
       }
       long left = FIRST_NANOS;
       while (!heard.contains(client) && !isClosed && left > 0) {
@@ -80,6 +87,20 @@ final class PostgresListener implements AutoCloseable {
       wakers.remove(client);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Ends the listener's wait, which holds its connection. Without it that ends by itself, later. */
+  private void nudge(String channel) {
+    try {
+      pool.call(
+          "SELECT pg_notify(?, '')",
+          statement -> {
+            statement.setString(1, channel);
+            return statement.execute();
+          });
+    } catch (EngineUnavailable e) {
+      LOG.debug("The listener finds out by itself", e);
     }
   }
 
@@ -123,6 +144,7 @@ final class PostgresListener implements AutoCloseable {
     lock.lock();
     try {
       heard.clear();
+      ownChannel = "";
       connection = fresh;
       return !isClosed;
     } finally {
@@ -132,10 +154,15 @@ final class PostgresListener implements AutoCloseable {
 
   private void hear(Connection fresh) throws SQLException {
     var notified = fresh.unwrap(PGConnection.class);
+    listenForNudges(fresh, notified.getBackendPID());
     int silentWaits = 0;
     while (true) {
       listenForNewClients(fresh);
-      var notifications = notified.getNotifications(WAIT_MILLIS);
+      // What came while something else was asked is there already, and would not end a wait.
+      var notifications = notified.getNotifications();
+      if (notifications.length == 0) {
+        notifications = notified.getNotifications(WAIT_MILLIS);
+      }
       if (notifications.length > 0) {
         silentWaits = 0;
         for (var notification : notifications) {
@@ -145,6 +172,17 @@ final class PostgresListener implements AutoCloseable {
         silentWaits = 0;
         execute(fresh, "SELECT 1");
       }
+    }
+  }
+
+  private void listenForNudges(Connection fresh, int backend) throws SQLException {
+    String channel = CHANNEL + "listener_" + backend;
+    execute(fresh, "LISTEN " + channel);
+    lock.lock();
+    try {
+      ownChannel = channel;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -191,12 +229,19 @@ final class PostgresListener implements AutoCloseable {
 
   private void deliver(PGNotification notification) {
     var waker = waker(notification.getName().substring(CHANNEL.length()));
-    if (waker != null) {
+    if (waker == null) {
+      return;
+    }
+    String payload = notification.getParameter();
+    try {
       waker.woken(
-          Stream.of(notification.getParameter().split(",", -1))
+          Stream.of(payload.split(",", -1))
               .filter(lease -> !lease.isEmpty())
               .map(LeaseId::new)
               .collect(Collectors.toSet()));
+    } catch (RuntimeException e) {
+      // Anybody may notify: this must not end the wakes of all others.
+      LOG.warn("A notification on {} is none of ours", notification.getName(), e);
     }
   }
 

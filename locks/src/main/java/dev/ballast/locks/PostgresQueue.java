@@ -207,11 +207,12 @@ public final class PostgresQueue implements MessageQueue {
   @Override
   public Rejection reject(Message message, Fence fence, int maxFailures, String why) {
     return pool.call(
-        "SELECT ballast_locks.queue_reject(?::regclass, ?, ?, ?, ?, ?, ?, ?)",
+        "SELECT ballast_locks.queue_reject(?::regclass, ?, ?, ?, ?, ?, ?, ?, ?)",
         statement -> {
           setMessage(statement, message, fence);
-          statement.setInt(7, maxFailures);
-          statement.setString(8, storable(why));
+          statement.setInt(7, message.failures() + 1);
+          statement.setInt(8, maxFailures);
+          statement.setString(9, storable(why));
           try (var rows = statement.executeQuery()) {
             rows.next();
             return Rejection.valueOf(rows.getString(1));

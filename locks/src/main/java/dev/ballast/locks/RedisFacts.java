@@ -111,7 +111,7 @@ final class RedisFacts {
     }
   }
 
-  private static String setting(RedisNode node, String name) {
+  static String setting(RedisNode node, String name) {
     var rows = RedisNode.rows(node.command(Protocol.Command.CONFIG, "GET", name));
     if (rows.size() < 2) {
       throw new EngineUnavailable("there is no setting " + name);

@@ -152,7 +152,15 @@ public final class RedisQueue implements MessageQueue {
 
   @Override
   public Rejection reject(Message message, Fence fence, int maxFailures, String why) {
-    var answer = call("reject", fence, message.id(), message.body(), maxFailures, why);
+    var answer =
+        call(
+            "reject",
+            fence,
+            message.id(),
+            message.body(),
+            message.failures() + 1,
+            maxFailures,
+            why);
     return switch ((int) number(answer)) {
       case 0 -> Rejection.STALE;
       case 1 -> Rejection.KEPT;

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *       same for all clients; also at the first start. Its uptime is by its wall clock too: a jump forward lets it in early, a jump
  *       back keeps it out longer. A node whose data is deleted while it runs ({@code FLUSHALL}, eviction) is not noticed.
  *   <li>Tokens: the newest is read from a quorum, and one greater is written to a quorum. Nodes that lost the newest token give
- *       their clock in microseconds instead, so tokens repeat only if a quorum forgot and clocks went back as well.
+ *       their clock in microseconds instead, so tokens repeat only if a quorum forgot and clocks went back or differ between nodes.
  *   <li>A node that missed a claim does not get it later: a lock with the votes of three of five outlives none of these.
  * </ul>
  *

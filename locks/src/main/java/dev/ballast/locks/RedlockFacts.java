@@ -29,8 +29,23 @@ final class RedlockFacts {
         "Redlock over %d Redis %s at %s"
             .formatted(nodes.size(), versions.stream().distinct().sorted().toList(), url),
         "Keeps leases through the loss of a minority of nodes, as long as no node's wall clock jumps; keeps tokens growing as long"
-            + " as a quorum keeps its data or its clocks don't go back.",
+            + " as a quorum keeps its data or its clocks neither go back nor differ.",
         warnings);
+  }
+
+  /** Leases need it not, as a node that was restarted stays out. */
+  private static void addDurability(RedisNode node, List<String> warnings) {
+    try {
+      if (!RedisFacts.setting(node, "appendonly").equals("yes")) {
+        warnings.add(
+            "appendonly is off: a restart forgets the newest tokens, and they repeat if a quorum forgets and clocks went back or"
+                + " differ between nodes; set 'appendonly yes'");
+      }
+    } catch (EngineUnavailable e) {
+      warnings.add(
+          "its settings can't be read (%s): make sure of 'appendonly yes', or allow CONFIG GET"
+              .formatted(e.getMessage()));
+    }
   }
 
   private static Node ask(RedlockNode node) {
@@ -38,6 +53,7 @@ final class RedlockFacts {
     String version = info.getOrDefault("redis_version", "of unknown version");
     RedisFacts.checkKind(node.redis(), info, version);
     var warnings = new ArrayList<String>();
+    addDurability(node.redis(), warnings);
     RedisFacts.addEviction(node.redis(), warnings);
     RedisFacts.addReplicas(info, warnings);
     return new Node(

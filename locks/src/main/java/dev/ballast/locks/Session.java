@@ -134,7 +134,7 @@ final class Session {
       engine.close(id);
     } catch (RuntimeException e) {
       LOG.warn("Lease {} could not be closed yet: {}", id, e.getMessage());
-      disowner.disown(id);
+      disowner.disown(id, ttl);
     }
   }
 
@@ -164,7 +164,7 @@ final class Session {
         }
         if (pause == 0) {
           lost("it could not be renewed in time");
-          disowner.disown(id);
+          disowner.disown(id, ttl);
           return;
         }
         bell.await(pause);

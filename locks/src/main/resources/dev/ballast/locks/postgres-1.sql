@@ -484,6 +484,11 @@ LANGUAGE plpgsql AS $$
 DECLARE
   newest bigint;
 BEGIN
+  -- Compared with NULL, any token would pass.
+  IF the_resource IS NULL OR the_token IS NULL THEN
+    RAISE EXCEPTION 'a fence needs a resource and a token, and got resource %, token %', the_resource, the_token
+      USING ERRCODE = 'null_value_not_allowed', HINT = 'Give the token that came with the lock.';
+  END IF;
   LOOP
     SELECT f.token INTO newest FROM ballast_locks.fences f WHERE f.resource = the_resource FOR NO KEY UPDATE;
     EXIT WHEN FOUND;
@@ -508,7 +513,7 @@ DECLARE
   the_lease text;
 BEGIN
   SELECT c.lease INTO the_lease FROM ballast_locks.claims c WHERE c.name = the_name AND c.token = the_token;
-  IF the_lease IS NULL THEN
+  IF the_lease IS NULL OR keeps IS NULL THEN
     RETURN false;
   END IF;
   IF keeps THEN

@@ -85,10 +85,10 @@ BEGIN
 END
 $$;
 
--- Counts a failure: KEPT, or DEAD once there are as many as allowed or where the message is gone already, or STALE.
+-- Notes the failure of that number, so that saying it again counts nothing twice: KEPT, or DEAD once there are as many as allowed or where the message is gone already, or STALE.
 CREATE FUNCTION ballast_locks.queue_reject(
   the_table regclass, the_column name, the_id text, the_group text, the_part integer, the_token bigint,
-  most integer, the_why text) RETURNS text
+  the_failures integer, most integer, the_why text) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
   the_queue text := ballast_locks.queue_name(the_table);
@@ -101,8 +101,8 @@ BEGIN
   EXECUTE 'SELECT to_jsonb(q) FROM ' || ballast_locks.queue_row(the_table, the_column) || ' FOR UPDATE'
     INTO the_message USING the_id;
   IF the_message IS NOT NULL THEN
-    INSERT INTO ballast_locks.queue_failures AS f VALUES (the_queue, the_id, 1)
-      ON CONFLICT (queue, id) DO UPDATE SET failures = f.failures + 1
+    INSERT INTO ballast_locks.queue_failures AS f VALUES (the_queue, the_id, the_failures)
+      ON CONFLICT (queue, id) DO UPDATE SET failures = greatest(f.failures, the_failures)
       RETURNING f.failures INTO so_many;
     IF so_many < most THEN
       RETURN 'KEPT';

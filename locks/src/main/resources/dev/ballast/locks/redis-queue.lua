@@ -90,13 +90,13 @@ function operations.acknowledge(group, partition, token, id, body)
   return 1
 end
 
--- Answers 0 for stale, 1 for kept, 2 for dead.
-function operations.reject(group, partition, token, id, body, max, why)
+-- Notes the failure of that number, so that saying it again counts nothing twice. Answers 0 for stale, 1 for kept, 2 for dead.
+function operations.reject(group, partition, token, id, body, number, max, why)
   if not fence(group, partition, token) then
     return 0
   end
-  local count = call('INCR', QUEUE .. ':failures:' .. id)
-  call('PEXPIRE', QUEUE .. ':failures:' .. id, 7 * DAY)
+  local count = math.max(tonumber(number), tonumber(failures(id)))
+  call('SET', QUEUE .. ':failures:' .. id, count, 'PX', 7 * DAY)
   if count < tonumber(max) then
     return 1
   end

@@ -4,12 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -150,6 +161,46 @@ class EtcdFaultsTest {
     var next = LeaseId.of(1, RANDOM);
     engine.openAndClaim(next, "me", TTL, claims, true);
     await().atMost(Duration.ofSeconds(20)).until(() -> woken.containsAll(List.of(lease, next)));
+  }
+
+  @Test
+  void shouldNotTakeALeaseForLostWhoseNoteWasChangedWithoutAnAnswer() throws Exception {
+    String url = EtcdServer.url(cluster(1));
+    var direct = connect(url);
+    direct.openAndClaim(lease, "me", TTL, List.of(Claim.exclusive("a")), true);
+    var cut = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    closed.add(() -> cut.stop(0));
+    var isCut = new AtomicBoolean();
+    cut.createContext("/", exchange -> forward(url, exchange, isCut));
+    cut.start();
+    var engine =
+        connect("etcd://127.0.0.1:%d,%s".formatted(cut.getAddress().getPort(), url.substring(7)));
+    var claim = new Claim("a", Mode.exclusive(), "new note");
+    assertThat(engine.claim(lease, List.of(claim), true).getFirst())
+        .isInstanceOf(Answer.Granted.class);
+    assertThat(isCut).isTrue();
+    assertThat(direct.list("a")).extracting(Holding::note).containsExactly("new note");
+  }
+
+  /** Hands a call on, and loses the answer to the first change that depends on a revision. */
+  private static void forward(String url, HttpExchange exchange, AtomicBoolean isCut)
+      throws IOException {
+    byte[] body = exchange.getRequestBody().readAllBytes();
+    var request =
+        HttpRequest.newBuilder(
+                URI.create(url.replace("etcd:", "http:") + exchange.getRequestURI().getPath()))
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+    try (var http = HttpClient.newHttpClient()) {
+      byte[] answer = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray()).body();
+      boolean isChange = new String(body, StandardCharsets.UTF_8).contains("\"MOD\"");
+      if (!isChange || !isCut.compareAndSet(false, true)) {
+        exchange.sendResponseHeaders(200, answer.length);
+        exchange.getResponseBody().write(answer);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    exchange.close();
   }
 
   @Test

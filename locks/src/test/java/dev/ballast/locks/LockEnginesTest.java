@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -48,7 +49,15 @@ class LockEnginesTest {
             Map.entry("redis://me:secret@a?perfix=x", "'perfix'; it has [prefix, timeout]"),
             Map.entry("redis://me:secret@a?timeout=1m", "1ms to 86400s"),
             Map.entry("redlock://me:secret@a,b", "odd number"),
-            Map.entry("etcd://me:secret@", "no address"));
+            Map.entry("etcd://me:secret@", "no address"),
+            Map.entry("postgresql://me:secret@db", "postgresql://USER:PASSWORD@HOST"),
+            Map.entry("postgresql://me:secret@db:54x2/app", "no number of 1 to 65535"),
+            Map.entry("postgres://me:secret@a:1,b:99999/app", "no number of 1 to 65535"),
+            Map.entry("postgresql://me:secret/x@db/app", "percent-encoded"),
+            Map.entry("postgresql://me:12secret/x@db/app?a=b", "percent-encoded"),
+            Map.entry("postgresql://me:12/secret@db/app", "percent-encoded"),
+            Map.entry("postgresql://me:%secret@db/app", "write it as %25"),
+            Map.entry("jdbc:postgresql://db:x/app?user=me&password=secret", "no number of 1"));
     wrong.forEach(
         (url, why) ->
             assertThatThrownBy(() -> connect(url))
@@ -56,6 +65,15 @@ class LockEnginesTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(why)
                 .hasMessageNotContaining("secret"));
+  }
+
+  @Test
+  void shouldKeepThePasswordOutOfWhatTheDriverSays() {
+    var address = PostgresAddress.of("postgresql://me:secret@db:5432/app");
+    var failure = new SQLException("no luck with " + address.jdbcUrl() + " or secret");
+    assertThat(PostgresFailure.unavailable(address, failure))
+        .hasMessageContaining("no luck with")
+        .hasMessageNotContaining("secret");
   }
 
   @Test

@@ -139,6 +139,43 @@ class PostgresFailureTest {
   }
 
   @Test
+  void shouldGoOnWakingAfterANotificationOfSomebodyElse() {
+    long client = RANDOM.nextLong();
+    Set<LeaseId> woken = ConcurrentHashMap.newKeySet();
+    var beginnings = new AtomicInteger();
+    try (var engine = PostgresEngine.connect(url)) {
+      engine.listen(
+          String.format("%016x", client),
+          leases -> {
+            woken.addAll(leases);
+            beginnings.addAndGet(leases.isEmpty() ? 1 : 0);
+          });
+      RealPostgres.query(
+          url, "SELECT pg_notify('ballast_locks_%016x', 'no lease')".formatted(client));
+      var lease = LeaseId.of(client, RANDOM);
+      engine.wake(List.of(lease));
+      await().atMost(Duration.ofSeconds(5)).until(() -> woken.contains(lease));
+      assertThat(beginnings).as("it did not have to begin again").hasValue(1);
+    }
+  }
+
+  @Test
+  void shouldListenForAnotherClientAtOnce() {
+    try (var engine = PostgresEngine.connect(url)) {
+      engine.listen(String.format("%016x", 0), _ -> {});
+      var times = new ArrayList<Duration>();
+      for (int i = 1; i < 10; i++) {
+        long start = System.nanoTime();
+        engine.listen(String.format("%016x", i), _ -> {});
+        times.add(Duration.ofNanos(System.nanoTime() - start));
+      }
+      assertThat(times.stream().sorted().toList().get(4))
+          .as("the median")
+          .isLessThan(Duration.ofMillis(50));
+    }
+  }
+
+  @Test
   void shouldOutlastACrashOfTheServer() throws Exception {
     var lease = LeaseId.of(1, RANDOM);
     try (var engine = PostgresEngine.connect(url)) {

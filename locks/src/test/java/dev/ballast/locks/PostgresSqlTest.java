@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The functions for users' own transactions, and what the engine says of a server's settings. */
 class PostgresSqlTest {
   @RegisterExtension static final RealPostgres POSTGRES = new RealPostgres();
-  private static final Duration TTL = Duration.ofMillis(300);
+  private static final Duration TTL = Duration.ofSeconds(1);
   private static final Random RANDOM = new Random();
 
   private String url;
@@ -60,6 +60,25 @@ class PostgresSqlTest {
           .isInstanceOfSatisfying(
               SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("LK001"))
           .hasMessageContaining("fencing token 5 is older than 7, which was seen before at r");
+    }
+  }
+
+  @Test
+  void shouldLetNothingPassWithoutATokenOrAResource() throws Exception {
+    try (var session = RealPostgres.connect(url)) {
+      run(session, "SELECT ballast_locks.fence('r', 5)");
+      for (String arguments : List.of("'r', NULL", "'new', NULL", "NULL, 6")) {
+        assertThatThrownBy(() -> run(session, "SELECT ballast_locks.fence(" + arguments + ")"))
+            .as(arguments)
+            .isInstanceOfSatisfying(
+                SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("22004"));
+      }
+    }
+    long token = hold(LeaseId.of(1, RANDOM), "a");
+    for (String arguments : List.of("'a', NULL", "NULL, " + token, "'a', " + token + ", NULL")) {
+      assertThat(RealPostgres.query(url, "SELECT ballast_locks.holds(" + arguments + ")"))
+          .as(arguments)
+          .isEqualTo("f");
     }
   }
 
@@ -142,10 +161,11 @@ class PostgresSqlTest {
   @Test
   void shouldKeepOthersOutUntilAJoinedTransactionHasEnded() throws Exception {
     var lease = LeaseId.of(1, RANDOM);
-    long token = hold(lease, "a");
     var rival = LeaseId.of(2, RANDOM);
     engine.open(rival, "rival", Duration.ofMinutes(1));
+    assertThat(engine.renew(rival)).isTrue();
     try (var session = begin()) {
+      long token = hold(lease, "a");
       assertThat(run(session, holds("a", token, true))).isEqualTo("t");
       assertThat(engine.renew(lease)).as("renewal beside the joined transaction").isTrue();
       long end = System.nanoTime() + TTL.multipliedBy(3).toNanos();

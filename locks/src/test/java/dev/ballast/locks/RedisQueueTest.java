@@ -113,6 +113,22 @@ class RedisQueueTest {
   }
 
   @Test
+  void shouldCountAFailureOnceThatIsSaidAgainForWantOfAnAnswer() {
+    server.cli("LPUSH", "jobs", "a");
+    var message = peek().getFirst();
+    for (int i = 0; i < 2; i++) {
+      assertThat(queue.reject(message, FIRST, 2, "broken")).isEqualTo(MessageQueue.Rejection.KEPT);
+    }
+    var again = peek().getFirst();
+    assertThat(again.failures()).isEqualTo(1);
+    for (int i = 0; i < 2; i++) {
+      assertThat(queue.reject(again, FIRST, 2, "broken")).isEqualTo(MessageQueue.Rejection.DEAD);
+    }
+    assertThat(server.cli("KEYS", "jobs:failures:*")).isBlank();
+    assertThat(server.cli("LLEN", "jobs:dead").strip()).isEqualTo("1");
+  }
+
+  @Test
   void shouldTakeTheKeyFromAFieldOfJson() {
     queue.close();
     open("list=jobs&key=user");
@@ -161,7 +177,8 @@ class RedisQueueTest {
     assertThat(peek()).extracting(Message::failures).containsExactly(1, 0);
     assertThat(queue.fence(SECOND)).isTrue();
     assertThat(queue.acknowledge(all.get(2), FIRST)).isFalse();
-    assertThat(queue.reject(all.get(0), SECOND, 2, "no")).isEqualTo(MessageQueue.Rejection.DEAD);
+    assertThat(queue.reject(peek().getFirst(), SECOND, 2, "no"))
+        .isEqualTo(MessageQueue.Rejection.DEAD);
     assertThat(server.cli("XRANGE", "events:dead", "-", "+"))
         .contains("k1", "b1", "dead-why", all.get(0).id());
     assertThat(peek()).extracting(Message::key).containsExactly("k3");

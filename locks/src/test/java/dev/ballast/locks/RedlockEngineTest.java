@@ -47,6 +47,13 @@ class RedlockEngineTest extends LeaseContract {
   }
 
   @Test
+  void shouldWarnOfNodesThatForgetTokens() {
+    assertThat(engine.facts().warnings())
+        .hasSize(5)
+        .allMatch(warning -> warning.contains("appendonly is off"));
+  }
+
+  @Test
   void shouldTakeAnOddNumberOfDifferentNodes() {
     for (var hosts : List.of("a", "a,b", "a,b,c,d", "a,b,a")) {
       assertThatThrownBy(

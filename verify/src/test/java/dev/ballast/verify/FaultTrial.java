@@ -49,6 +49,7 @@ final class FaultTrial implements AutoCloseable {
     cluster.awaitReady();
     endWork();
     awaitAll("ended", PATIENCE);
+    int grants = history.grants();
     long healed = System.nanoTime();
     cluster.sayAll("last " + name + " " + RECOVERY.toMillis());
     awaitAll("lasted", RECOVERY.plus(PATIENCE));
@@ -61,7 +62,7 @@ final class FaultTrial implements AutoCloseable {
     violations.addAll(history.violations(schedule.keepsBelief()));
     return new FaultVerdict(
         schedule,
-        history.grants(),
+        grants,
         history.fenced().refusedWrites(),
         violations,
         history.violationsWithoutFence(),

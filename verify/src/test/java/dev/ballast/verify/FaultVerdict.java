@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What came of a schedule.
  *
- * @param grants how often a client got the lock
+ * @param grants how often a client got the lock before the last round, in which each gets it once
  * @param refusedWrites what the fence kept from the register
  * @param violations with fencing; want none
  * @param violationsWithoutFence in the register that trusts the lock, in the same run

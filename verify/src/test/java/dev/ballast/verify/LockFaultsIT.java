@@ -34,7 +34,13 @@ final class LockFaultsIT {
         .as("schedules with violations; run one again with ./bench lock-faults --help")
         .isEmpty();
     assertThat(verdicts).as("schedules").hasSizeGreaterThanOrEqualTo(40);
-    assertThat(verdicts).as("in each of them somebody worked").allMatch(v -> v.grants() > 5);
+    // Faults may leave nobody in for a whole schedule, but not for many.
+    assertThat(verdicts.stream().filter(v -> v.grants() <= 5).count())
+        .as("schedules in which hardly anybody worked before the last round")
+        .isLessThan(verdicts.size() / 4);
+    assertThat(verdicts.stream().mapToInt(FaultVerdict::grants).sum())
+        .as("grants under faults")
+        .isGreaterThan(5 * verdicts.size());
     long withoutFence =
         verdicts.stream().filter(v -> !v.violationsWithoutFence().isEmpty()).count();
     assertThat(withoutFence)
