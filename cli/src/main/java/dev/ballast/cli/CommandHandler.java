@@ -92,17 +92,18 @@ final class CommandHandler implements MessageHandler, AutoCloseable {
 
   /** Nobody else may handle the message yet while the partition is still owned: as long as that, the command may finish. */
   private void end(GuardedProcess process, Ownership ownership) throws InterruptedException {
-    if (ownership.isStillMine()) {
-      process.terminate();
-      try {
+    try {
+      if (ownership.isStillMine()) {
+        process.terminate();
         process.ended().get(grace.toNanos(), TimeUnit.NANOSECONDS);
-      } catch (TimeoutException _) {
-        // It has had its time.
-      } catch (ExecutionException failure) {
-        throw new IllegalStateException(failure);
       }
+    } catch (TimeoutException _) {
+      // It has had its time.
+    } catch (ExecutionException failure) {
+      throw new IllegalStateException(failure);
+    } finally {
+      process.kill();
     }
-    process.kill();
   }
 
   @Override
