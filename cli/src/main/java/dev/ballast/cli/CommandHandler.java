@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -68,8 +69,22 @@ final class CommandHandler implements MessageHandler, AutoCloseable {
     } catch (ExecutionException failure) {
       throw new IOException("the command can't be started: " + failure.getCause(), failure);
     } catch (InterruptedException stopped) {
-      starting.cancel(true);
+      killOnceStarted(starting);
       throw stopped;
+    }
+  }
+
+  /** It may be half started by now, and must not run unseen; an interrupt can't hurry that. */
+  private static void killOnceStarted(Future<GuardedProcess> starting) {
+    while (true) {
+      try {
+        starting.get().kill();
+        return;
+      } catch (InterruptedException _) {
+        // The caller is about to say so.
+      } catch (ExecutionException _) {
+        return;
+      }
     }
   }
 
