@@ -119,20 +119,26 @@ final class GuardedProcess {
     }
   }
 
-  /** To the whole group; a shell has it built in, where the program kill need not be there. */
+  /** To the whole group, or to the command alone as long as it has not come so far as to have one. */
   private void signal(int signal) {
-    String group = "kill -" + signal + " -" + process.pid();
+    String number = "kill -" + signal + " ";
     try {
-      Process kill =
-          new ProcessBuilder("sh", "-c", group)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      kill.waitFor();
+      if (shell(number + "-" + process.pid()) != 0 && process.isAlive()) {
+        int _ = shell(number + process.pid());
+      }
     } catch (IOException _) {
       process.destroy();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** A shell has kill built in, where the program need not be there. */
+  private static int shell(String script) throws IOException, InterruptedException {
+    return new ProcessBuilder("sh", "-c", script)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
   }
 }

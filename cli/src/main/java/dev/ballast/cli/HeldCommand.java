@@ -40,10 +40,11 @@ final class HeldCommand {
     synchronized (this) {
       signal = number;
       running = process;
+      if (running == null) {
+        waiter.interrupt();
+      }
     }
-    if (running == null) {
-      waiter.interrupt();
-    } else {
+    if (running != null) {
       running.forward(number);
     }
   }
@@ -53,11 +54,23 @@ final class HeldCommand {
     return signal;
   }
 
-  /** Runs the command to its end, and answers how to exit. */
+  /** Runs the command to its end, and answers how to exit. Whatever happens, the command has ended when this returns. */
   int run(Lease lease) throws IOException, InterruptedException {
     var lost = new CompletableFuture<Void>();
     lease.whenLost(() -> lost.complete(null));
     GuardedProcess started = start(lease);
+    try {
+      return watch(started, lease, lost);
+    } finally {
+      if (!started.ended().isDone()) {
+        started.kill();
+        Process _ = started.ended().join();
+      }
+    }
+  }
+
+  private int watch(GuardedProcess started, Lease lease, CompletableFuture<Void> lost)
+      throws InterruptedException {
     Duration reserve = min(grace, lease.ttl().dividedBy(3));
     var end = CompletableFuture.anyOf(started.ended(), lost);
     while (!started.ended().isDone()) {
@@ -84,6 +97,8 @@ final class HeldCommand {
       pending = signal;
     }
     if (pending != 0) {
+      // The signal is for the command now, not for whoever waited for the lock.
+      boolean _ = Thread.interrupted();
       started.forward(pending);
     }
     return started;
