@@ -150,10 +150,10 @@ class LockCommandTest {
 
   @Test
   void shouldHaveEndedTheCommandBeforeAnotherCanHaveTheLock() throws InterruptedException {
-    var process = lock("--ttl", "2s", "jobs", "--", "sh", "-c", DEAF);
+    var process = lock("--ttl", "8s", "jobs", "--", "sh", "-c", DEAF);
     var command = command();
     controller.close();
-    await().atMost(Duration.ofSeconds(20)).until(() -> !isHeld("jobs"));
+    await().atMost(Duration.ofSeconds(60)).until(() -> !isHeld("jobs"));
     assertThat(command.isAlive()).as("the command when the engine lets the next one in").isFalse();
     assertThat(process.exitCode()).isEqualTo(ExitCode.LOST.number());
     assertThat(process.output()).contains("could not be renewed for too long");
