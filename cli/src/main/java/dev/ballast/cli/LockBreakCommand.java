@@ -54,6 +54,8 @@ final class LockBreakCommand implements Callable<Integer> {
         throw new CommandFailed("nothing was broken");
       }
       return print(engine.breakLock(name));
+    } catch (IllegalArgumentException wrong) {
+      throw new CommandFailed(ExitCode.USAGE, Failures.text(wrong));
     } catch (EngineUnavailable failure) {
       throw new CommandFailed(Failures.text(failure));
     }
