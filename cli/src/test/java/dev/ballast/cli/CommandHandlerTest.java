@@ -167,7 +167,14 @@ class CommandHandlerTest {
     var shell = new TestShell(directory);
     assertThat(
             shell.run(
-                "consume", "--queue", "redis://h?list=q", "--group", "g", "--grace", "10s", "--",
+                "consume",
+                "--queue",
+                "redis://h?list=q",
+                "--group",
+                "g",
+                "--grace",
+                "10s",
+                "--",
                 "true"))
         .isEqualTo(ExitCode.USAGE.number());
     assertThat(shell.err()).contains("--grace is less than 10s");

@@ -48,7 +48,12 @@ class LockEnginesTest {
             Map.entry("redis://me:secret@a?perfix=x", "'perfix'; it has [prefix, timeout]"),
             Map.entry("redis://me:secret@a?timeout=1m", "1ms to 86400s"),
             Map.entry("redlock://me:secret@a,b", "odd number"),
-            Map.entry("etcd://me:secret@", "no address"));
+            Map.entry("etcd://me:secret@", "no address"),
+            Map.entry("https://:secret@a b", "a controller's address"),
+            Map.entry("https://:secret%zz@a", "a controller's address"),
+            Map.entry("https://:secret,more@a", "a controller's address"),
+            Map.entry("https://:secret", "a controller's address"),
+            Map.entry("https://a,ftp://:secret@a", "a controller's address"));
     wrong.forEach(
         (url, why) ->
             assertThatThrownBy(() -> connect(url))
@@ -56,6 +61,15 @@ class LockEnginesTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(why)
                 .hasMessageNotContaining("secret"));
+  }
+
+  @Test
+  void shouldTakeTheTokenOutOfTheAddressesOfControllers() {
+    var settings =
+        HttpEngineSettings.parse("https://:a%2Fb+c/d@h:1,http://:other@[::1]:2,http://i");
+    assertThat(settings.token()).isEqualTo("a/b+c/d");
+    assertThat(settings.controllers()).hasToString("[https://h:1, http://[::1]:2, http://i]");
+    assertThat(HttpEngineSettings.parse("http://h").token()).isEmpty();
   }
 
   @Test
