@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -68,8 +69,22 @@ final class CommandHandler implements MessageHandler, AutoCloseable {
     } catch (ExecutionException failure) {
       throw new IOException("the command can't be started: " + failure.getCause(), failure);
     } catch (InterruptedException stopped) {
-      starting.cancel(true);
+      killOnceStarted(starting);
       throw stopped;
+    }
+  }
+
+  /** It may be half started by now, and must not run unseen; an interrupt can't hurry that. */
+  private static void killOnceStarted(Future<GuardedProcess> starting) {
+    while (true) {
+      try {
+        starting.get().kill();
+        return;
+      } catch (InterruptedException _) {
+        // The caller is about to say so.
+      } catch (ExecutionException _) {
+        return;
+      }
     }
   }
 
@@ -92,17 +107,18 @@ final class CommandHandler implements MessageHandler, AutoCloseable {
 
   /** Nobody else may handle the message yet while the partition is still owned: as long as that, the command may finish. */
   private void end(GuardedProcess process, Ownership ownership) throws InterruptedException {
-    if (ownership.isStillMine()) {
-      process.terminate();
-      try {
+    try {
+      if (ownership.isStillMine()) {
+        process.terminate();
         process.ended().get(grace.toNanos(), TimeUnit.NANOSECONDS);
-      } catch (TimeoutException _) {
-        // It has had its time.
-      } catch (ExecutionException failure) {
-        throw new IllegalStateException(failure);
       }
+    } catch (TimeoutException _) {
+      // It has had its time.
+    } catch (ExecutionException failure) {
+      throw new IllegalStateException(failure);
+    } finally {
+      process.kill();
     }
-    process.kill();
   }
 
   @Override

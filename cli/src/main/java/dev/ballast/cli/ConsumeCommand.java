@@ -105,7 +105,7 @@ final class ConsumeCommand implements Callable<Integer> {
       defaultValue = "5s",
       converter = DurationConverter.class,
       description =
-          "How long a command may take to end after TERM when its partition is called back; when it is lost, none.")
+          "How long a command may take to end after TERM when its partition is called back, less than 10s; when it is lost, none.")
   Duration grace = Duration.ofSeconds(5);
 
   @Option(
@@ -144,6 +144,7 @@ final class ConsumeCommand implements Callable<Integer> {
     var groupSettings = GroupSettings.of(group, name, partitions);
     var settings =
         ConsumerSettings.defaults().withConcurrency(parallel).withMaxFailures(maxFailures);
+    checkGrace(groupSettings.handOver().minus(settings.stopWithin()));
     var locksSettings = LocksSettings.of(name, System::nanoTime, new SecureRandom()).withTtl(ttl);
     MessageQueue opened = started.add(MessageQueues.connect(queueUrl()));
     LockEngine engine = started.add(engines.connect(shell));
@@ -156,6 +157,15 @@ final class ConsumeCommand implements Callable<Integer> {
       started.add(ConsumerMetrics.serve(metrics, group, consumer));
     }
     log.info("{} consumes {} in group {}", name, opened.name(), group);
+  }
+
+  /** A command that is interrupted must have ended before its partition counts as lost and is given on. */
+  private void checkGrace(Duration limit) {
+    if (grace.isNegative() || grace.compareTo(limit) >= 0) {
+      throw new IllegalArgumentException(
+          "--grace is less than %ds: after that the partition is another member's"
+              .formatted(limit.toSeconds()));
+    }
   }
 
   private String queueUrl() {

@@ -47,11 +47,10 @@ final class EngineOptions {
     if (!url.get().startsWith("http://") && !url.get().startsWith("https://")) {
       return other(url.get());
     }
-    List<String> addresses = List.of(url.get().split(",", -1));
-    server.server = addresses.getFirst();
-    Endpoint first = server.find(shell);
     try {
-      return controllers(addresses.stream().map(URI::create).toList(), first, shell);
+      var named = HttpEngineSettings.parse(url.get());
+      server.server = url.get().split(",", -1)[0];
+      return controllers(named.controllers(), server.find(shell), shell);
     } catch (IllegalArgumentException wrong) {
       throw new CommandFailed(ExitCode.USAGE, Failures.text(wrong));
     }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A command that runs with this process's input, output and terminal, and does not outlive it.
@@ -28,6 +29,7 @@ final class GuardedProcess {
 
   private final Process process;
   private final boolean hasGroup;
+  private @Nullable List<ProcessHandle> asked;
 
   private GuardedProcess(Process process, boolean hasGroup) {
     this.process = process;
@@ -101,6 +103,7 @@ final class GuardedProcess {
   /** Asks the command and all that it has started to end. */
   void terminate() {
     List<ProcessHandle> children = process.descendants().toList();
+    asked = children;
     if (hasGroup) {
       signal(Signals.TERM);
     } else {
@@ -109,9 +112,14 @@ final class GuardedProcess {
     children.forEach(ProcessHandle::destroy);
   }
 
-  /** Ends the command and all that it has started. */
+  /**
+   * Ends the command and all that it has started. A command that was asked to end before dies first of all: to find what it has
+   * started takes a walk through all processes, and is needed again only where no group has them.
+   */
   void kill() {
-    List<ProcessHandle> children = process.descendants().toList();
+    List<ProcessHandle> known = asked;
+    List<ProcessHandle> children =
+        hasGroup && known != null ? known : process.descendants().toList();
     process.destroyForcibly();
     children.forEach(ProcessHandle::destroyForcibly);
     if (hasGroup) {
@@ -119,20 +127,26 @@ final class GuardedProcess {
     }
   }
 
-  /** To the whole group; a shell has it built in, where the program kill need not be there. */
+  /** To the whole group, or to the command alone as long as it has not come so far as to have one. */
   private void signal(int signal) {
-    String group = "kill -" + signal + " -" + process.pid();
+    String number = "kill -" + signal + " ";
     try {
-      Process kill =
-          new ProcessBuilder("sh", "-c", group)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      kill.waitFor();
+      if (shell(number + "-" + process.pid()) != 0 && process.isAlive()) {
+        int _ = shell(number + process.pid());
+      }
     } catch (IOException _) {
       process.destroy();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** A shell has kill built in, where the program need not be there. */
+  private static int shell(String script) throws IOException, InterruptedException {
+    return new ProcessBuilder("sh", "-c", script)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start()
+        .waitFor();
   }
 }

@@ -13,12 +13,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A command that runs while a lock is held, and no longer. When the lease can't be renewed any more it is asked to end while there
- * is still time, and killed at the lease's local deadline: before the engine lets anybody else in. When the lock is broken there
- * is no such time: it has its grace all the same, and whoever breaks a lock knows.
+ * is still time, and killed shortly before the lease's local deadline, so that it is dead before the engine lets anybody else in.
+ * When the lock is broken there is no such time: it has its grace all the same, and whoever breaks a lock knows.
  */
 final class HeldCommand {
   static final int FIRST_SIGNAL_EXIT = 128;
   private static final Duration SHORTEST = Duration.ofMillis(1);
+  private static final Duration SHORTEST_MARGIN = Duration.ofMillis(20);
 
   private final Shell shell;
   private final List<String> command;
@@ -40,10 +41,11 @@ final class HeldCommand {
     synchronized (this) {
       signal = number;
       running = process;
+      if (running == null) {
+        waiter.interrupt();
+      }
     }
-    if (running == null) {
-      waiter.interrupt();
-    } else {
+    if (running != null) {
       running.forward(number);
     }
   }
@@ -53,17 +55,29 @@ final class HeldCommand {
     return signal;
   }
 
-  /** Runs the command to its end, and answers how to exit. */
+  /** Runs the command to its end, and answers how to exit. Whatever happens, the command has ended when this returns. */
   int run(Lease lease) throws IOException, InterruptedException {
     var lost = new CompletableFuture<Void>();
     lease.whenLost(() -> lost.complete(null));
     GuardedProcess started = start(lease);
-    Duration reserve = min(grace, lease.ttl().dividedBy(3));
+    try {
+      return watch(started, lease, lost);
+    } finally {
+      if (!started.ended().isDone()) {
+        started.kill();
+        Process _ = started.ended().join();
+      }
+    }
+  }
+
+  private int watch(GuardedProcess started, Lease lease, CompletableFuture<Void> lost)
+      throws InterruptedException {
+    Duration reserve = min(grace.plus(margin(lease)), lease.ttl().dividedBy(3));
     var end = CompletableFuture.anyOf(started.ended(), lost);
     while (!started.ended().isDone()) {
       Duration left = lease.remaining().minus(reserve);
       if (lost.isDone() || !left.isPositive()) {
-        end(started, lease, reserve);
+        end(started, lease);
         return ExitCode.LOST.number();
       }
       await(end, left);
@@ -84,14 +98,21 @@ final class HeldCommand {
       pending = signal;
     }
     if (pending != 0) {
+      // The signal is for the command now, not for whoever waited for the lock.
+      boolean _ = Thread.interrupted();
       started.forward(pending);
     }
     return started;
   }
 
-  /** Asks it to end, and kills it when the lease's deadline comes, or the grace is over if that has passed already. */
-  private void end(GuardedProcess started, Lease lease, Duration reserve)
-      throws InterruptedException {
+  /** How long before the lease's deadline killing starts: that takes time too. */
+  private static Duration margin(Lease lease) {
+    Duration share = lease.ttl().dividedBy(50);
+    return share.compareTo(SHORTEST_MARGIN) < 0 ? SHORTEST_MARGIN : share;
+  }
+
+  /** Asks it to end, and kills it when the lease's deadline is near, or the grace is over if that has passed already. */
+  private void end(GuardedProcess started, Lease lease) throws InterruptedException {
     Duration left = lease.remaining();
     boolean isBroken = !left.isPositive();
     say(
@@ -102,7 +123,7 @@ final class HeldCommand {
                     ? "is lost, " + lease.lostBecause()
                     : "could not be renewed for too long"));
     started.terminate();
-    await(started.ended(), isBroken ? grace : min(left, reserve));
+    await(started.ended(), isBroken ? grace : min(grace, lease.remaining().minus(margin(lease))));
     started.kill();
     int _ = started.exitCode();
   }

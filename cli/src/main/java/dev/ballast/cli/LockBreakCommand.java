@@ -3,6 +3,7 @@ package dev.ballast.cli;
 import dev.ballast.locks.Claim;
 import dev.ballast.locks.EngineUnavailable;
 import dev.ballast.locks.Holding;
+import dev.ballast.locks.HttpEngine;
 import dev.ballast.locks.LockEngine;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -19,7 +20,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "break",
     description = {
-      "End the leases that hold a lock, with all else that they hold. The controller's log keeps who did it.",
+      "End the leases that hold a lock, with all else that they hold. A controller's log keeps who did it; nothing does where locks are"
+          + " kept without a controller (--engine).",
       "A holder that goes on all the same can be stopped by its fencing token alone."
     })
 final class LockBreakCommand implements Callable<Integer> {
@@ -50,10 +52,13 @@ final class LockBreakCommand implements Callable<Integer> {
       if (holders.isEmpty()) {
         throw new CommandFailed("nobody holds '" + name + "'");
       }
+      warn(engine);
       if (!isSure && !isConfirmed(holders)) {
         throw new CommandFailed("nothing was broken");
       }
       return print(engine.breakLock(name));
+    } catch (IllegalArgumentException wrong) {
+      throw new CommandFailed(ExitCode.USAGE, Failures.text(wrong));
     } catch (EngineUnavailable failure) {
       throw new CommandFailed(Failures.text(failure));
     }
@@ -71,6 +76,17 @@ final class LockBreakCommand implements Callable<Integer> {
     return engine.list(name).stream()
         .filter(one -> one.name().equals(name) && one.isHeld())
         .toList();
+  }
+
+  private void warn(LockEngine engine) {
+    if (!(engine instanceof HttpEngine)) {
+      shell
+          .terminal()
+          .err()
+          .println(
+              shell.terminal().paint(Colour.YELLOW, "ballast: ")
+                  + "no controller takes part: nothing will record who broke this lock");
+    }
   }
 
   private boolean isConfirmed(List<Holding> holders) throws IOException {

@@ -115,6 +115,8 @@ final class LockCommand implements Callable<Integer> {
       try (Lease lease = locks.acquire(claim, patience)) {
         return held.run(lease);
       }
+    } catch (IllegalArgumentException wrong) {
+      throw new CommandFailed(ExitCode.USAGE, Failures.text(wrong));
     } catch (NotAcquired | EngineUnavailable failure) {
       throw new CommandFailed(ExitCode.NOT_ACQUIRED, Failures.text(failure));
     } catch (InterruptedException interrupted) {

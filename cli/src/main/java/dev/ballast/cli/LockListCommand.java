@@ -40,6 +40,8 @@ final class LockListCommand implements Callable<Integer> {
   public Integer call() {
     try (LockEngine engine = engines.or(parent).connect(shell)) {
       print(engine.list(prefix));
+    } catch (IllegalArgumentException wrong) {
+      throw new CommandFailed(ExitCode.USAGE, Failures.text(wrong));
     } catch (EngineUnavailable failure) {
       throw new CommandFailed(Failures.text(failure));
     }

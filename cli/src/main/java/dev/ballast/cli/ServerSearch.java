@@ -1,5 +1,6 @@
 package dev.ballast.cli;
 
+import dev.ballast.locks.HttpEngineSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -44,8 +45,14 @@ final class ServerSearch {
     Optional<String> server = given.server().or(() -> shell.variable(SERVER_VARIABLE));
     if (server.isPresent()) {
       String source = given.server().isPresent() ? "--server" : SERVER_VARIABLE;
-      URI address = address(server.get(), source);
-      String token = token(given).or(() -> localToken(address)).orElse("");
+      HttpEngineSettings named = named(server.get(), source);
+      URI address = named.controllers().getFirst();
+      String token =
+          given(given)
+              .or(() -> Optional.of(named.token()).filter(text -> !text.isEmpty()))
+              .or(() -> shell.variable(TOKEN_VARIABLE))
+              .or(() -> localToken(address))
+              .orElse("");
       return new Endpoint(address, token, source, authority.map(shell.directory()::resolve));
     }
     for (DataDirectory data : localSystems()) {
@@ -69,10 +76,11 @@ final class ServerSearch {
   }
 
   private Optional<String> token(Given given) {
-    return given
-        .token()
-        .or(() -> given.tokenFile().map(this::readToken))
-        .or(() -> shell.variable(TOKEN_VARIABLE));
+    return given(given).or(() -> shell.variable(TOKEN_VARIABLE));
+  }
+
+  private Optional<String> given(Given given) {
+    return given.token().or(() -> given.tokenFile().map(this::readToken));
   }
 
   private String readToken(Path file) {
@@ -104,18 +112,20 @@ final class ServerSearch {
     }
   }
 
-  private static URI address(String text, String source) {
+  /** An address with the token that may stand in it, as {@code https://:TOKEN@HOST:PORT}: so it is never quoted. */
+  private static HttpEngineSettings named(String text, String source) {
     try {
-      URI uri = URI.create(text.contains("://") ? text : "http://" + text);
-      if (uri.getHost() != null
-          && (uri.getScheme().equals("http") || uri.getScheme().equals("https"))) {
-        return URI.create(uri.getScheme() + "://" + uri.getRawAuthority());
+      var named = HttpEngineSettings.parse(text.contains("://") ? text : "http://" + text);
+      URI uri = named.controllers().getFirst();
+      if (named.controllers().size() == 1) {
+        URI address = URI.create(uri.getScheme() + "://" + uri.getRawAuthority());
+        return HttpEngineSettings.of(List.of(address), named.token());
       }
     } catch (IllegalArgumentException _) {
       // Said below.
     }
     throw new CommandFailed(
-        ExitCode.USAGE, source + " is not an address such as http://127.0.0.1:7070: " + text);
+        ExitCode.USAGE, source + " is not an address such as http://127.0.0.1:7070");
   }
 
   private CommandFailed nothingFound() {

@@ -1,6 +1,7 @@
 package dev.ballast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import dev.ballast.locks.Consumer;
@@ -10,6 +11,9 @@ import dev.ballast.locks.Locks;
 import dev.ballast.locks.LocksSettings;
 import dev.ballast.locks.MemoryEngine;
 import dev.ballast.locks.MemoryQueue;
+import dev.ballast.locks.Message;
+import dev.ballast.locks.Ownership;
+import dev.ballast.locks.Partition;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -24,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +72,28 @@ class CommandHandlerTest {
     return Files.exists(file) ? Files.readString(file) : "";
   }
 
+  private static Message message(String body) {
+    return new Message("1", "k", body.getBytes(StandardCharsets.UTF_8), 0);
+  }
+
+  /** Of a partition that nobody takes away. */
+  private record StillMine() implements Ownership {
+    @Override
+    public Partition partition() {
+      return new Partition(0, "0");
+    }
+
+    @Override
+    public long token() {
+      return 1;
+    }
+
+    @Override
+    public boolean isStillMine() {
+      return true;
+    }
+  }
+
   @Test
   void shouldHandTheMessageToTheCommand() {
     add("k", "the body");
@@ -106,6 +133,51 @@ class CommandHandlerTest {
     String member = engine.list("$group/g/members/").getFirst().name();
     engine.breakLock(member);
     await().until(() -> !command.isAlive());
+  }
+
+  @Test
+  void shouldEndTheCommandHoweverOftenItIsInterrupted() throws IOException {
+    var handler =
+        new CommandHandler(
+            List.of("sh", "-c", "trap '' TERM; echo $$ >> pid; while :; do sleep 0.05; done"),
+            directory,
+            Duration.ofHours(1));
+    started.add(handler);
+    var ended = new CompletableFuture<Throwable>();
+    var thread =
+        Thread.ofVirtual()
+            .start(
+                () ->
+                    ended.complete(
+                        catchThrowable(() -> handler.handle(message("x"), new StillMine()))));
+    await().until(() -> file("pid").endsWith("\n"));
+    var command = ProcessHandle.of(Long.parseLong(file("pid").strip())).orElseThrow();
+    await()
+        .until(
+            () -> {
+              thread.interrupt();
+              return ended.isDone();
+            });
+    assertThat(ended.join()).isInstanceOf(InterruptedException.class);
+    await().until(() -> !command.isAlive());
+  }
+
+  @Test
+  void shouldRefuseAGraceThatOutlastsTheHandOver() {
+    var shell = new TestShell(directory);
+    assertThat(
+            shell.run(
+                "consume",
+                "--queue",
+                "redis://h?list=q",
+                "--group",
+                "g",
+                "--grace",
+                "10s",
+                "--",
+                "true"))
+        .isEqualTo(ExitCode.USAGE.number());
+    assertThat(shell.err()).contains("--grace is less than 10s");
   }
 
   @Test

@@ -96,6 +96,15 @@ class LockCommandTest {
   }
 
   @Test
+  void shouldSayWhatItsEngineCanNotDo() throws InterruptedException {
+    String engine = "redlock://127.0.0.1:1,127.0.0.1:2,127.0.0.1:3";
+    var process = lock("--engine", engine, "--permits", "1/2", "jobs", "--", "touch", "ran");
+    assertThat(process.exitCode()).as(process.output()).isEqualTo(ExitCode.USAGE.number());
+    assertThat(process.output()).contains("Redlock has no semaphores").doesNotContain("\tat ");
+    assertThat(directory.resolve("ran")).doesNotExist();
+  }
+
+  @Test
   void shouldNotStartTheCommandWithoutAnEngine() throws InterruptedException {
     controller.close();
     var process = lock("--wait", "100ms", "jobs", "--", "touch", "ran");
@@ -150,10 +159,10 @@ class LockCommandTest {
 
   @Test
   void shouldHaveEndedTheCommandBeforeAnotherCanHaveTheLock() throws InterruptedException {
-    var process = lock("--ttl", "2s", "jobs", "--", "sh", "-c", DEAF);
+    var process = lock("--ttl", "8s", "jobs", "--", "sh", "-c", DEAF);
     var command = command();
     controller.close();
-    await().atMost(Duration.ofSeconds(20)).until(() -> !isHeld("jobs"));
+    await().atMost(Duration.ofSeconds(60)).until(() -> !isHeld("jobs"));
     assertThat(command.isAlive()).as("the command when the engine lets the next one in").isFalse();
     assertThat(process.exitCode()).isEqualTo(ExitCode.LOST.number());
     assertThat(process.output()).contains("could not be renewed for too long");

@@ -81,6 +81,13 @@ class LockListCommandTest {
   }
 
   @Test
+  void shouldSayWhatIsWrongWithAPrefix() {
+    var shell = shell();
+    assertThat(shell.run("lock", "list", "a\nb")).isEqualTo(ExitCode.USAGE.number());
+    assertThat(shell.err()).doesNotContain("\tat ").doesNotContain("please report");
+  }
+
+  @Test
   void shouldSayThatTheEngineDoesNotAnswer() {
     controller.close();
     var shell = shell();

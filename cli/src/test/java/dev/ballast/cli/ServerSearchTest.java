@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +106,21 @@ class ServerSearchTest {
   void shouldRefuseWhatIsNoAddress() {
     assertThatThrownBy(() -> find(given("ftp://x", null))).hasMessageContaining("--server");
     assertThatThrownBy(() -> find(given("a b", null))).hasMessageContaining("--server");
+  }
+
+  @Test
+  void shouldTakeATokenOutOfTheAddressAndNeverShowIt() {
+    shell.with("BALLAST_TOKEN", "of-environment");
+    Endpoint endpoint = find(given("https://:secret@h:1/", null));
+    assertThat(endpoint.token()).isEqualTo("secret");
+    assertThat(endpoint.server()).isEqualTo(URI.create("https://h:1"));
+    assertThat(endpoint.toString()).doesNotContain("secret");
+    assertThat(find(given("https://:secret@h:1", "given")).token()).isEqualTo("given");
+    for (String wrong : List.of("https://:secret@a b", "ftp://:secret@h", "https://:secret,x@h")) {
+      assertThatThrownBy(() -> find(given(wrong, null)))
+          .hasMessageContaining("--server")
+          .hasMessageNotContaining("secret");
+    }
   }
 
   private Endpoint find(ServerSearch.Given given) {

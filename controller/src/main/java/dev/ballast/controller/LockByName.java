@@ -46,8 +46,15 @@ final class LockByName {
   }
 
   /** What is wanted, checked. */
-  private record Wanted(
-      LeaseId lease, Claim claim, String owner, Duration ttl, Duration patience) {}
+  private record Wanted(LeaseId lease, Claim claim, String owner, Duration ttl, Duration patience) {
+    boolean waits() {
+      return patience.isPositive();
+    }
+
+    Wanted with(LeaseId other) {
+      return new Wanted(other, claim, owner, ttl, patience);
+    }
+  }
 
   int waiting() {
     return waiters.get();
@@ -61,7 +68,7 @@ final class LockByName {
             "too-many-waiters",
             WAITERS + " requests wait for locks here already: ask another controller, or later");
       }
-      return acquire(wanted);
+      return acquire(wanted, nanoTime.getAsLong() + wanted.patience().toNanos());
     } finally {
       waiters.decrementAndGet();
     }
@@ -73,9 +80,12 @@ final class LockByName {
     if (name.startsWith(RESERVED)) {
       throw LockBody.invalid("names that begin with " + RESERVED + " belong to consumer groups");
     }
-    var lease = new LeaseId("%016x-%016x".formatted(random.nextLong(), random.nextLong()));
-    return new Wanted(
-        lease, new Claim(name, body.mode(), body.note()), owner(body), body.ttl(), body.waiting());
+    var claim = new Claim(name, body.mode(), body.note());
+    return new Wanted(lease(), claim, owner(body), body.ttl(), body.waiting());
+  }
+
+  private LeaseId lease() {
+    return new LeaseId("%016x-%016x".formatted(random.nextLong(), random.nextLong()));
   }
 
   private static String owner(LockBody body) {
@@ -85,33 +95,53 @@ final class LockByName {
     return body.owner();
   }
 
-  private Reply acquire(Wanted wanted) throws InterruptedException {
+  /** A lease that runs out while it waits, because the engine was too slow, gives way to another as long as there is time. */
+  private Reply acquire(Wanted first, long end) throws InterruptedException {
+    Wanted wanted = first;
+    while (true) {
+      try {
+        return tryOnce(wanted, end);
+      } catch (LeaseLost _) {
+        if (end - nanoTime.getAsLong() <= 0) {
+          return refused(wanted);
+        }
+        wanted = wanted.with(lease());
+      }
+    }
+  }
+
+  private Reply tryOnce(Wanted wanted, long end) throws InterruptedException {
     boolean isGranted = false;
     try {
-      boolean waits = wanted.patience().isPositive();
+      if (wanted.waits()) {
+        // Before the lease, whose time to live may be shorter than this takes.
+        wakes.open(wanted.lease().client());
+      }
       var opened =
           engine.openAndClaim(
-              wanted.lease(), wanted.owner(), wanted.ttl(), List.of(wanted.claim()), waits);
+              wanted.lease(),
+              wanted.owner(),
+              wanted.ttl(),
+              List.of(wanted.claim()),
+              wanted.waits());
       var answer = opened.answers().getFirst();
-      if (answer instanceof Waiting waiting && waits) {
-        answer = await(wanted, opened.ttl(), waiting);
+      if (answer instanceof Waiting waiting && wanted.waits()) {
+        answer = await(wanted, opened.ttl(), waiting, end);
       }
       isGranted = answer instanceof Granted;
       return answer instanceof Granted(long token)
           ? Answer.json(granted(wanted, opened.ttl(), token))
           : refused(wanted);
-    } catch (LeaseLost _) {
-      return refused(wanted);
     } finally {
+      forget(wanted.lease());
       if (!isGranted) {
         close(wanted.lease());
       }
     }
   }
 
-  private dev.ballast.locks.Answer await(Wanted wanted, Duration ttl, Waiting first)
+  private dev.ballast.locks.Answer await(Wanted wanted, Duration ttl, Waiting first, long end)
       throws InterruptedException {
-    long end = nanoTime.getAsLong() + wanted.patience().toNanos();
     dev.ballast.locks.Answer answer = first;
     while (answer instanceof Waiting(int _, Duration lookAgain)) {
       long left = end - nanoTime.getAsLong();
@@ -150,8 +180,16 @@ final class LockByName {
     return Problems.answer(HttpProblem.of(409, "not-acquired", detail), more);
   }
 
+  /** Nobody waits for this lease any more. */
+  private void forget(LeaseId lease) {
+    try {
+      wakes.forget(lease.client());
+    } catch (EngineUnavailable e) {
+      log.warn("The engine goes on to tell of lease {}: {}", lease, e.getMessage());
+    }
+  }
+
   private void close(LeaseId lease) {
-    wakes.forget(lease.client());
     try {
       engine.close(lease);
     } catch (EngineUnavailable e) {

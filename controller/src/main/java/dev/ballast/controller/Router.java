@@ -98,12 +98,12 @@ final class Router {
     if (segment.indexOf('%') < 0) {
       return segment;
     }
-    byte[] encoded = segment.getBytes(StandardCharsets.US_ASCII);
+    byte[] encoded = segment.getBytes(StandardCharsets.UTF_8);
     var bytes = ByteBuffer.allocate(encoded.length);
     try {
       for (int i = 0; i < encoded.length; i++) {
         if (encoded[i] == '%') {
-          bytes.put(HexFormat.of().parseHex(segment, i + 1, i + 3));
+          bytes.put((byte) (hex(encoded[i + 1]) << 4 | hex(encoded[i + 2])));
           i += 2;
         } else {
           bytes.put(encoded[i]);
@@ -114,5 +114,9 @@ final class Router {
       throw HttpProblem.of(
           400, "bad-request", segment + " in the path is not percent-encoded UTF-8");
     }
+  }
+
+  private static int hex(byte digit) {
+    return HexFormat.fromHexDigit(digit);
   }
 }

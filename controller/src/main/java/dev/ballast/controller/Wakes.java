@@ -11,6 +11,8 @@ import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whom the engine has woken, kept for those who ask over HTTP: a box for each client, which it empties by asking. A box that nobody
@@ -25,6 +27,10 @@ final class Wakes {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<String, Box> boxes = new HashMap<>();
+
+  /** Who has a client's turn tells the engine of its box: an old one is forgotten before a new one is opened. */
+  private final List<ReentrantLock> turns = Stream.generate(ReentrantLock::new).limit(64).toList();
+
   private final LockEngine engine;
   private final LongSupplier nanoTime;
 
@@ -50,7 +56,8 @@ final class Wakes {
 
   /** Whom the engine has woken of a client since it last asked, or, if nobody was, within {@code wait}. */
   Woken await(String client, Duration wait) throws InterruptedException {
-    Box box = begin(client, wait);
+    // Whoever begins to wait has missed what was before.
+    Box box = begin(client, wait.isPositive());
     lock.lock();
     try {
       long left = wait.toNanos();
@@ -68,39 +75,77 @@ final class Wakes {
     }
   }
 
-  /** The client's box, with one more who waits at it. The engine is told without the lock, for it calls back with its own. */
-  private Box begin(String client, Duration wait) {
-    List<String> forgotten;
-    Box box;
-    boolean isNew;
+  /** Makes sure that the client has a box, so that it misses nothing from now on. May take as long as a call to the engine. */
+  void open(String client) {
+    leave(begin(client, false));
+  }
+
+  /** The client's box, with one more who waits at it. */
+  private Box begin(String client, boolean isAny) {
+    idle().forEach(one -> forget(one, true));
+    Box known = join(client);
+    if (known != null) {
+      return known;
+    }
+    ReentrantLock turn = turn(client);
+    turn.lock();
+    try {
+      Box opened = join(client);
+      return opened == null ? open(client, isAny) : opened;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private @Nullable Box join(String client) {
     lock.lock();
     try {
-      forgotten = forget();
-      var known = boxes.get(client);
-      isNew = known == null;
-      box = known == null ? open(client, wait) : known;
-      box.waiting++;
+      Box box = boxes.get(client);
+      if (box != null) {
+        box.waiting++;
+      }
+      return box;
     } finally {
       lock.unlock();
     }
-    forgotten.forEach(engine::unlisten);
-    if (isNew) {
-      engine.listen(client, leases -> put(box, leases));
-    }
-    return box;
   }
 
-  /** A new box: whoever means to wait at it has missed what was before. */
-  private Box open(String client, Duration wait) {
-    if (boxes.size() >= CLIENTS) {
-      throw HttpProblem.unavailable(
-          "too-many-listeners",
-          "this controller listens for " + CLIENTS + " clients already: ask another one");
+  private void leave(Box box) {
+    lock.lock();
+    try {
+      box.waiting--;
+      box.askedAt = nanoTime.getAsLong();
+    } finally {
+      lock.unlock();
     }
+  }
+
+  /** A new box, for who has its client's turn. The engine is told without the lock, for it calls back with its own. */
+  private Box open(String client, boolean isAny) {
     var box = new Box(lock.newCondition());
-    box.isAny = wait.isPositive();
-    boxes.put(client, box);
-    return box;
+    box.isAny = isAny;
+    box.waiting = 1;
+    lock.lock();
+    try {
+      if (boxes.size() >= CLIENTS) {
+        throw HttpProblem.unavailable(
+            "too-many-listeners",
+            "this controller listens for " + CLIENTS + " clients already: ask another one");
+      }
+      boxes.put(client, box);
+    } finally {
+      lock.unlock();
+    }
+    boolean isListening = false;
+    try {
+      engine.listen(client, leases -> put(box, leases));
+      isListening = true;
+      return box;
+    } finally {
+      if (!isListening) {
+        boolean _ = remove(client, false);
+      }
+    }
   }
 
   private void put(Box box, Set<LeaseId> leases) {
@@ -118,30 +163,56 @@ final class Wakes {
     }
   }
 
-  /** Throws away the boxes that nobody asks for any more. */
-  private List<String> forget() {
-    long now = nanoTime.getAsLong();
-    var forgotten =
-        boxes.entrySet().stream()
-            .filter(one -> one.getValue().waiting == 0)
-            .filter(one -> now - one.getValue().askedAt > FORGOTTEN_AFTER.toNanos())
-            .map(Map.Entry::getKey)
-            .toList();
-    forgotten.forEach(boxes::remove);
-    return forgotten;
+  /** The clients whose boxes nobody asks for any more. */
+  private List<String> idle() {
+    lock.lock();
+    try {
+      return boxes.entrySet().stream()
+          .filter(one -> isIdle(one.getValue()))
+          .map(Map.Entry::getKey)
+          .toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isIdle(Box box) {
+    return box.waiting == 0 && nanoTime.getAsLong() - box.askedAt > FORGOTTEN_AFTER.toNanos();
   }
 
   /** Throws away a client's box, which nobody will ask for again. */
   void forget(String client) {
+    forget(client, false);
+  }
+
+  private void forget(String client, boolean ifIdle) {
+    ReentrantLock turn = turn(client);
+    turn.lock();
+    try {
+      if (remove(client, ifIdle)) {
+        engine.unlisten(client);
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private boolean remove(String client, boolean ifIdle) {
     lock.lock();
     try {
-      if (boxes.remove(client) == null) {
-        return;
+      Box box = boxes.get(client);
+      boolean isDue = box != null && (!ifIdle || isIdle(box));
+      if (isDue) {
+        boxes.remove(client);
       }
+      return isDue;
     } finally {
       lock.unlock();
     }
-    engine.unlisten(client);
+  }
+
+  private ReentrantLock turn(String client) {
+    return turns.get(Math.floorMod(client.hashCode(), turns.size()));
   }
 
   /** Clients that have a box. */

@@ -82,15 +82,18 @@ class LockApiTest {
     String lease = acquired("jobs", "{\"owner\": \"me\"}").path("lease").asString();
     var waiting =
         CompletableFuture.supplyAsync(
-            () -> acquired("jobs", "{\"owner\": \"you\", \"ttl\": \"300ms\", \"wait\": \"20s\"}"));
+            () -> acquired("jobs", "{\"owner\": \"you\", \"ttl\": \"2s\", \"wait\": \"20s\"}"));
     await().until(() -> controller.json("/v1/locks/jobs").path("items").size() == 2);
     await()
-        .during(Duration.ofMillis(600))
+        .during(Duration.ofMillis(2500))
         .until(() -> controller.json("/v1/locks/jobs").path("items").size() == 2);
 
     controller.delete("/v1/leases/" + lease);
 
     assertThat(waiting.join().path("token").asLong()).isEqualTo(2);
+    await()
+        .untilAsserted(
+            () -> assertThat(controller.metrics()).contains("ballast_locks_listeners 0.0\n"));
   }
 
   @Test

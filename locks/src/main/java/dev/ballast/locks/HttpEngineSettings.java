@@ -1,7 +1,11 @@
 package dev.ballast.locks;
 
 import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -25,14 +29,59 @@ public record HttpEngineSettings(
     for (URI controller : controllers) {
       if (controller.getHost() == null
           || !List.of("http", "https").contains(controller.getScheme())) {
-        throw new IllegalArgumentException(
-            "'" + controller + "' is no controller: want http://HOST:PORT or https://HOST:PORT");
+        throw noController();
       }
     }
   }
 
   public static HttpEngineSettings of(List<URI> controllers, String token) {
     return new HttpEngineSettings(controllers, token, "", Duration.ofSeconds(5), null);
+  }
+
+  /**
+   * Controllers as {@code https://:TOKEN@HOST:PORT,https://HOST:PORT}, percent-encoded where need be. The first one's token is that
+   * of all.
+   *
+   * @throws IllegalArgumentException if one is no such address, quoting none, for they may have tokens
+   */
+  public static HttpEngineSettings parse(String addresses) {
+    var controllers = new ArrayList<URI>();
+    String token = "";
+    for (String address : addresses.split(",", -1)) {
+      int host = address.indexOf("://") + 3;
+      int user = address.lastIndexOf('@');
+      if (host < 3) {
+        throw noController();
+      }
+      if (controllers.isEmpty() && user >= host) {
+        token = token(address.substring(host, user));
+      }
+      controllers.add(
+          address(address.substring(0, host), address.substring(Math.max(host, user + 1))));
+    }
+    return of(controllers, token);
+  }
+
+  private static String token(String user) {
+    try {
+      String token = user.substring(user.indexOf(':') + 1).replace("+", "%2B");
+      return URLDecoder.decode(token, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException _) {
+      throw noController();
+    }
+  }
+
+  private static URI address(String scheme, String place) {
+    try {
+      return new URI(scheme + place);
+    } catch (URISyntaxException _) {
+      throw noController();
+    }
+  }
+
+  private static IllegalArgumentException noController() {
+    return new IllegalArgumentException(
+        "a controller's address is wrong: want http://HOST:PORT or https://HOST:PORT, with :TOKEN@ before the host if need be");
   }
 
   /** The token stays out of logs. */

@@ -1,12 +1,9 @@
 package dev.ballast.locks;
 
-import java.net.URI;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 
 /** Engines by URL. */
 public final class LockEngines {
@@ -35,8 +32,10 @@ public final class LockEngines {
               "rediss", new Kind(JEDIS, (url, _, _) -> RedisEngine.connect(url)),
               "redlock", new Kind(JEDIS, RedlockEngine::connect),
               "etcd", new Kind(JACKSON, (url, _, _) -> EtcdEngine.connect(url)),
-              "http", new Kind(JACKSON, (url, _, _) -> http(url)),
-              "https", new Kind(JACKSON, (url, _, _) -> http(url))));
+              "http",
+                  new Kind(JACKSON, (url, _, _) -> new HttpEngine(HttpEngineSettings.parse(url))),
+              "https",
+                  new Kind(JACKSON, (url, _, _) -> new HttpEngine(HttpEngineSettings.parse(url)))));
 
   private LockEngines() {}
 
@@ -69,21 +68,5 @@ public final class LockEngines {
               .formatted(scheme, kind.driver),
           e);
     }
-  }
-
-  /** The first token is that of all controllers. */
-  private static LockEngine http(String url) {
-    List<URI> uris = Stream.of(url.split(",", -1)).map(URI::create).toList();
-    String user = uris.getFirst().getUserInfo();
-    String token = user == null ? "" : user.substring(user.indexOf(':') + 1);
-    return new HttpEngine(
-        HttpEngineSettings.of(uris.stream().map(LockEngines::withoutUser).toList(), token));
-  }
-
-  private static URI withoutUser(URI uri) {
-    String authority = uri.getRawAuthority();
-    return authority == null
-        ? uri
-        : URI.create(uri.getScheme() + "://" + authority.substring(authority.lastIndexOf('@') + 1));
   }
 }

@@ -57,7 +57,12 @@ class LockEnginesTest {
             Map.entry("postgresql://me:12secret/x@db/app?a=b", "percent-encoded"),
             Map.entry("postgresql://me:12/secret@db/app", "percent-encoded"),
             Map.entry("postgresql://me:%secret@db/app", "write it as %25"),
-            Map.entry("jdbc:postgresql://db:x/app?user=me&password=secret", "no number of 1"));
+            Map.entry("jdbc:postgresql://db:x/app?user=me&password=secret", "no number of 1"),
+            Map.entry("https://:secret@a b", "a controller's address"),
+            Map.entry("https://:secret%zz@a", "a controller's address"),
+            Map.entry("https://:secret,more@a", "a controller's address"),
+            Map.entry("https://:secret", "a controller's address"),
+            Map.entry("https://a,ftp://:secret@a", "a controller's address"));
     wrong.forEach(
         (url, why) ->
             assertThatThrownBy(() -> connect(url))
@@ -74,6 +79,15 @@ class LockEnginesTest {
     assertThat(PostgresFailure.unavailable(address, failure))
         .hasMessageContaining("no luck with")
         .hasMessageNotContaining("secret");
+  }
+
+  @Test
+  void shouldTakeTheTokenOutOfTheAddressesOfControllers() {
+    var settings =
+        HttpEngineSettings.parse("https://:a%2Fb+c/d@h:1,http://:other@[::1]:2,http://i");
+    assertThat(settings.token()).isEqualTo("a/b+c/d");
+    assertThat(settings.controllers()).hasToString("[https://h:1, http://[::1]:2, http://i]");
+    assertThat(HttpEngineSettings.parse("http://h").token()).isEmpty();
   }
 
   @Test
