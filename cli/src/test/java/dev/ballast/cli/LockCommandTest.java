@@ -96,15 +96,6 @@ class LockCommandTest {
   }
 
   @Test
-  void shouldSayWhatItsEngineCanNotDo() throws InterruptedException {
-    String engine = "redlock://127.0.0.1:1,127.0.0.1:2,127.0.0.1:3";
-    var process = lock("--engine", engine, "--permits", "1/2", "jobs", "--", "touch", "ran");
-    assertThat(process.exitCode()).as(process.output()).isEqualTo(ExitCode.USAGE.number());
-    assertThat(process.output()).contains("Redlock has no semaphores").doesNotContain("\tat ");
-    assertThat(directory.resolve("ran")).doesNotExist();
-  }
-
-  @Test
   void shouldNotStartTheCommandWithoutAnEngine() throws InterruptedException {
     controller.close();
     var process = lock("--wait", "100ms", "jobs", "--", "touch", "ran");
