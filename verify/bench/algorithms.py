@@ -71,7 +71,7 @@ def build(out, home):
     """The modules by Maven, then the benchmarks with what JMH generates for them. Answers the class path."""
     listed = out / "class-path.txt"
     say("building")
-    maven = [home / "mvnw", "-q", "-pl", "verify", "-am", "compile", "dependency:build-classpath"]
+    maven = [home / "mvnw", "-q", "-pl", "verify", "-am", "test-compile", "dependency:build-classpath"]
     subprocess.run([*maven, f"-Dmdep.outputFile={listed}"], cwd=home, check=True)
     classes = out / "classes"
     class_path = f"{classes}{os.pathsep}{listed.read_text(encoding='utf-8').strip()}"
