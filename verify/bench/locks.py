@@ -96,7 +96,7 @@ def build(out, home):
     listed = {name: out / f"class-path-{name}.txt" for name in ("own", "peers")}
     goal = "dependency:build-classpath"
     maven = [home / "mvnw", "-q"]
-    own = [*maven, "-pl", "verify", "-am", "compile", goal, f"-Dmdep.outputFile={listed['own']}"]
+    own = [*maven, "-pl", "verify", "-am", "test-compile", goal, f"-Dmdep.outputFile={listed['own']}"]
     subprocess.run(own, cwd=home, check=True)
     subprocess.run([*maven, "-f", HERE / "pom.xml", goal, f"-Dmdep.outputFile={listed['peers']}"], cwd=home, check=True)
     sources = {"own": ("BallastLocker", "GroupLoad", "PostgresServer"), "peers": ("PeerLockers",)}
