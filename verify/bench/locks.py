@@ -273,14 +273,14 @@ def group(options, url, own):
     members = {name: Child(java(own, "GroupLoad", url, "bench", name, *arguments), log) for name in names}
     watch = Watch(members)
     try:
-        watch.await_total(options.partitions)
+        watch.await_total(options.partitions, names)
         joined = time.monotonic() - began
         dead = names[0]
         lost = watch.count(dead)
         killed = time.monotonic_ns()
         members.pop(dead).kill()
         watch.forget(dead)
-        last = watch.await_total(options.partitions)
+        last = watch.await_total(options.partitions, members)
         return {"partitions": lost, "millis": (last - killed) / 1e6, "joinedSeconds": joined}
     finally:
         for child in members.values():
@@ -309,14 +309,17 @@ class Watch:
         with self.changed:
             return self.counts[name]
 
+    def _is_shared_out(self, total, names):
+        return sum(self.counts.values()) == total and all(self.counts.get(name) for name in names)
+
     def forget(self, name):
         with self.changed:
             self.counts.pop(name)
 
-    def await_total(self, total):
-        """Until all is owned; answers when the last change was, on the machine's monotonic clock."""
+    def await_total(self, total, names):
+        """Until all is owned, and each of these owns some; answers when the last change was, on the machine's monotonic clock."""
         with self.changed:
-            if not self.changed.wait_for(lambda: sum(self.counts.values()) == total, timeout=START_SECONDS):
+            if not self.changed.wait_for(lambda: self._is_shared_out(total, names), timeout=START_SECONDS):
                 raise RuntimeError(f"{self.counts} of {total} partitions after {START_SECONDS} s")
             return self.last
 
