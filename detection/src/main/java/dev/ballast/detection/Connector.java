@@ -33,10 +33,10 @@ record Connector(
   /**
    * Connects for an attempt, which fails if that does.
    *
-   * @param protocol the handlers of what is spoken, put in place before a byte is read
    * @param connected told once bytes may be sent, unless the attempt is over by then
+   * @param protocol the handlers of what is spoken, for this connection alone; in place before a byte is read
    */
-  void connect(Attempt attempt, ChannelInitializer<Channel> protocol, Consumer<Channel> connected) {
+  void connect(Attempt attempt, Consumer<Channel> connected, ChannelHandler... protocol) {
     attempt.phase("connecting");
     var connecting =
         new Bootstrap()
@@ -53,7 +53,7 @@ record Connector(
                     if (tls != null) {
                       channel.pipeline().addLast(handshake(tls, channel));
                     }
-                    channel.pipeline().addLast(new Opened(attempt, protocol, connected));
+                    channel.pipeline().addLast(new Opened(attempt, connected, protocol));
                   }
                 })
             .connect(address);
@@ -95,13 +95,13 @@ record Connector(
   /** Stands in the pipeline until the connection is ready, then makes way for the protocol. */
   private final class Opened extends ChannelInboundHandlerAdapter {
     private final Attempt attempt;
-    private final ChannelHandler protocol;
     private final Consumer<Channel> connected;
+    private final ChannelHandler[] protocol;
 
-    Opened(Attempt attempt, ChannelHandler protocol, Consumer<Channel> connected) {
+    Opened(Attempt attempt, Consumer<Channel> connected, ChannelHandler[] protocol) {
       this.attempt = attempt;
-      this.protocol = protocol;
       this.connected = connected;
+      this.protocol = protocol;
     }
 
     @Override
@@ -131,7 +131,7 @@ record Connector(
         var _ = context.close();
         return;
       }
-      context.pipeline().replace(this, null, protocol);
+      context.pipeline().addLast(protocol).remove(this);
       connected.accept(context.channel());
     }
 

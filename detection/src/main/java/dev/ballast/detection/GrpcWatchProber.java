@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
@@ -49,22 +48,14 @@ final class GrpcWatchProber implements Prober {
     close();
     connector.connect(
         attempt,
-        new ChannelInitializer<>() {
-          @Override
-          protected void initChannel(Channel channel) {
-            channel
-                .pipeline()
-                .addLast(
-                    Http2FrameCodecBuilder.forClient().build(),
-                    new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()),
-                    new Connection(channel));
-          }
-        },
         channel -> {
-          var connection = channel.pipeline().get(Connection.class);
+          var connection = new Connection(channel);
+          channel.pipeline().addLast(connection);
           open = connection;
           connection.watch(attempt);
-        });
+        },
+        Http2FrameCodecBuilder.forClient().build(),
+        new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()));
   }
 
   @Override

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
@@ -47,21 +46,13 @@ final class Http2Prober implements Prober {
   private void connect(Attempt attempt) {
     connector.connect(
         attempt,
-        new ChannelInitializer<>() {
-          @Override
-          protected void initChannel(Channel channel) {
-            channel
-                .pipeline()
-                .addLast(
-                    Http2FrameCodecBuilder.forClient().build(),
-                    new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()),
-                    new Connection());
-          }
-        },
         channel -> {
           open = channel;
           ask(channel, attempt, false);
-        });
+        },
+        Http2FrameCodecBuilder.forClient().build(),
+        new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()),
+        new Connection());
   }
 
   private void ask(Channel connection, Attempt attempt, boolean isReused) {

@@ -3,7 +3,6 @@ package dev.ballast.detection;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.FullHttpRequest;
@@ -50,17 +49,12 @@ final class HttpProber implements Prober {
   }
 
   private void connect(Attempt attempt) {
+    var exchange = new Exchange();
     connector.connect(
         attempt,
-        new ChannelInitializer<>() {
-          @Override
-          protected void initChannel(Channel channel) {
-            channel
-                .pipeline()
-                .addLast(new HttpClientCodec(4_096, HEAD_LIMIT, 8_192), new Exchange());
-          }
-        },
-        channel -> channel.pipeline().get(Exchange.class).ask(channel, attempt, false));
+        channel -> exchange.ask(channel, attempt, false),
+        new HttpClientCodec(4_096, HEAD_LIMIT, 8_192),
+        exchange);
   }
 
   private FullHttpRequest request() {

@@ -1,9 +1,5 @@
 package dev.ballast.detection;
 
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelInitializer;
-
 /** Opens a connection each time, and closes it. */
 final class TcpProber implements Prober {
   private final Connector connector;
@@ -16,12 +12,6 @@ final class TcpProber implements Prober {
   public void probe(boolean isFresh, Attempt attempt) {
     connector.connect(
         attempt,
-        new ChannelInitializer<>() {
-          @Override
-          protected void initChannel(Channel channel) {
-            channel.pipeline().addLast(new ChannelInboundHandlerAdapter());
-          }
-        },
         channel -> {
           attempt.good();
           var _ = channel.close();
