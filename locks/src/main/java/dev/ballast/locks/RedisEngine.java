@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class RedisEngine implements LockEngine {
   static final Set<String> PARAMETERS = Set.of("prefix", "timeout");
   static final Duration TIMEOUT = Duration.ofSeconds(2);
-  private static final RedisScript SCRIPT = RedisScript.load("redis-locks.lua");
+  private static final RedisScript SCRIPT = RedisScript.load("redis-leases.lua", "redis-locks.lua");
   private static final int BATCH = 500;
   private static final int PAGE = 100;
 

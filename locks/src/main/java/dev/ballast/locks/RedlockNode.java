@@ -16,7 +16,7 @@ import redis.clients.jedis.Protocol;
  * <p>Safe for use by many threads.
  */
 final class RedlockNode implements AutoCloseable {
-  private static final RedisScript SCRIPT = RedisScript.load("redlock.lua");
+  private static final RedisScript SCRIPT = RedisScript.load("redis-leases.lua", "redlock.lua");
 
   private final AtomicBoolean isTried = new AtomicBoolean();
   private final Duration maxTtl;

@@ -10,13 +10,7 @@
 -- A claim whose lease does not list its name is dead, and is dropped when it is met. What is held is always a prefix of
 -- the queue: if a claim does not fit, none behind it does. So a look at a queue ends at the first claim that does not fit.
 --
--- KEYS[1] prefix of all keys; ARGV[1] operation, then its arguments.
-local PREFIX = KEYS[1]
-local NAMES = PREFIX .. 'names'
-local call = redis.call
-local woken = {}
-
-local function lease_key(id) return PREFIX .. 'lease:' .. id end
+-- What stands in redis-leases.lua comes before it.
 local function queue_key(name) return PREFIX .. 'queue:' .. name end
 local function claims_key(name) return PREFIX .. 'claims:' .. name end
 
@@ -180,16 +174,6 @@ local function claim(id, name, mode, note, wait)
   return { 0, place + 1, call('PTTL', lease_key(last)) }
 end
 
-local function names_of(id)
-  local names = {}
-  for _, field in ipairs(call('HKEYS', lease_key(id))) do
-    if string.sub(field, 1, 1) == 'n' then
-      names[#names + 1] = string.sub(field, 2)
-    end
-  end
-  return names
-end
-
 local function close(id)
   local names = names_of(id)
   call('DEL', lease_key(id))
@@ -210,17 +194,13 @@ local function rows(name, held, into)
   for i = 1, #queue, 2 do
     local id = queue[i]
     if is_alive(name, id) then
-      local row = read(name, id)
-      if row.held or not held then
-        local lease = call('HMGET', lease_key(id), 'owner', 'ttl')
-        into[#into + 1] = { name, queue[i + 1], row.held and '1' or '0', row.mode, row.note, id, lease[1], lease[2],
-          call('PTTL', lease_key(id)) }
+      local claim = read(name, id)
+      if claim.held or not held then
+        into[#into + 1] = row(name, queue[i + 1], claim.held and '1' or '0', claim.mode, claim.note, id)
       end
     end
   end
 end
-
-local operations = {}
 
 function operations.open(id, owner, ttl)
   open(id, owner, ttl)
@@ -262,14 +242,8 @@ function operations.release(id, ...)
   return 1
 end
 
--- At most "limit" names from one on; the next page begins after the last name looked at, which comes first.
 function operations.list(from, to, limit)
-  local names = call('ZRANGEBYLEX', NAMES, from, to, 'LIMIT', 0, limit)
-  local found = {}
-  for _, name in ipairs(names) do
-    rows(name, false, found)
-  end
-  return { names[tonumber(limit)] or '', found }
+  return page(from, to, limit, function(name, found) rows(name, false, found) end)
 end
 
 function operations.breaklock(name)
@@ -282,18 +256,4 @@ function operations.breaklock(name)
   return broken
 end
 
-function operations.wake(...)
-  woken = { ... }
-  return 1
-end
-
-local result = operations[ARGV[1]](unpack(ARGV, 2))
-local clients = {}
-for _, id in ipairs(woken) do
-  local client = string.sub(id, 1, 16)
-  clients[client] = (clients[client] and clients[client] .. ',' or '') .. id
-end
-for client, ids in pairs(clients) do
-  call('PUBLISH', PREFIX .. 'wake:' .. client, ids)
-end
-return result
+return run()

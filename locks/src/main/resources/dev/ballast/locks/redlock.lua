@@ -8,13 +8,7 @@
 --   newest:NAME    the newest token written here; never expires
 --   wake:CLIENT    channel
 --
--- KEYS[1] prefix of all keys; ARGV[1] operation, then its arguments.
-local PREFIX = KEYS[1]
-local NAMES = PREFIX .. 'names'
-local call = redis.call
-local woken = {}
-
-local function lease_key(id) return PREFIX .. 'lease:' .. id end
+-- What stands in redis-leases.lua comes before it.
 local function holders_key(name) return PREFIX .. 'holders:' .. name end
 local function waiters_key(name) return PREFIX .. 'waiters:' .. name end
 local function newest_key(name) return PREFIX .. 'newest:' .. name end
@@ -145,18 +139,6 @@ local function confirm(id, name, token)
   return '0'
 end
 
-local function names_of(id)
-  local names = {}
-  for _, field in ipairs(call('HKEYS', lease_key(id))) do
-    if string.sub(field, 1, 1) == 'n' then
-      names[#names + 1] = string.sub(field, 2)
-    end
-  end
-  return names
-end
-
-local operations = {}
-
 -- Gives a lease its whole time again. With an owner it is begun if it is not there.
 local function live(id, owner, ttl)
   if ttl ~= '0' then
@@ -239,27 +221,14 @@ function operations.release(id, ...)
 end
 
 function operations.list(from, to, limit)
-  local names = call('ZRANGEBYLEX', NAMES, from, to, 'LIMIT', 0, limit)
-  local rows = {}
-  for _, name in ipairs(names) do
+  return page(from, to, limit, function(name, found)
     for _, holder in ipairs(holders(name)) do
-      if holder.claim.token ~= '0' then
-        local lease = call('HMGET', lease_key(holder.id), 'owner', 'ttl')
-        rows[#rows + 1] = { name, holder.claim.token, '1', holder.claim.mode, holder.claim.note, holder.id, lease[1], lease[2],
-          call('PTTL', lease_key(holder.id)) }
+      local claim = holder.claim
+      if claim.token ~= '0' then
+        found[#found + 1] = row(name, claim.token, '1', claim.mode, claim.note, holder.id)
       end
     end
-  end
-  return { names[tonumber(limit)] or '', rows }
+  end)
 end
 
-function operations.wake(...)
-  woken = { ... }
-  return 1
-end
-
-local result = operations[ARGV[1]](unpack(ARGV, 2))
-for _, id in ipairs(woken) do
-  call('PUBLISH', PREFIX .. 'wake:' .. string.sub(id, 1, 16), id)
-end
-return result
+return run()
