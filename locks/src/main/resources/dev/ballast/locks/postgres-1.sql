@@ -335,10 +335,12 @@ BEGIN
       OR (before.least = own_size AND before.most = own_size AND before.taken + own_permits <= own_size);
     IF NOT fits THEN
       aheads[i] := before.n;
-      look_agains_us[i] := (
-        SELECT greatest(50000, ceil(extract(epoch FROM l.expires_at - clock_timestamp()) * 1000000))
-          FROM ballast_locks.claims c JOIN ballast_locks.leases l ON l.id = c.lease
-         WHERE c.name = the_name AND c.token < own_token ORDER BY c.token DESC LIMIT 1);
+      -- Leases run out without their names being held: what was ahead may be gone by now, and then it is worth asking again soon.
+      look_agains_us[i] := coalesce(
+        (SELECT greatest(50000, ceil(extract(epoch FROM l.expires_at - clock_timestamp()) * 1000000))
+           FROM ballast_locks.claims c JOIN ballast_locks.leases l ON l.id = c.lease
+          WHERE c.name = the_name AND c.token < own_token ORDER BY c.token DESC LIMIT 1),
+        50000);
     END IF;
     IF is_new AND (fits OR stays) THEN
       own_token := nextval('ballast_locks.token');
