@@ -182,8 +182,9 @@ final class SimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Optional<Recording> recording = recording();
-    WorkloadDraft draft = draft(recording);
+    byte[] described = described();
+    Optional<Recording> recording = recording(described);
+    WorkloadDraft draft = draft(recording, described);
     Workload workload = workload(draft);
     Extensions found = extensions.load(shell);
     long began = nanoClock.getAsLong();
@@ -238,17 +239,29 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   /** What a recording says, then a file, then the options. */
-  private WorkloadDraft draft(Optional<Recording> recording) throws IOException {
+  private WorkloadDraft draft(Optional<Recording> recording, byte @Nullable [] described) {
     var draft = new WorkloadDraft();
     recording.ifPresent(draft::use);
-    if (file != null) {
-      readFile(draft, file);
+    if (file != null && described != null) {
+      readFile(draft, file, described);
     }
     readOptions(draft);
     return draft;
   }
 
-  private Optional<Recording> recording() throws IOException {
+  /** The file's content, read once: it may be a pipe. Null without a file. */
+  private byte @Nullable [] described() throws IOException {
+    if (file == null) {
+      return null;
+    }
+    try {
+      return Files.readAllBytes(shell.directory().resolve(file));
+    } catch (NoSuchFileException _) {
+      throw new CommandFailed(file + ": there is no such file");
+    }
+  }
+
+  private Optional<Recording> recording(byte @Nullable [] described) throws IOException {
     if (accessLog == null) {
       if (pool != null || logFormat != null) {
         throw new CommandFailed(
@@ -259,7 +272,7 @@ final class SimulateCommand implements Callable<Integer> {
       return Optional.empty();
     }
     AccessLogFormat format = format();
-    long seed = draft(Optional.empty()).seed();
+    long seed = draft(Optional.empty(), described).seed();
     var decoder =
         StandardCharsets.UTF_8
             .newDecoder()
@@ -284,11 +297,9 @@ final class SimulateCommand implements Callable<Integer> {
     }
   }
 
-  private void readFile(WorkloadDraft draft, String name) throws IOException {
+  private void readFile(WorkloadDraft draft, String name, byte[] described) {
     try {
-      draft.read(Files.readAllBytes(shell.directory().resolve(name)));
-    } catch (NoSuchFileException _) {
-      throw new CommandFailed(name + ": there is no such file");
+      draft.read(described);
     } catch (InvalidInput invalid) {
       invalid.problems().forEach(one -> shell.terminal().err().println(name + ": " + one));
       throw new CommandFailed(name + " is not a workload");

@@ -125,6 +125,30 @@ class SimulateCommandTest {
   }
 
   @Test
+  void shouldReadAWorkloadOnceSoThatItMayBeAPipe() throws Exception {
+    combinedLog("");
+    Path pipe = directory.resolve("workload");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                Files.writeString(
+                    pipe,
+                    "{\"service\": {\"type\": \"exponential\", \"mean\": \"20ms\"}, \"backends\": [{\"count\": 4}]}");
+              } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+              }
+            });
+    assertThat(
+            shell.run(
+                "simulate", "--workload=workload", "--from-access-log=access.log", "--algorithm=random"))
+        .as(shell.err())
+        .isZero();
+    assertThat(shell.out()).contains("exponential service of 20.0ms; 4 backends");
+  }
+
+  @Test
   void shouldRefuseAnAccessLogThatSaysNothing() throws IOException {
     Files.writeString(directory.resolve("access.log"), "GET /\n");
     assertThat(shell.run("simulate", "--from-access-log=access.log")).isEqualTo(1);
@@ -169,7 +193,7 @@ class SimulateCommandTest {
             "ballast: the access log does not say how long backends took: say it with --service, for example");
     assertThat(simulate(2, "--service=log-normal").err())
         .startsWith(
-            "ballast: the access log does not say which backend got a request: say with --backends");
+            "ballast: the access log does not say which backend got a request and how long it took: say with --backends");
     String[] whole = {"--service={type: exponential, mean: 20ms}", "--backends=4"};
     String out = simulate(0, whole).out();
     assertThat(out)

@@ -93,7 +93,7 @@ public final class WorkloadDraft {
     }
     if (groups == unsaidGroups) {
       throw new IllegalArgumentException(
-          "the access log does not say which backend got a request: say with --backends how many there are, for example"
+          "the access log does not say which backend got a request and how long it took: say with --backends how many there are, for example"
               + " --backends '{count: 8, concurrency: 4}'");
     }
   }
