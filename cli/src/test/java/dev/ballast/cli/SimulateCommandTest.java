@@ -142,7 +142,10 @@ class SimulateCommandTest {
             });
     assertThat(
             shell.run(
-                "simulate", "--workload=workload", "--from-access-log=access.log", "--algorithm=random"))
+                "simulate",
+                "--workload=workload",
+                "--from-access-log=access.log",
+                "--algorithm=random"))
         .as(shell.err())
         .isZero();
     assertThat(shell.out()).contains("exponential service of 20.0ms; 4 backends");

@@ -116,7 +116,8 @@ class TlsProberTest {
     @Override
     protected void channelRead0(ChannelHandlerContext context, Http2HeadersFrame request) {
       var head = new DefaultHttp2Headers().status(Integer.toString(status));
-      var _ = context.writeAndFlush(new DefaultHttp2HeadersFrame(head, true), context.voidPromise());
+      var _ =
+          context.writeAndFlush(new DefaultHttp2HeadersFrame(head, true), context.voidPromise());
     }
   }
 

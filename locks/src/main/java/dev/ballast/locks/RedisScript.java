@@ -22,8 +22,7 @@ record RedisScript(String text, String sha) {
   static RedisScript load(String... files) {
     String text = Stream.of(files).map(RedisScript::read).collect(Collectors.joining());
     try {
-      var sha =
-          MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8));
+      var sha = MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8));
       return new RedisScript(text, HexFormat.of().formatHex(sha));
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every JDK has SHA-1", e);
