@@ -8,11 +8,8 @@ import dev.ballast.locks.MessageQueue.Rejection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
@@ -209,44 +206,49 @@ class PostgresQueueTest {
   @Test
   void shouldLetOnlyTheNewestOfTwoRacingOwnersAcknowledge() throws Exception {
     var first = jobs();
-    var second = connect("table=jobs");
     RealPostgres.execute(
-        url, "INSERT INTO jobs SELECT n, 'k', 'b' FROM generate_series(21, 400) n");
-    Map<String, Long> removedBy = new ConcurrentHashMap<>();
-    var last = new HashMap<PostgresQueue, Long>();
+        url,
+        """
+        INSERT INTO jobs SELECT n, 'k', 'b' FROM generate_series(21, 400) n;
+        CREATE TABLE removed (number bigint GENERATED ALWAYS AS IDENTITY, id bigint, by_newest boolean);
+        CREATE FUNCTION note_removed() RETURNS trigger LANGUAGE plpgsql AS $$
+          BEGIN
+            INSERT INTO removed (id, by_newest) VALUES (old.id, current_user = 'postgres');
+            RETURN old;
+          END $$;
+        CREATE TRIGGER note_removed BEFORE DELETE ON jobs FOR EACH ROW EXECUTE FUNCTION note_removed()
+        """);
+    var second = PostgresQueue.connect(RealPostgres.superuser(url) + "&table=jobs");
+    queues.add(second);
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      var races = new ArrayList<Future<Long>>();
-      for (var queue : List.of(first, second)) {
-        races.add(threads.submit(() -> drain(queue, queue == first ? 1 : 2, removedBy)));
+      var races = new ArrayList<Future<?>>();
+      races.add(threads.submit(() -> drain(first, FIRST)));
+      races.add(threads.submit(() -> drain(second, SECOND)));
+      for (var race : races) {
+        race.get();
       }
-      last.put(first, races.get(0).get());
-      last.put(second, races.get(1).get());
     }
     assertThat(all(second)).isEmpty();
-    assertThat(removedBy.keySet()).hasSize(400);
-    long newestOfSecond =
-        removedBy.entrySet().stream()
-            .filter(entry -> entry.getValue() == 2)
-            .mapToLong(entry -> Long.parseLong(entry.getKey()))
-            .min()
-            .orElseThrow();
-    // Both may have been told of the same one: who comes second to it is told that it is gone.
-    assertThat(last.get(first))
-        .as("what the first owner removed last")
-        .isLessThanOrEqualTo(newestOfSecond);
+    // Whoever removes holds the partition's fence, so the numbers are in the order of the commits.
+    assertThat(
+            RealPostgres.query(
+                url,
+                """
+                SELECT format('%s removals of %s messages, %s by the older owner after the newest',
+                         count(*), count(DISTINCT id), count(*) FILTER (WHERE NOT by_newest
+                           AND number > (SELECT min(number) FROM removed WHERE by_newest)))
+                  FROM removed
+                """))
+        .isEqualTo("400 removals of 400 messages, 0 by the older owner after the newest");
+    assertThat(RealPostgres.query(url, "SELECT count(*) > 0 FROM removed WHERE by_newest"))
+        .isEqualTo("t");
   }
 
-  /** Acknowledges in order until the queue is empty or the owner is one of the past; the id it removed last. */
-  private static long drain(PostgresQueue queue, long token, Map<String, Long> removedBy) {
-    var fence = new Fence("g", 0, token);
-    long last = 0;
-    while (true) {
-      var messages = queue.peek(Set.of(0), 1, Set.of(), 1);
-      if (messages.isEmpty() || !queue.acknowledge(messages.getFirst(), fence)) {
-        return last;
-      }
-      last = Long.parseLong(messages.getFirst().id());
-      removedBy.put(messages.getFirst().id(), token);
+  /** Acknowledges in order until the queue is empty or the owner is one of the past. */
+  private static void drain(PostgresQueue queue, Fence fence) {
+    boolean isOwner = true;
+    for (var messages = all(queue); isOwner && !messages.isEmpty(); messages = all(queue)) {
+      isOwner = queue.acknowledge(messages.getFirst(), fence);
     }
   }
 }
