@@ -7,6 +7,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -34,17 +35,19 @@ class ArchitectureTest {
    * above it, except where the data comes in by an interface of that module.
    */
   private static final Map<String, Set<String>> MAY_SEE =
-      Map.of(
-          "model", Set.of(),
-          "configdb", Set.of("model"),
-          "locks", Set.of(),
-          "controller", Set.of("model", "configdb", "locks"),
-          "sync", Set.of("model"),
-          "balancing", Set.of("model"),
-          "proxy", Set.of("model", "sync", "balancing"),
-          "detection", Set.of("model"),
-          "simulator", Set.of("model", "balancing", "detection"),
-          "cli",
+      Map.ofEntries(
+          entry("model", Set.of()),
+          entry("configdb", Set.of("model")),
+          entry("locks", Set.of()),
+          entry("controller", Set.of("model", "configdb", "locks")),
+          entry("sync", Set.of("model")),
+          entry("balancing", Set.of("model")),
+          entry("proxy", Set.of("model", "sync", "balancing")),
+          entry("detection", Set.of("model")),
+          entry("orchestrator", Set.of("model", "configdb", "locks", "sync", "detection")),
+          entry("simulator", Set.of("model", "balancing", "detection")),
+          entry(
+              "cli",
               Set.of(
                   "model",
                   "configdb",
@@ -53,7 +56,9 @@ class ArchitectureTest {
                   "sync",
                   "balancing",
                   "proxy",
-                  "simulator"));
+                  "detection",
+                  "orchestrator",
+                  "simulator")));
 
   /** Classes at the very edge, where time or chance comes in from outside, each with its reason. */
   private static final Map<String, String> EDGES =

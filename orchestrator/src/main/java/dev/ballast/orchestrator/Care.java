@@ -1,0 +1,74 @@
+package dev.ballast.orchestrator;
+
+import dev.ballast.configdb.ConfigStore.Fence;
+import dev.ballast.detection.Target;
+import dev.ballast.model.Resource;
+import dev.ballast.model.Revision;
+import dev.ballast.model.Verdict;
+import org.jspecify.annotations.Nullable;
+
+/** What this member knows of one subject in its share. Owned by its {@link Desk}. */
+final class Care {
+  final int partition;
+  Subject subject;
+  Fence fence;
+
+  /** How it is probed; null while it is not. */
+  @Nullable Target target;
+
+  /** The verdict of our own watch, or the one that it began with. */
+  Verdict verdict;
+
+  /** Why, at the last transition of our own. */
+  String reason = "";
+
+  /** At that transition. */
+  double phi;
+
+  /** What has to stand in the database, because we have seen it; null while we go by what stands there. */
+  @Nullable Resource said;
+
+  /** Whether {@link #said} is on its way into the database. */
+  boolean isPending;
+
+  /** The revision at which {@link #said} stands there. An older snapshot can't contradict it. */
+  @Nullable Revision written;
+
+  /** What an LB server last said of itself. */
+  @Nullable LbServerFacts facts;
+
+  /** Since when it has been without a controller, by the monotonic clock; {@link Long#MAX_VALUE} while it is not. */
+  long aloneSince = Long.MAX_VALUE;
+
+  Care(Subject subject, Fence fence, Verdict verdict) {
+    this.subject = subject;
+    this.fence = fence;
+    this.verdict = verdict;
+    this.partition = subject.partition();
+    this.target = subject.target().orElse(null);
+  }
+
+  /** The subject is described otherwise now. */
+  void become(Subject other) {
+    subject = other;
+    target = other.target().orElse(null);
+  }
+
+  /** What was seen says nothing any more. */
+  void forgetAll() {
+    verdict = Verdict.UNKNOWN;
+    reason = "";
+    phi = 0;
+    facts = null;
+    aloneSince = Long.MAX_VALUE;
+    if (subject instanceof Subject.OfLbServer) {
+      said = null;
+      isPending = false;
+    }
+  }
+
+  /** Whether a snapshot of this revision has what we wrote last. */
+  boolean isIn(Revision revision) {
+    return written == null || !written.isSameEpoch(revision) || revision.n() >= written.n();
+  }
+}

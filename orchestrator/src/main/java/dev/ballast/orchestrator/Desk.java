@@ -1,0 +1,384 @@
+package dev.ballast.orchestrator;
+
+import dev.ballast.configdb.ConfigStore.Fence;
+import dev.ballast.configdb.Observation;
+import dev.ballast.detection.Target;
+import dev.ballast.detection.Transition;
+import dev.ballast.detection.Watched;
+import dev.ballast.model.BackendStatus;
+import dev.ballast.model.Item;
+import dev.ballast.model.LbServer;
+import dev.ballast.model.LbServerStatus;
+import dev.ballast.model.Resource;
+import dev.ballast.model.Revision;
+import dev.ballast.model.Snapshot;
+import dev.ballast.model.Verdict;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where everything that one orchestrator decides comes together: which subjects of the configuration lie in its share, what is to be
+ * probed, and which statuses have to be written.
+ *
+ * <ul>
+ *   <li>Who takes a subject over goes by what stands in the database until its own watch sees something else.
+ *   <li>What it has seen itself has to stand there: as long as a later snapshot says otherwise, it is written again.
+ *   <li>Everything that it writes carries the fencing token of its share, so that nothing of it counts once the share is another's.
+ * </ul>
+ *
+ * <p>It holds no thread, socket or clock: whoever drives it hands in what happens and then calls {@link #turn}. Owned by one thread.
+ */
+final class Desk {
+  private static final String NO_CHECK = "its pool has no health check";
+  private static final String MOVED = "its address has changed";
+
+  private final Hands hands;
+  private final InstantSource clock;
+  private final LongSupplier nanos;
+  private final Map<Integer, Fence> shares = new HashMap<>();
+  private final Map<String, Care> cares = new HashMap<>();
+  private final Map<String, Set<String>> ejected = new HashMap<>();
+  private @Nullable Snapshot snapshot;
+  private boolean isReviewDue;
+
+  /** What the desk wants done. Called by its thread; must not call it back. */
+  interface Hands {
+    /** Probe a target; if it is probed already, in another way. */
+    void watch(Target target, Watched.Known known);
+
+    /** Probe it no longer. */
+    void forget(String id);
+
+    /** An LB server had a good answer from it. */
+    void vouch(String id, long nanosAgo);
+
+    /** An LB server has ejected it. */
+    void accuse(String id);
+
+    /** Write a status; in place of an earlier one of the same subject that is not written yet. */
+    void write(Observation observation);
+  }
+
+  /**
+   * Begins without a share.
+   *
+   * @param clock for people: since when a verdict holds
+   * @param nanos monotonic
+   */
+  Desk(Hands hands, InstantSource clock, LongSupplier nanos) {
+    this.hands = hands;
+    this.clock = clock;
+    this.nanos = nanos;
+  }
+
+  /** The configuration is this now. */
+  void use(Snapshot next) {
+    snapshot = next;
+    isReviewDue = true;
+  }
+
+  /** A share is ours, under this token. */
+  void assigned(int partition, Fence fence) {
+    shares.put(partition, fence);
+    isReviewDue = true;
+  }
+
+  /** A share is ours no longer: nothing of it is probed any more when this returns. */
+  void dropped(int partition) {
+    shares.remove(partition);
+    cares
+        .values()
+        .removeIf(
+            care -> {
+              boolean isGone = care.partition == partition;
+              if (isGone) {
+                hands.forget(care.subject.id());
+              }
+              return isGone;
+            });
+  }
+
+  /** Does what follows from all that has happened since the last turn. */
+  void turn() {
+    if (isReviewDue && snapshot != null) {
+      isReviewDue = false;
+      review(snapshot);
+    }
+  }
+
+  /** Time has passed: to be called about every second. */
+  void tick() {
+    long now = nanos.getAsLong();
+    for (Care care : cares.values()) {
+      if (care.subject instanceof Subject.OfLbServer(LbServer server)) {
+        judge(care, server, now);
+      }
+      reconcile(care);
+    }
+  }
+
+  private void review(Snapshot current) {
+    var left = new HashSet<>(cares.keySet());
+    subjects(current)
+        .forEach(
+            subject -> {
+              Fence fence = shares.get(subject.partition());
+              if (fence != null) {
+                left.remove(subject.id());
+                attend(subject, fence);
+              }
+            });
+    left.forEach(
+        id -> {
+          hands.forget(id);
+          cares.remove(id);
+        });
+    cares.values().forEach(this::reconcile);
+  }
+
+  private static Stream<Subject> subjects(Snapshot current) {
+    Stream<Subject> backends =
+        current.pools().flatMap(pool -> BackendSubjects.of(pool, current)).map(Subject.class::cast);
+    return Stream.concat(backends, current.lbServers().map(Subject.OfLbServer::new));
+  }
+
+  private void attend(Subject subject, Fence fence) {
+    Care care = cares.get(subject.id());
+    if (care == null) {
+      begin(subject, fence);
+      return;
+    }
+    care.fence = fence;
+    if (!care.subject.equals(subject)) {
+      change(care, subject);
+    }
+  }
+
+  private void begin(Subject subject, Fence fence) {
+    Resource stands = standing(subject);
+    var care = new Care(subject, fence, Verdicts.of(subject, stands));
+    cares.put(subject.id(), care);
+    if (care.target != null) {
+      hands.watch(care.target, Verdicts.known(subject, stands, clock.instant()));
+    } else {
+      unwatched(care, NO_CHECK);
+    }
+  }
+
+  private void change(Care care, Subject subject) {
+    Target before = care.target;
+    boolean isAnother = subject.isAnother(care.subject);
+    care.become(subject);
+    if (before != null && (isAnother || care.target == null)) {
+      hands.forget(subject.id());
+    }
+    if (isAnother || care.target == null) {
+      care.forgetAll();
+      unwatched(care, care.target == null ? NO_CHECK : MOVED);
+    }
+    if (care.target != null && (isAnother || !care.target.equals(before))) {
+      var known =
+          isAnother
+              ? Watched.Known.NOTHING
+              : Verdicts.known(subject, standing(subject), clock.instant());
+      hands.watch(care.target, known);
+    }
+  }
+
+  /** Nothing is known of a backend any more, whatever stands in the database. */
+  private void unwatched(Care care, String why) {
+    if (care.subject instanceof Subject.OfBackend
+        && Verdicts.of(care.subject, said(care)) != Verdict.UNKNOWN) {
+      care.verdict = Verdict.UNKNOWN;
+      say(care, Verdicts.next(care, said(care), Verdict.UNKNOWN, why, 0, clock.instant()));
+    }
+  }
+
+  /** The watch over a target has come to another verdict. */
+  void became(Target target, Transition transition) {
+    Care care = cares.get(target.id());
+    if (care == null || !target.equals(care.target)) {
+      return;
+    }
+    care.verdict = transition.to();
+    care.reason = transition.reason();
+    care.phi = transition.phi();
+    switch (care.subject) {
+      case Subject.OfLbServer(LbServer server) -> judge(care, server, nanos.getAsLong());
+      case Subject.OfBackend _ -> {
+        Resource said = said(care);
+        if (care.said == null && Verdicts.of(care.subject, said) == transition.to()) {
+          care.said = said;
+        } else {
+          say(
+              care,
+              Verdicts.next(
+                  care,
+                  said,
+                  transition.to(),
+                  transition.reason(),
+                  transition.phi(),
+                  clock.instant()));
+        }
+      }
+    }
+  }
+
+  /** An LB server has told how it is. */
+  void reported(String id, LbServerFacts facts) {
+    Care care = cares.get(id);
+    if (care != null && care.subject instanceof Subject.OfLbServer(LbServer server)) {
+      long now = nanos.getAsLong();
+      care.facts = facts;
+      if (facts.isConnected()) {
+        care.aloneSince = Long.MAX_VALUE;
+      } else if (care.aloneSince == Long.MAX_VALUE) {
+        care.aloneSince = now;
+      }
+      judge(care, server, now);
+    }
+  }
+
+  private void judge(Care care, LbServer server, long now) {
+    LbServerJudge.Finding finding = LbServerJudge.of(care, server, now);
+    if (finding == null) {
+      return;
+    }
+    boolean isSaid =
+        said(care) instanceof LbServerStatus status
+            && status.instance().equals(server.instance())
+            && status.state() == finding.state();
+    if (!isSaid) {
+      say(care, finding.status(server, clock.instant()));
+    }
+  }
+
+  /** What an LB server has observed of backends. */
+  void observed(String lbServer, Observations seen) {
+    Set<String> before = ejected.getOrDefault(lbServer, Set.of());
+    for (String id : seen.ejected()) {
+      if (!before.contains(id) && cares.containsKey(id)) {
+        hands.accuse(id);
+      }
+    }
+    if (seen.ejected().isEmpty()) {
+      ejected.remove(lbServer);
+    } else {
+      ejected.put(lbServer, seen.ejected());
+    }
+    seen.goodAgoNanos()
+        .forEach(
+            (id, ago) -> {
+              if (cares.containsKey(id)) {
+                hands.vouch(id, ago);
+              }
+            });
+  }
+
+  /** What was handed to be written is in the database as of this revision, or was left out there. */
+  void settled(List<Observation> written, Revision revision) {
+    for (Observation observation : written) {
+      Care care = cares.get(Verdicts.id(observation.status()));
+      if (care != null && care.said == observation.status()) {
+        care.isPending = false;
+        care.written = revision;
+      }
+    }
+  }
+
+  private void say(Care care, Resource status) {
+    care.said = status;
+    care.isPending = true;
+    hands.write(new Observation(status, care.fence));
+  }
+
+  /** The database has to say what we have seen; what we have not seen ourselves, we believe it. */
+  private void reconcile(Care care) {
+    Snapshot current = snapshot;
+    if (current == null || care.isPending || !care.isIn(current.revision())) {
+      return;
+    }
+    Resource stands = standing(care.subject);
+    if (care.said != null) {
+      if (!Verdicts.isSame(care.subject, care.said, stands)) {
+        say(care, care.said);
+      }
+      return;
+    }
+    Verdict there = Verdicts.of(care.subject, stands);
+    if (there != care.verdict && care.target != null) {
+      care.verdict = there;
+      hands.forget(care.subject.id());
+      hands.watch(care.target, Verdicts.known(care.subject, stands, clock.instant()));
+    }
+  }
+
+  private @Nullable Resource said(Care care) {
+    return care.said == null ? standing(care.subject) : care.said;
+  }
+
+  private @Nullable Resource standing(Subject subject) {
+    return snapshot == null
+        ? null
+        : snapshot.find(subject.status()).map(Item::resource).orElse(null);
+  }
+
+  /** The LB servers that can be asked what they see: those that are not known to be dead. */
+  List<LbServer> living() {
+    return snapshot == null
+        ? List.of()
+        : snapshot.lbServers().filter(server -> !isDead(snapshot, server)).toList();
+  }
+
+  private static boolean isDead(Snapshot current, LbServer server) {
+    return Verdicts.of(
+            new Subject.OfLbServer(server),
+            current
+                .find(new Subject.OfLbServer(server).status())
+                .map(Item::resource)
+                .orElse(null))
+        == Verdict.UNHEALTHY;
+  }
+
+  /** The LB servers in our share. */
+  List<LbServer> ownLbServers() {
+    return cares.values().stream()
+        .flatMap(
+            care ->
+                care.subject instanceof Subject.OfLbServer(LbServer server)
+                    ? Stream.of(server)
+                    : Stream.empty())
+        .toList();
+  }
+
+  /** How many subjects are in our share. */
+  int size() {
+    return cares.size();
+  }
+
+  /** How many shares are ours. */
+  int shares() {
+    return shares.size();
+  }
+
+  /** The revision that we go by. */
+  Optional<Revision> revision() {
+    return Optional.ofNullable(snapshot).map(Snapshot::revision);
+  }
+
+  /** What a backend's status says just now, our own view first. */
+  Optional<BackendStatus> backendStatus(String id) {
+    Care care = cares.get(id);
+    return care != null && said(care) instanceof BackendStatus status
+        ? Optional.of(status)
+        : Optional.empty();
+  }
+}

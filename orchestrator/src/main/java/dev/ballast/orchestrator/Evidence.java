@@ -1,0 +1,137 @@
+package dev.ballast.orchestrator;
+
+import dev.ballast.detection.Probing;
+import dev.ballast.model.LbServer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks LB servers what probes can't tell: those in this member's share how they are, every second; and all that live what they see of
+ * backends, every second, and twice as often while a backend is suspect. At most one question of a kind is on its way to
+ * each.
+ */
+final class Evidence implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Evidence.class);
+  private static final Duration ROUND = Duration.ofMillis(500);
+  private static final long PATIENCE_SECONDS = 5;
+
+  private final DeskLoop loop;
+  private final Probing probing;
+  private final LbServerClient client = new LbServerClient();
+  private final Set<String> busy = ConcurrentHashMap.newKeySet();
+  private final LongAdder asked = new LongAdder();
+  private final LongAdder unanswered = new LongAdder();
+  private final Thread thread = Thread.ofVirtual().name("ballast-evidence").unstarted(this::run);
+
+  Evidence(DeskLoop loop, Probing probing) {
+    this.loop = loop;
+    this.probing = probing;
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  long asked() {
+    return asked.sum();
+  }
+
+  long unanswered() {
+    return unanswered.sum();
+  }
+
+  private void run() {
+    try {
+      for (long round = 0; ; round++) {
+        round(round % 2 == 0);
+        Thread.sleep(ROUND);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void round(boolean isFull) throws InterruptedException {
+    try {
+      List<String> suspects =
+          probing.suspects().get(PATIENCE_SECONDS, TimeUnit.SECONDS).stream()
+              .filter(id -> !id.startsWith(Subject.OfLbServer.PREFIX))
+              .toList();
+      if (isFull || !suspects.isEmpty()) {
+        for (LbServer server : loop.call(Desk::living).get(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+          inBackground("sees " + server.name(), () -> askWhatItSees(server, suspects));
+        }
+      }
+      if (isFull) {
+        for (LbServer server :
+            loop.call(Desk::ownLbServers).get(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+          inBackground("is " + server.name(), () -> askHowItIs(server));
+        }
+      }
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("Nobody is asked for evidence in this round", e);
+    }
+  }
+
+  private interface Question {
+    void ask() throws InterruptedException;
+  }
+
+  private void inBackground(String what, Question question) {
+    if (!busy.add(what)) {
+      return;
+    }
+    Thread.ofVirtual()
+        .name("ballast-evidence-" + what)
+        .start(
+            () -> {
+              try {
+                question.ask();
+              } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+              } finally {
+                busy.remove(what);
+              }
+            });
+  }
+
+  private void askWhatItSees(LbServer server, List<String> suspects) throws InterruptedException {
+    int from = 0;
+    do {
+      int to = Math.min(from + LbServerClient.NAMES_LIMIT, suspects.size());
+      asked.increment();
+      var seen = client.observations(server, suspects.subList(from, to));
+      if (seen.isEmpty()) {
+        unanswered.increment();
+        return;
+      }
+      loop.execute(desk -> desk.observed(server.name(), seen.get()));
+      from = to;
+    } while (from < suspects.size());
+  }
+
+  private void askHowItIs(LbServer server) throws InterruptedException {
+    asked.increment();
+    var facts = client.facts(server);
+    if (facts.isEmpty()) {
+      unanswered.increment();
+      return;
+    }
+    loop.execute(
+        desk -> desk.reported(new Subject.OfLbServer(server).id(), facts.get()));
+  }
+
+  @Override
+  public void close() {
+    thread.interrupt();
+    client.close();
+  }
+}

@@ -1,0 +1,170 @@
+package dev.ballast.orchestrator;
+
+import dev.ballast.detection.Outcome;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+
+/** What an orchestrator counts, in Prometheus' text format. One report is drawn up for each scrape. Thread-safe. */
+final class OrchestratorMetrics {
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
+  private final Reporting reporting;
+
+  /** Of the scrape under way; scrapes take turns. */
+  private OrchestratorReport current;
+
+  OrchestratorMetrics(Reporting reporting) throws InterruptedException {
+    this.reporting = reporting;
+    this.current = reporting.report();
+    registerShares();
+    registerProbes();
+    registerWrites();
+  }
+
+  private void registerShares() {
+    gauge("shares", "Shares, of 256, that are this orchestrator's.", OrchestratorReport::shares);
+    gauge("subjects", "Backends and LB servers in its shares.", OrchestratorReport::subjects);
+    gauge(
+        "members",
+        "Orchestrators that share out the work.",
+        report -> report.group().members());
+    gauge(
+        "unowned_shares",
+        "Shares that nobody held at the last look.",
+        report -> report.group().unowned());
+    gauge(
+        "controller_connected",
+        "1 while a controller answers.",
+        report -> report.sync().connected() ? 1 : 0);
+    counter(
+        "shares_lost_total",
+        "Shares lost without having been handed over.",
+        report -> report.group().lost());
+  }
+
+  private void registerProbes() {
+    counter("probes_total", "Probes sent.", report -> report.probes().sent());
+    labelled(
+        "probe_outcomes_total",
+        "Probes that ended, by outcome.",
+        "outcome",
+        report -> {
+          var outcomes = new java.util.TreeMap<String, Double>();
+          outcomes.put("good", (double) report.probes().good());
+          for (Outcome.Kind kind : Outcome.Kind.values()) {
+            outcomes.put(
+                kind.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                (double) report.probes().failed(kind));
+          }
+          return outcomes;
+        });
+    counter(
+        "probe_lateness_seconds_total",
+        "By how much probes went out after their schedule, in all.",
+        report -> seconds(report.probes().latenessNanos()));
+    gauge(
+        "silent_targets",
+        "Targets that are suspect, or were convicted by silence lately.",
+        report -> report.probes().silent());
+    gauge(
+        "observer_in_doubt",
+        "1 while so many targets are silent that this observer doubts itself and convicts nobody by silence.",
+        report -> report.probes().isInDoubt() ? 1 : 0);
+    counter(
+        "observer_pauses_total",
+        "Times when this process itself was away.",
+        report -> report.probes().pauses());
+    counter(
+        "observer_pause_seconds_total",
+        "For how long in all.",
+        report -> seconds(report.probes().pausedNanos()));
+  }
+
+  private void registerWrites() {
+    counter("status_batches_total", "Transactions with statuses.", report -> report.writes().batches());
+    labelled(
+        "statuses_total",
+        "Statuses handed to the database, by what became of them.",
+        "outcome",
+        report ->
+            Map.of(
+                "stale", (double) report.writes().stale(),
+                "gone", (double) report.writes().gone(),
+                "written",
+                    (double)
+                        (report.writes().statuses()
+                            - report.writes().stale()
+                            - report.writes().gone())));
+    counter(
+        "status_failures_total",
+        "Transactions that failed and were tried again.",
+        report -> report.writes().failures());
+    gauge("statuses_waiting", "Statuses that wait to be written.", report -> report.writes().waiting());
+    counter("questions_total", "Questions to LB servers.", OrchestratorReport::questions);
+    counter(
+        "questions_unanswered_total",
+        "Of these, without an answer.",
+        OrchestratorReport::unanswered);
+  }
+
+  private static double seconds(long nanos) {
+    return nanos / (double) TimeUnit.SECONDS.toNanos(1);
+  }
+
+  private void gauge(String name, String help, ToDoubleFunction<OrchestratorReport> value) {
+    GaugeWithCallback.builder()
+        .name("ballast_orchestrator_" + name)
+        .help(help)
+        .callback(callback -> callback.call(value.applyAsDouble(current)))
+        .register(registry);
+  }
+
+  private void counter(String name, String help, ToDoubleFunction<OrchestratorReport> value) {
+    CounterWithCallback.builder()
+        .name("ballast_orchestrator_" + name)
+        .help(help)
+        .callback(callback -> callback.call(value.applyAsDouble(current)))
+        .register(registry);
+  }
+
+  private void labelled(
+      String name,
+      String help,
+      String label,
+      Function<OrchestratorReport, Map<String, Double>> values) {
+    CounterWithCallback.builder()
+        .name("ballast_orchestrator_" + name)
+        .help(help)
+        .labelNames(label)
+        .callback(
+            callback ->
+                values.apply(current).forEach((key, value) -> callback.call(value, key)))
+        .register(registry);
+  }
+
+  String contentType() {
+    return writer.getContentType();
+  }
+
+  /** Everything, as of now. */
+  synchronized String text() throws InterruptedException {
+    current = reporting.report();
+    var out = new ByteArrayOutputStream();
+    try {
+      writer.write(out, registry.scrape());
+    } catch (IOException e) {
+      throw new AssertionError("writing to memory cannot fail", e);
+    }
+    return out.toString(StandardCharsets.UTF_8);
+  }
+}

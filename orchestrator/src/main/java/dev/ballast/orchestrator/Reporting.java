@@ -1,0 +1,103 @@
+package dev.ballast.orchestrator;
+
+import dev.ballast.detection.Outcome;
+import dev.ballast.detection.ProbeCounters;
+import dev.ballast.detection.Probing;
+import dev.ballast.sync.SyncClient;
+import dev.ballast.sync.SyncStatus;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** Draws up what an orchestrator says of itself. Thread-safe. */
+final class Reporting {
+  private static final int SUSPECTS_LIMIT = 100;
+  private static final long PATIENCE_SECONDS = 2;
+
+  private final String name;
+  private final Sources sources;
+
+  Reporting(String name, Sources sources) {
+    this.name = name;
+    this.sources = sources;
+  }
+
+  /** Who knows what. */
+  record Sources(
+      DeskLoop loop,
+      Probing probing,
+      StatusWriter writer,
+      Shares shares,
+      Evidence evidence,
+      SyncClient sync) {}
+
+  /** Everything that is counted. */
+  OrchestratorReport report() throws InterruptedException {
+    SyncStatus status = sources.sync().status();
+    DeskFacts desk =
+        answer(
+            sources
+                .loop()
+                .call(one -> new DeskFacts(one.size(), one.shares(), one.revision().orElse(null))));
+    return new OrchestratorReport(
+        name,
+        desk.revision() == null ? null : desk.revision().toString(),
+        new OrchestratorReport.Sync(status.connected(), status.detail()),
+        desk.shares(),
+        desk.subjects(),
+        sources.shares().trouble(),
+        sources.shares().counters(),
+        answer(sources.probing().counters()),
+        sources.writer().counters(),
+        sources.evidence().asked(),
+        sources.evidence().unanswered());
+  }
+
+  private record DeskFacts(
+      int subjects, int shares, dev.ballast.model.@Nullable Revision revision) {}
+
+  /** Targets that something is wrong with, or might be, the most suspicious first. */
+  List<OrchestratorReport.Suspect> suspects() throws InterruptedException {
+    return answer(sources.probing().reports()).values().stream()
+        .filter(
+            report ->
+                report.standing().isSuspect()
+                    || report.standing().verdict() == dev.ballast.model.Verdict.UNHEALTHY)
+        .sorted(
+            Comparator.comparingDouble((Probing.Report report) -> report.standing().phi())
+                .reversed()
+                .thenComparing(report -> report.target().id()))
+        .limit(SUSPECTS_LIMIT)
+        .map(Reporting::suspect)
+        .toList();
+  }
+
+  private static OrchestratorReport.Suspect suspect(Probing.Report report) {
+    var standing = report.standing();
+    String last =
+        switch (report.last()) {
+          case null -> "not asked yet";
+          case Outcome.Good good -> "good after " + TimeUnit.NANOSECONDS.toMillis(good.latencyNanos()) + " ms";
+          case Outcome.Failed failed -> failed.reason();
+        };
+    return new OrchestratorReport.Suspect(
+        report.target().id(),
+        standing.verdict().name().toLowerCase(java.util.Locale.ROOT),
+        standing.phi(),
+        standing.isSuspect(),
+        standing.isDisputed(),
+        last);
+  }
+
+  private static <T> T answer(Future<T> question) throws InterruptedException {
+    try {
+      return question.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("a part of the orchestrator does not answer", e);
+    }
+  }
+}

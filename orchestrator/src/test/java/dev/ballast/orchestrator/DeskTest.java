@@ -1,0 +1,321 @@
+package dev.ballast.orchestrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ballast.configdb.ConfigStore.Fence;
+import dev.ballast.configdb.Observation;
+import dev.ballast.detection.Target;
+import dev.ballast.detection.Transition;
+import dev.ballast.detection.Watched;
+import dev.ballast.model.BackendStatus;
+import dev.ballast.model.LbServer;
+import dev.ballast.model.LbServerState;
+import dev.ballast.model.LbServerStatus;
+import dev.ballast.model.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class DeskTest {
+  private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
+
+  private final World world = new World();
+  private final Fake hands = new Fake();
+  private long nanos;
+  private final Desk desk = new Desk(hands, () -> NOW, () -> nanos);
+
+  /** Notes what the desk wants. */
+  private static final class Fake implements Desk.Hands {
+    final Map<String, Watched.Known> watched = new LinkedHashMap<>();
+    final Map<String, Target> targets = new LinkedHashMap<>();
+    final List<Observation> written = new ArrayList<>();
+    final List<String> accused = new ArrayList<>();
+    final List<String> vouched = new ArrayList<>();
+
+    @Override
+    public void watch(Target target, Watched.Known known) {
+      watched.put(target.id(), known);
+      targets.put(target.id(), target);
+    }
+
+    @Override
+    public void forget(String id) {
+      watched.remove(id);
+    }
+
+    @Override
+    public void vouch(String id, long nanosAgo) {
+      vouched.add(id);
+    }
+
+    @Override
+    public void accuse(String id) {
+      accused.add(id);
+    }
+
+    @Override
+    public void write(Observation observation) {
+      written.add(observation);
+    }
+
+    BackendStatus backend(int index) {
+      return (BackendStatus) written.get(index).status();
+    }
+
+    LbServerStatus last() {
+      return (LbServerStatus) written.getLast().status();
+    }
+  }
+
+  private void own() {
+    for (int partition = 0; partition < Subject.PARTITIONS; partition++) {
+      desk.assigned(partition, fence(partition));
+    }
+  }
+
+  private static Fence fence(int partition) {
+    return new Fence("share " + partition, 7);
+  }
+
+  private void use() {
+    desk.use(world.snapshot());
+    desk.turn();
+  }
+
+  private void becomes(String id, Verdict verdict) {
+    desk.became(
+        hands.targets.get(id),
+        new Transition(Verdict.UNKNOWN, verdict, "because", 1.5, false, nanos));
+  }
+
+  /** What was handed over last is in the database, and the next snapshot shows it. */
+  private void commit() {
+    world.put(hands.written.getLast().status());
+    desk.settled(List.of(hands.written.getLast()), world.snapshot().revision());
+    use();
+  }
+
+  @Test
+  void shouldProbeWhatIsInItsShareAlone() {
+    world.pool("web", true).backend("web", "b1", 1).backend("web", "b2", 2);
+    int partition = new Subject.OfBackend(world.find("web", "b2"), Optional.empty(), "").partition();
+    use();
+    assertThat(hands.watched).isEmpty();
+    desk.assigned(partition, fence(partition));
+    desk.turn();
+    assertThat(hands.watched).containsOnlyKeys("web/b2");
+    desk.dropped(partition);
+    assertThat(hands.watched).isEmpty();
+    becomes("web/b2", Verdict.UNHEALTHY);
+    assertThat(hands.written).as("what it owns no longer").isEmpty();
+  }
+
+  @Test
+  void shouldWriteWhatItSeesUnderTheTokenOfTheShare() {
+    world.pool("web", true).backend("web", "b1", 1);
+    own();
+    use();
+    becomes("web/b1", Verdict.HEALTHY);
+    assertThat(hands.backend(0))
+        .isEqualTo(new BackendStatus("web", "b1", Verdict.HEALTHY, "because", 1.5, NOW));
+    int partition = new Subject.OfBackend(world.find("web", "b1"), Optional.empty(), "").partition();
+    assertThat(hands.written.getFirst().fence()).isEqualTo(fence(partition));
+  }
+
+  @Test
+  void shouldGoByWhatStandsThereUntilItHasSeenOtherwise() {
+    world.pool("web", true).backend("web", "b1", 1);
+    world.put(
+        new BackendStatus("web", "b1", Verdict.UNHEALTHY, "dead", 9, NOW.minusSeconds(10))
+            .next(Verdict.HEALTHY, "back", 0, NOW.minusSeconds(5))
+            .next(Verdict.UNHEALTHY, "dead again", 9, NOW.minusSeconds(2)));
+    own();
+    use();
+    assertThat(hands.watched.get("web/b1"))
+        .isEqualTo(
+            new Watched.Known(
+                Verdict.UNHEALTHY, List.of(Duration.ofSeconds(2), Duration.ofSeconds(10))));
+    desk.tick();
+    assertThat(hands.written).isEmpty();
+  }
+
+  @Test
+  void shouldBelieveALaterSnapshotAboutWhatItHasNotSeenItself() {
+    world.pool("web", true).backend("web", "b1", 1);
+    own();
+    use();
+    assertThat(hands.watched.get("web/b1").verdict()).isEqualTo(Verdict.UNKNOWN);
+    world.put(new BackendStatus("web", "b1", Verdict.UNHEALTHY, "dead", 9, NOW));
+    use();
+    assertThat(hands.watched.get("web/b1").verdict())
+        .as("the last word of the owner before")
+        .isEqualTo(Verdict.UNHEALTHY);
+    assertThat(hands.written).isEmpty();
+  }
+
+  @Test
+  void shouldWriteAgainWhatALaterSnapshotContradicts() {
+    world.pool("web", true).backend("web", "b1", 1);
+    own();
+    use();
+    becomes("web/b1", Verdict.HEALTHY);
+    desk.tick();
+    assertThat(hands.written).as("while it is on its way").hasSize(1);
+    commit();
+    desk.tick();
+    assertThat(hands.written).as("once it stands there").hasSize(1);
+    world.put(new BackendStatus("web", "b1", Verdict.UNHEALTHY, "late", 9, NOW));
+    use();
+    assertThat(hands.written).hasSize(2);
+    assertThat(hands.backend(1).verdict()).isEqualTo(Verdict.HEALTHY);
+  }
+
+  @Test
+  void shouldNotBeContradictedByASnapshotFromBeforeItsWrite() {
+    world.pool("web", true).backend("web", "b1", 1);
+    own();
+    use();
+    var before = world.snapshot();
+    becomes("web/b1", Verdict.HEALTHY);
+    world.put(hands.backend(0));
+    desk.settled(List.of(hands.written.getFirst()), world.snapshot().revision());
+    desk.use(before);
+    desk.turn();
+    desk.tick();
+    assertThat(hands.written).hasSize(1);
+  }
+
+  @Test
+  void shouldKeepTheHistoryOfItsOwnVerdicts() {
+    world.pool("web", true).backend("web", "b1", 1);
+    own();
+    use();
+    becomes("web/b1", Verdict.HEALTHY);
+    becomes("web/b1", Verdict.UNHEALTHY);
+    assertThat(hands.backend(1).history())
+        .extracting(past -> past.verdict())
+        .containsExactly(Verdict.HEALTHY);
+  }
+
+  @Test
+  void shouldForgetABackendThatHasMoved() {
+    world.pool("web", true).backend("web", "b1", 1);
+    world.put(new BackendStatus("web", "b1", Verdict.UNHEALTHY, "dead", 9, NOW));
+    own();
+    use();
+    Target old = hands.targets.get("web/b1");
+    world.backend("web", "b1", 9);
+    use();
+    assertThat(hands.targets.get("web/b1").host()).isEqualTo("10.0.0.9");
+    assertThat(hands.watched.get("web/b1")).isEqualTo(Watched.Known.NOTHING);
+    assertThat(hands.backend(0).verdict()).isEqualTo(Verdict.UNKNOWN);
+    desk.became(
+        old, new Transition(Verdict.UNKNOWN, Verdict.UNHEALTHY, "old", 9, true, nanos));
+    assertThat(hands.written).as("nothing about where it was").hasSize(1);
+  }
+
+  @Test
+  void shouldTakeTheVerdictBackWhenThePoolHasNoHealthCheckAnyMore() {
+    world.pool("web", true).backend("web", "b1", 1);
+    own();
+    use();
+    becomes("web/b1", Verdict.UNHEALTHY);
+    commit();
+    world.pool("web", false);
+    use();
+    assertThat(hands.watched).isEmpty();
+    assertThat(hands.backend(1).verdict()).isEqualTo(Verdict.UNKNOWN);
+    assertThat(hands.backend(1).reason()).isEqualTo("its pool has no health check");
+    commit();
+    world.pool("web", true);
+    use();
+    assertThat(hands.watched.get("web/b1").verdict()).isEqualTo(Verdict.UNKNOWN);
+  }
+
+  @Test
+  void shouldForgetWhatIsGone() {
+    world.pool("web", true).backend("web", "b1", 1);
+    own();
+    use();
+    world.remove(world.find("web", "b1"));
+    use();
+    assertThat(hands.watched).isEmpty();
+    assertThat(desk.size()).isZero();
+  }
+
+  @Test
+  void shouldSayHowAnLbServerIs() {
+    LbServer server = world.lbServer("lb-1", "one");
+    own();
+    use();
+    String id = "LbServer/lb-1";
+    assertThat(hands.targets.get(id).port()).isEqualTo(7071);
+    becomes(id, Verdict.HEALTHY);
+    assertThat(hands.written).as("before it has said anything of itself").isEmpty();
+    desk.reported(id, facts("one", false, true));
+    assertThat(hands.last().state()).isEqualTo(LbServerState.NOT_READY);
+    commit();
+    desk.reported(id, facts("one", true, true));
+    assertThat(hands.last().state()).isEqualTo(LbServerState.READY);
+    commit();
+    desk.reported(id, facts("one", true, false));
+    nanos += LbServerJudge.STALE_AFTER.toNanos();
+    desk.tick();
+    assertThat(hands.last().state()).isEqualTo(LbServerState.STALE);
+    commit();
+    becomes(id, Verdict.UNHEALTHY);
+    assertThat(hands.last())
+        .isEqualTo(
+            new LbServerStatus("lb-1", "one", LbServerState.DEAD, "because", 1.5, NOW));
+    assertThat(hands.written).hasSize(4);
+    assertThat(desk.ownLbServers()).containsExactly(server);
+    commit();
+    assertThat(desk.living()).isEmpty();
+  }
+
+  @Test
+  void shouldBeginAnewWithAnLbServerThatWasStartedAgain() {
+    world.lbServer("lb-1", "one");
+    own();
+    use();
+    String id = "LbServer/lb-1";
+    becomes(id, Verdict.UNHEALTHY);
+    commit();
+    world.lbServer("lb-1", "two");
+    use();
+    assertThat(hands.watched.get(id)).isEqualTo(Watched.Known.NOTHING);
+    becomes(id, Verdict.HEALTHY);
+    desk.reported(id, facts("one", true, true));
+    assertThat(hands.last().reason()).contains("another process");
+    desk.reported(id, facts("two", true, true));
+    assertThat(hands.last())
+        .isEqualTo(
+            new LbServerStatus("lb-1", "two", LbServerState.READY, "it serves", 0, NOW));
+  }
+
+  @Test
+  void shouldPassOnWhatLbServersSeeOfItsOwnBackends() {
+    world.pool("web", true).backend("web", "b1", 1).backend("web", "b2", 2);
+    own();
+    use();
+    var seen = new Observations(Set.of("web/b1", "no/such"), Map.of("web/b2", 5L));
+    desk.observed("lb-1", seen);
+    desk.observed("lb-1", seen);
+    assertThat(hands.accused).as("once for each ejection").containsExactly("web/b1");
+    assertThat(hands.vouched).containsExactly("web/b2", "web/b2");
+    desk.observed("lb-1", new Observations(Set.of(), Map.of()));
+    desk.observed("lb-1", seen);
+    assertThat(hands.accused).containsExactly("web/b1", "web/b1");
+  }
+
+  private static LbServerFacts facts(String instance, boolean isReady, boolean isConnected) {
+    return new LbServerFacts(
+        instance, isReady, Optional.empty(), isConnected, "detail", isReady ? "" : "no snapshot");
+  }
+}
