@@ -1,5 +1,9 @@
 package dev.ballast.detection;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
 /** When a target was last convicted: up to eight times. Owned by one thread. */
 final class Falls {
   private static final int SIZE = 8;
@@ -15,6 +19,15 @@ final class Falls {
     }
     at[count % SIZE] = now;
     count++;
+  }
+
+  /** How long ago they were, the last one first. */
+  List<Duration> ages(long now) {
+    var ages = new ArrayList<Duration>();
+    for (int i = count - 1; i >= Math.max(0, count - SIZE); i--) {
+      ages.add(Duration.ofNanos(now - at[i % SIZE]));
+    }
+    return ages;
   }
 
   /** How many of them are not older than {@code nanos}. */

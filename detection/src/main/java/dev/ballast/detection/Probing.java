@@ -14,6 +14,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Probing implements AutoCloseable {
   private static final int MAX_UNDER_WAY = 8;
+  private static final int MAX_SUSPECTS = 1_000;
 
   private final Map<String, Probed> probed = new HashMap<>();
   private final Map<Outcome.Kind, Long> failed = new EnumMap<>(Outcome.Kind.class);
@@ -72,6 +74,13 @@ public final class Probing implements AutoCloseable {
       this.target = target;
       this.addresses = new Addresses(target.host(), target.port(), nanos);
     }
+
+    /** What is known of the target that takes its place. */
+    Watched.Known knownAs(Target next, long now) {
+      return watched != null && target.server().equals(next.server())
+          ? watched.known(now)
+          : Watched.Known.NOTHING;
+    }
   }
 
   /**
@@ -97,7 +106,13 @@ public final class Probing implements AutoCloseable {
     loop.execute(this::turn);
   }
 
-  /** Watches a target from now on, or goes on as it is if nothing of it has changed; a changed one keeps its verdict. */
+  /**
+   * Watches a target from now on, or goes on as it is if nothing of it has changed. One that is asked in another way from now on keeps its
+   * verdict and its record of falls. Another {@linkplain Target#server() server} under the same id is another target: nothing is known of it,
+   * and no transition says so.
+   *
+   * @param known what is on record of a target that is not watched yet; of one that is, more is known here
+   */
   public void watch(Target target, Watched.Known known) {
     loop.execute(() -> begin(target, known));
   }
@@ -148,6 +163,20 @@ public final class Probing implements AutoCloseable {
         loop);
   }
 
+  /** The ids of targets that look dead and are not convicted yet, at most {@value #MAX_SUSPECTS} of them. */
+  public CompletableFuture<List<String>> suspects() {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          long now = nanos.getAsLong();
+          return probed.values().stream()
+              .filter(one -> one.watched != null && one.watched.isSuspect(now))
+              .map(one -> one.target.id())
+              .limit(MAX_SUSPECTS)
+              .toList();
+        },
+        loop);
+  }
+
   /** What was done so far. */
   public CompletableFuture<ProbeCounters> counters() {
     return CompletableFuture.supplyAsync(
@@ -171,11 +200,11 @@ public final class Probing implements AutoCloseable {
     if (isClosed || (old != null && old.target.equals(target))) {
       return;
     }
-    var kept =
-        old == null || old.watched == null ? known : Watched.Known.only(old.watched.verdict());
+    long now = nanos.getAsLong();
+    var kept = old == null ? known : old.knownAs(target, now);
     end(old);
     var one = new Probed(target, nanos);
-    one.watched = observer.add(one, target.settings(), kept, nanos.getAsLong());
+    one.watched = observer.add(one, target.settings(), kept, now);
     probed.put(target.id(), one);
     plan();
   }

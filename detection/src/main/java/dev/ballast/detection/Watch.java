@@ -176,6 +176,16 @@ final class Watch {
     return verdict;
   }
 
+  /** Whether it is asked more often, and not convicted. */
+  boolean isSuspect(long now) {
+    return verdict != Verdict.UNHEALTHY && detector.isSuspect(now);
+  }
+
+  /** What another watch over the same target has to know. */
+  Watched.Known known(long now) {
+    return new Watched.Known(verdict, falls.ages(now));
+  }
+
   /** Whether it is silent, and nobody has answered, last at {@code answered}, since that began. */
   boolean isSilentAsAll(long answered, long now) {
     long since = detector.silentSince();

@@ -41,6 +41,16 @@ public final class Watched<T> {
     return watch.standing(now);
   }
 
+  /** Whether something makes it look dead, and nothing has proved it yet. */
+  public boolean isSuspect(long now) {
+    return watch.isSuspect(now);
+  }
+
+  /** What whoever watches it next has to know. */
+  public Known known(long now) {
+    return watch.known(now);
+  }
+
   /**
    * What is on record of a target when an observer takes it over. The verdict is kept until there is evidence of another.
    *

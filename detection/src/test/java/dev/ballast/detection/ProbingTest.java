@@ -97,6 +97,62 @@ class ProbingTest {
     }
   }
 
+  /** A target that is asked in another way. */
+  private static Target patient(Target target) {
+    var slower =
+        new WatchSettings(Pace.every(Duration.ofMillis(300)), FAST.detection(), FAST.rising());
+    return new Target(
+        target.id(), target.server(), target.host(), target.port(), target.spec(), slower);
+  }
+
+  private Watched.Standing standing() {
+    return probing.reports().join().get("web/b1").standing();
+  }
+
+  @Test
+  void shouldKeepTheVerdictOfATargetThatIsAskedInAnotherWay() {
+    try (var server = new ScriptedServer(ProbingTest::answerAll)) {
+      var target = target("web/b1", "127.0.0.1", server.port());
+      probing.watch(target, Watched.Known.NOTHING);
+      assertThat(next(0).to()).isEqualTo(Verdict.HEALTHY);
+      probing.watch(target, Watched.Known.only(Verdict.UNHEALTHY));
+      probing.watch(patient(target), Watched.Known.only(Verdict.UNHEALTHY));
+      assertThat(standing().verdict()).isEqualTo(Verdict.HEALTHY);
+      assertThat(standing().samples()).as("of the new watch").isZero();
+    }
+    assertThat(next(1).from()).isEqualTo(Verdict.HEALTHY);
+  }
+
+  @Test
+  void shouldKnowNothingOfAnotherServerUnderTheSameId() {
+    try (var server = new ScriptedServer(ProbingTest::answerAll);
+        var other = new ScriptedServer(_ -> over.await())) {
+      probing.watch(target("web/b1", "127.0.0.1", server.port()), Watched.Known.NOTHING);
+      assertThat(next(0).to()).isEqualTo(Verdict.HEALTHY);
+      probing.watch(
+          target("web/b1", "127.0.0.1", other.port()), Watched.Known.only(Verdict.HEALTHY));
+      assertThat(standing().verdict()).isEqualTo(Verdict.UNKNOWN);
+    }
+    assertThat(next(1).from()).as("of the other, which has closed").isEqualTo(Verdict.UNKNOWN);
+  }
+
+  @Test
+  void shouldNameItsSuspectsUntilTheyAreConvicted() {
+    try (var good = new ScriptedServer(ProbingTest::answerAll);
+        var frozen = new ScriptedServer(_ -> over.await())) {
+      probing.watch(target("web/b1", "127.0.0.1", good.port()), Watched.Known.NOTHING);
+      probing.watch(
+          target("web/b2", "127.0.0.1", frozen.port()), Watched.Known.only(Verdict.HEALTHY));
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> probing.suspects().join().equals(List.of("web/b2")));
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> transitions.stream().anyMatch(it -> it.to() == Verdict.UNHEALTHY));
+      assertThat(probing.suspects().join()).isEmpty();
+    }
+  }
+
   @Test
   void shouldCountAndForget() {
     try (var server = new ScriptedServer(ProbingTest::answerAll)) {

@@ -81,6 +81,10 @@ class RulesTest {
 
     assertThat(falls.within(3 * S, 20 * S)).isEqualTo(3);
     assertThat(falls.within(100 * S, 20 * S)).as("eight are remembered").isEqualTo(8);
+    assertThat(falls.ages(20 * S))
+        .as("the last one first")
+        .hasSize(8)
+        .startsWith(Duration.ofSeconds(1), Duration.ofSeconds(2));
   }
 
   @Test

@@ -162,6 +162,11 @@ class WatchTest {
 
     run(watch, GOOD, MS, 10 * S);
     assertThat(watch.verdict()).isEqualTo(Verdict.HEALTHY);
+    assertThat(watch.known(now).verdict()).isEqualTo(Verdict.HEALTHY);
+    assertThat(watch.known(now).falls())
+        .as("told to the next one, grown older")
+        .containsOnly(SECOND.plusNanos(now))
+        .hasSize(3);
   }
 
   @Test

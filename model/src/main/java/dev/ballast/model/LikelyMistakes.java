@@ -270,6 +270,18 @@ final class LikelyMistakes {
           "a tcp check can't see a frozen process: the kernel accepts connections for it; http or"
               + " grpc ask the process itself");
     }
+    check
+        .connection()
+        .tls()
+        .flatMap(BackendTls::certificate)
+        .ifPresent(
+            name ->
+                remarks.warning(
+                    pool,
+                    "healthCheck.tls.certificate",
+                    "probes show no certificate, as only LB servers open the key of "
+                        + name
+                        + ": a backend that wants one needs a port without for its health check"));
   }
 
   private void ofRetries(Pool pool) {

@@ -90,6 +90,18 @@ class CertificatesTest {
   }
 
   @Test
+  void shouldWarnThatProbesShowNoCertificate() throws Exception {
+    String certificate = openssl.pair("web", "ec", 30).document("web") + "\n---\n";
+    String pool = "kind: Pool\nname: p\nhealthCheck: {type: https, tls: {serverName: a.test";
+
+    assertThat(planned(certificate + pool + ", certificate: web}}", Examples.empty()).warnings())
+        .singleElement()
+        .satisfies(it -> assertThat(it.path()).isEqualTo("healthCheck.tls.certificate"))
+        .satisfies(it -> assertThat(it.message()).contains("probes show no certificate"));
+    assertThat(planned(certificate + pool + "}}", Examples.empty()).warnings()).isEmpty();
+  }
+
+  @Test
   void shouldTakeAChainWithoutKeyForAuthorities() throws Exception {
     var pair = openssl.pair("one", "ec", 30);
     var other = openssl.pair("two", "ec", 30);
