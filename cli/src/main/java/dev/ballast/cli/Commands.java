@@ -23,6 +23,7 @@ final class Commands {
   static {
     ALL.put("up", UpCommand::new);
     ALL.put("controller", ControllerCommand::new);
+    ALL.put("orchestrator", OrchestratorCommand::new);
     ALL.put("lb", LbCommand::new);
     ALL.put("backend", BackendCommand::new);
     ALL.put("apply", ApplyCommand::new);

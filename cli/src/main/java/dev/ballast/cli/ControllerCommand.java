@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
     description = "Run a controller: the HTTP API over a configuration database.")
 final class ControllerCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(ControllerCommand.class);
-  private static final String DATABASE_VARIABLE = "BALLAST_DATABASE_URL";
+  static final String DATABASE_VARIABLE = "BALLAST_DATABASE_URL";
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final Shell shell;

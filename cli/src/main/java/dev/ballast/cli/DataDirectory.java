@@ -26,6 +26,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * DATA/logs/NAME.log  the log of each process; NAME.access.log: the access log of an LB server
  * DATA/postgres       the embedded database
  * DATA/lb             each LB server's last good snapshot
+ * DATA/orchestrator   the orchestrator's last good snapshot
  * </pre>
  */
 record DataDirectory(Path path) {
@@ -64,6 +65,10 @@ record DataDirectory(Path path) {
 
   Path lbServers() {
     return path.resolve("lb");
+  }
+
+  Path orchestrator() {
+    return path.resolve("orchestrator");
   }
 
   private Path runningFile() {

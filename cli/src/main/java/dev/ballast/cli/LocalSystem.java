@@ -6,8 +6,15 @@ import dev.ballast.configdb.EmbeddedPostgres;
 import dev.ballast.configdb.FeedMode;
 import dev.ballast.controller.ControllerServer;
 import dev.ballast.controller.ControllerSettings;
+import dev.ballast.detection.MassBrake;
+import dev.ballast.locks.PostgresEngine;
 import dev.ballast.model.Sealer;
+import dev.ballast.model.View;
+import dev.ballast.orchestrator.OrchestratorSettings;
+import dev.ballast.sync.SyncMode;
+import dev.ballast.sync.SyncSettings;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.security.SecureRandom;
@@ -17,7 +24,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A whole system on one machine: PostgreSQL and the controller of this process, and LB servers and demo backends as its
+ * A whole system on one machine: PostgreSQL, the controller and the orchestrator of this process, and LB servers and demo backends as its
  * children.
  *
  * <p>The order of its start is the order of what takes long. LB servers that have a good snapshot from before start first:
@@ -25,11 +32,13 @@ import java.util.stream.Stream;
  */
 final class LocalSystem implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
+  private static final String ORCHESTRATOR = "local";
 
   private final Shell shell;
   private final DataDirectory data;
   private final Settings settings;
   private final ClosingStack started = new ClosingStack();
+  private final ClosingStack watching = new ClosingStack();
   private final Supervisor supervisor;
   private final Progress progress;
   private final Launcher launcher;
@@ -44,6 +53,11 @@ final class LocalSystem implements AutoCloseable {
   record Settings(boolean isDemo, int port, LocalFleet fleet, FeedMode feedMode) {
     URI controller() {
       return URI.create("http://" + LOOPBACK + ":" + port);
+    }
+
+    /** 7072 beside the usual 7070. */
+    int orchestratorPort() {
+      return port + 2;
     }
   }
 
@@ -61,6 +75,11 @@ final class LocalSystem implements AutoCloseable {
 
   List<LocalServer> servers() {
     return servers;
+  }
+
+  /** Its admin port. */
+  String orchestrator() {
+    return "http://" + LOOPBACK + ":" + settings.orchestratorPort();
   }
 
   List<Demo.DemoBackend> backends() {
@@ -85,7 +104,8 @@ final class LocalSystem implements AutoCloseable {
     if (isFirstStart) {
       startServers();
     }
-    startController(postgres, token, sealer);
+    ConfigDatabase database = startController(postgres, token, sealer);
+    startOrchestrator(postgres, database, token);
     data.announce(new DataDirectory.Running(ProcessHandle.current().pid(), settings.controller()));
     started.add(data::withdraw);
     return new Endpoint(settings.controller(), token, "this process", Optional.empty());
@@ -98,7 +118,7 @@ final class LocalSystem implements AutoCloseable {
     }
   }
 
-  private void startController(EmbeddedPostgres postgres, String token, Sealer sealer) {
+  private ConfigDatabase startController(EmbeddedPostgres postgres, String token, Sealer sealer) {
     progress.step("opening the configuration");
     ConfigDatabase database =
         started.add(
@@ -115,11 +135,36 @@ final class LocalSystem implements AutoCloseable {
             LockStore.open(started, postgres.databaseUrl(), progress::say),
             shell.clock(),
             System::nanoTime));
+    return database;
   }
 
-  /** Ends the LB servers and backends first: they still have somebody to tell. */
+  private void startOrchestrator(EmbeddedPostgres postgres, ConfigDatabase database, String token)
+      throws IOException {
+    progress.step("starting the orchestrator");
+    var sync =
+        new SyncSettings(
+            List.of(settings.controller()),
+            token,
+            Optional.empty(),
+            new View.Targets(),
+            SyncMode.PUSH_PULL,
+            SyncSettings.DEFAULT_PULL_INTERVAL,
+            Files.createDirectories(data.orchestrator()).resolve(ORCHESTRATOR + ".snapshot"));
+    var own =
+        new OrchestratorSettings(
+            ORCHESTRATOR,
+            OrchestratorSettings.DEFAULT_TTL,
+            sync,
+            MassBrake.Settings.DEFAULT,
+            new InetSocketAddress(LOOPBACK, settings.orchestratorPort()));
+    new OrchestratorRole(shell, own)
+        .start(watching, database, PostgresEngine.connect(postgres.databaseUrl()));
+  }
+
+  /** Who watches ends first: it would take the end of all others for their death. Then LB servers and backends: they still have somebody to tell. */
   @Override
   public void close() {
+    watching.close();
     supervisor.close();
     started.close();
   }
@@ -127,6 +172,9 @@ final class LocalSystem implements AutoCloseable {
   private List<PortCheck.Port> ports() {
     var ports = new ArrayList<PortCheck.Port>();
     ports.add(new PortCheck.Port("the controller", LOOPBACK, settings.port()));
+    ports.add(
+        new PortCheck.Port(
+            "the admin port of the orchestrator", LOOPBACK, settings.orchestratorPort()));
     for (LocalServer server : servers) {
       ports.add(
           new PortCheck.Port(

@@ -13,6 +13,7 @@ import dev.ballast.model.Pool;
 import dev.ballast.model.Resource;
 import dev.ballast.model.Revision;
 import dev.ballast.model.Snapshot;
+import dev.ballast.model.Timeouts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -51,8 +52,9 @@ final class World {
     return put(
         new Pool(
             name,
-            Algorithm.DEFAULT,
+            new Algorithm.RoundRobin(),
             hasCheck ? Optional.of(CHECK) : Optional.empty(),
+            Timeouts.defaults(),
             Pool.DEFAULT_PANIC_THRESHOLD_PERCENT));
   }
 

@@ -1,0 +1,214 @@
+package dev.ballast.cli;
+
+import dev.ballast.configdb.ConfigDatabase;
+import dev.ballast.configdb.DatabaseSettings;
+import dev.ballast.configdb.DatabaseUnavailable;
+import dev.ballast.detection.MassBrake;
+import dev.ballast.locks.EngineUnavailable;
+import dev.ballast.locks.PostgresEngine;
+import dev.ballast.model.View;
+import dev.ballast.orchestrator.OrchestratorSettings;
+import dev.ballast.sync.SyncMode;
+import dev.ballast.sync.SyncSettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "orchestrator",
+    description = {
+      "Run an orchestrator: it probes backends and LB servers, and writes what it makes of that into the configuration database.",
+      "Several share the work out among them; who dies is replaced when its lease has run out."
+    })
+final class OrchestratorCommand implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(OrchestratorCommand.class);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private final Shell shell;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      defaultValue = "orchestrator-1",
+      description = "Its name, which no other orchestrator may have.")
+  String name = "orchestrator-1";
+
+  @Option(
+      names = "--database-url",
+      paramLabel = "URL",
+      description =
+          "The configuration database: postgresql://USER:PASSWORD@HOST/DATABASE. In $BALLAST_DATABASE_URL other users of"
+              + " the machine don't see the password (default: $BALLAST_DATABASE_URL).")
+  @Nullable String databaseUrl;
+
+  @Option(
+      names = "--controller",
+      paramLabel = "URL",
+      split = ",",
+      defaultValue = "http://127.0.0.1:7070",
+      description = "The controllers to follow: the next one when one fails. May be repeated.")
+  List<URI> controllers = List.of();
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "A file with the bearer token (default: $BALLAST_TOKEN).")
+  @Nullable Path tokenFile;
+
+  @Option(
+      names = "--ca-file",
+      paramLabel = "FILE",
+      description =
+          "A PEM file with the certificates to trust (default: those of the Java runtime).")
+  @Nullable Path authority;
+
+  @Option(
+      names = "--address",
+      paramLabel = "IP",
+      defaultValue = "127.0.0.1",
+      description = "The address that its admin port is bound to.")
+  String address = "127.0.0.1";
+
+  @Option(
+      names = "--admin-port",
+      paramLabel = "PORT",
+      defaultValue = "7072",
+      description = "The port of /healthz, /metrics and /report.")
+  int adminPort = OrchestratorSettings.DEFAULT_ADMIN_PORT;
+
+  @Option(
+      names = "--lease",
+      paramLabel = "DURATION",
+      defaultValue = "3s",
+      converter = DurationConverter.class,
+      description = "How long its targets wait for another orchestrator after it has died.")
+  Duration lease = OrchestratorSettings.DEFAULT_TTL;
+
+  @Option(
+      names = "--doubt-above",
+      paramLabel = "PERCENT",
+      defaultValue = "30",
+      description =
+          "When more of its targets than this, and at least three, fall silent at once, it doubts itself and convicts none of them by silence.")
+  int doubtAbove;
+
+  @Option(
+      names = "--doubt-for",
+      paramLabel = "DURATION",
+      defaultValue = "10s",
+      converter = DurationConverter.class,
+      description = "For how long at most.")
+  Duration doubtFor = MassBrake.Settings.DEFAULT.hold();
+
+  @Option(
+      names = {"--state-dir", "--data"},
+      paramLabel = "DIR",
+      defaultValue = "./ballast-orchestrator",
+      description = "Where its last good configuration is kept.")
+  Path state = Path.of("ballast-orchestrator");
+
+  @Mixin private final LifetimeOptions lifetime = new LifetimeOptions();
+
+  OrchestratorCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    try (var started = new ClosingStack()) {
+      Logging.start(System.err);
+      started.add(Logging::stop);
+      OrchestratorSettings settings = settings();
+      String url = url();
+      ConfigDatabase database = database(started, url);
+      new OrchestratorRole(shell, settings).start(started, database, engine(url));
+      lifetime.awaitEnd(started::close);
+      return ExitCode.DONE.number();
+    }
+  }
+
+  private OrchestratorSettings settings() throws IOException {
+    Path directory = Files.createDirectories(shell.directory().resolve(state));
+    try {
+      return new OrchestratorSettings(
+          name,
+          lease,
+          new SyncSettings(
+              controllers,
+              token(),
+              Optional.ofNullable(authority).map(shell.directory()::resolve),
+              new View.Targets(),
+              SyncMode.PUSH_PULL,
+              SyncSettings.DEFAULT_PULL_INTERVAL,
+              directory.resolve(name + ".snapshot")),
+          new MassBrake.Settings(doubtAbove, MassBrake.Settings.DEFAULT.atLeast(), doubtFor),
+          new InetSocketAddress(Address.of(address), adminPort));
+    } catch (IllegalArgumentException invalid) {
+      throw new CommandFailed(ExitCode.USAGE, Failures.text(invalid));
+    }
+  }
+
+  private String token() throws IOException {
+    if (tokenFile != null) {
+      return Files.readString(shell.directory().resolve(tokenFile)).strip();
+    }
+    return shell
+        .variable(ServerSearch.TOKEN_VARIABLE)
+        .orElseThrow(
+            () ->
+                new CommandFailed(
+                    ExitCode.USAGE, "a token is needed: --token-file or $BALLAST_TOKEN"));
+  }
+
+  private String url() {
+    return Optional.ofNullable(databaseUrl)
+        .or(() -> shell.variable(ControllerCommand.DATABASE_VARIABLE))
+        .orElseThrow(
+            () ->
+                new CommandFailed(
+                    ExitCode.USAGE,
+                    "the configuration database is needed: --database-url or $"
+                        + ControllerCommand.DATABASE_VARIABLE));
+  }
+
+  /** Waits for a database that isn't there yet, or that no controller has made a schema in yet. */
+  private ConfigDatabase database(ClosingStack started, String url) throws InterruptedException {
+    DatabaseSettings settings;
+    try {
+      settings = DatabaseSettings.of(url);
+    } catch (IllegalArgumentException invalid) {
+      throw new CommandFailed(ExitCode.USAGE, Failures.text(invalid));
+    }
+    while (true) {
+      try {
+        return started.add(ConfigDatabase.join(settings, shell.clock()));
+      } catch (DatabaseUnavailable unavailable) {
+        log.warn("{}; trying again", Failures.text(unavailable));
+        Thread.sleep(PAUSE);
+      }
+    }
+  }
+
+  private static PostgresEngine engine(String url) throws InterruptedException {
+    while (true) {
+      try {
+        return PostgresEngine.connect(url);
+      } catch (EngineUnavailable unavailable) {
+        log.warn("{}; trying again", Failures.text(unavailable));
+        Thread.sleep(PAUSE);
+      }
+    }
+  }
+}
