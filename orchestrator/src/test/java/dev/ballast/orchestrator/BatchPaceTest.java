@@ -1,0 +1,45 @@
+package dev.ballast.orchestrator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class BatchPaceTest {
+  private final BatchPace pace = new BatchPace();
+
+  private static long ms(long millis) {
+    return Duration.ofMillis(millis).toNanos();
+  }
+
+  @Test
+  void shouldLetTheFirstGoAtOnce() {
+    assertThat(pace.wait(ms(5))).isZero();
+  }
+
+  @Test
+  void shouldSlowDownWhileBatchFollowsUponBatch() {
+    long now = 0;
+    int batches = 0;
+    while (now < ms(2_000)) {
+      now += pace.wait(now) + ms(5);
+      pace.wrote(now);
+      batches++;
+    }
+    assertThat(batches).as("in two seconds without a rest").isBetween(10, 16);
+    assertThat(pace.wait(now)).isEqualTo(ms(200));
+  }
+
+  @Test
+  void shouldForgetItAfterARest() {
+    long now = 0;
+    for (int i = 0; i < 10; i++) {
+      now += pace.wait(now);
+      pace.wrote(now);
+    }
+    now += ms(1_000);
+    assertThat(pace.wait(now)).isZero();
+    pace.wrote(now);
+    assertThat(pace.wait(now)).isEqualTo(ms(10));
+  }
+}
