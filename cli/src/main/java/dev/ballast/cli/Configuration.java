@@ -39,7 +39,7 @@ record Configuration(Snapshot snapshot, Instant now) {
   /** The smallest view that shows a kind. */
   static View viewOf(Kind kind) {
     return switch (kind) {
-      case LOAD_BALANCER, FLEET, LB_SERVER, LB_SERVER_OVERRIDE -> new View.Dns();
+      case LOAD_BALANCER, FLEET, LB_SERVER, LB_SERVER_STATUS, LB_SERVER_OVERRIDE -> new View.Dns();
       case POOL, BACKEND, BACKEND_STATUS, BACKEND_OVERRIDE -> new View.Targets();
       case CERTIFICATE, FLEET_KEYS -> new View.All();
     };

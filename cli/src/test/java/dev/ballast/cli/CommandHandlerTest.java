@@ -84,6 +84,11 @@ class CommandHandlerTest {
     }
 
     @Override
+    public String lock() {
+      return "0";
+    }
+
+    @Override
     public long token() {
       return 1;
     }

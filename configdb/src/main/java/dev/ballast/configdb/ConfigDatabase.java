@@ -9,7 +9,6 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
 /**
@@ -39,9 +38,31 @@ public final class ConfigDatabase implements AutoCloseable {
     HikariDataSource pool = null;
     try {
       pool = pool(settings);
-      migrate(pool);
+      Schema.migrate(pool);
       return new ConfigDatabase(settings, pool, new Secrecy(sealer, clock));
     } catch (PoolInitializationException | FlywayException failure) {
+      if (pool != null) {
+        pool.close();
+      }
+      throw new DatabaseUnavailable(
+          "the database at " + settings.address() + " cannot be used: " + Failures.text(failure),
+          failure);
+    }
+  }
+
+  /**
+   * Connects, and leaves the schema as it is: for a role that may not change it.
+   *
+   * @throws DatabaseUnavailable when that is not possible now, or the schema is older or newer than this version needs; the
+   *     caller may try again
+   */
+  public static ConfigDatabase join(DatabaseSettings settings, InstantSource clock) {
+    HikariDataSource pool = null;
+    try {
+      pool = pool(settings);
+      Schema.check(pool);
+      return new ConfigDatabase(settings, pool, new Secrecy(Optional.empty(), clock));
+    } catch (PoolInitializationException | SQLException | Schema.Unfit failure) {
       if (pool != null) {
         pool.close();
       }
@@ -63,19 +84,6 @@ public final class ConfigDatabase implements AutoCloseable {
     config.setValidationTimeout(Math.max(250, settings.connectTimeout().toMillis() / 2));
     config.setInitializationFailTimeout(1);
     return new HikariDataSource(config);
-  }
-
-  private static void migrate(HikariDataSource pool) {
-    Flyway.configure(ConfigDatabase.class.getClassLoader())
-        .dataSource(pool)
-        .loggers("slf4j")
-        .schemas("ballast")
-        .table("schema_history")
-        .locations("classpath:dev/ballast/configdb/migration")
-        .failOnMissingLocations(true)
-        .placeholderReplacement(false)
-        .load()
-        .migrate();
   }
 
   public ConfigStore store() {

@@ -2,7 +2,6 @@ package dev.ballast.configdb;
 
 import dev.ballast.model.AdminOverride;
 import dev.ballast.model.ApplyOptions;
-import dev.ballast.model.BackendStatus;
 import dev.ballast.model.Current;
 import dev.ballast.model.Documents;
 import dev.ballast.model.Edit;
@@ -24,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Writes to the configuration: all or nothing, one at a time, each with its history row.
@@ -146,13 +146,33 @@ public final class ConfigStore {
         server.name(),
         connection -> {
           existing(connection, new ItemKey(Kind.FLEET, server.fleet()));
-          boolean isKnown =
-              new Rows(connection)
-                  .find(server.key())
-                  .filter(item -> isSameInstance(item.resource(), server))
-                  .isPresent();
-          return isKnown ? NOTHING : upsert(connection, server);
+          Optional<Item> before = new Rows(connection).find(server.key());
+          return before.filter(item -> isSameInstance(item.resource(), server)).isPresent()
+              ? NOTHING
+              : registration(connection, server, before);
         });
+  }
+
+  /** What was observed of the instance that had the name before goes with it. */
+  private static Plan registration(Connection connection, LbServer server, Optional<Item> before)
+      throws SQLException {
+    Plan plan = upsert(connection, server);
+    ItemKey status = server.key().as(Kind.LB_SERVER_STATUS);
+    boolean isTakeover =
+        before
+            .map(item -> (LbServer) item.resource())
+            .filter(earlier -> !earlier.instance().equals(server.instance()))
+            .isPresent();
+    return isTakeover && new Rows(connection).find(status).isPresent()
+        ? new Plan(
+            plan.upserts(),
+            List.of(status),
+            Stream.concat(
+                    plan.edits().stream(),
+                    Stream.of(new Edit(status, Edit.Action.DELETED, List.of())))
+                .toList(),
+            List.of())
+        : plan;
   }
 
   /**
@@ -173,24 +193,37 @@ public final class ConfigStore {
         });
   }
 
-  /** Writes verdicts in one transaction; those on backends that are gone are skipped. */
-  public Applied observe(List<BackendStatus> statuses, String who) {
-    return writer.write(
-        who,
-        connection -> {
-          var rows = new Rows(connection);
-          var changed = new ArrayList<Resource>();
-          var edits = new ArrayList<Edit>();
-          for (BackendStatus status : statuses) {
-            if (rows.find(ItemKey.backend(status.pool(), status.backend())).isPresent()) {
-              Plan plan = upsert(connection, status);
-              changed.addAll(plan.upserts());
-              edits.addAll(plan.edits());
-            }
-          }
-          return new Plan(changed, List.of(), edits, List.of());
-        });
+  /**
+   * Writes what was observed, in one transaction. What is said under a fence that does not hold is skipped, and so is what is
+   * said about a resource that is gone; of several about one resource the last counts. The fences are checked once this is the
+   * only writer, and hold until the transaction ends: for so long nobody else can come to own these locks.
+   *
+   * <p>The locks have to be in the schema {@code ballast_locks} of the same database. Where they are not, this fails.
+   *
+   * @param observations at most {@value Observing#LIMIT}
+   */
+  public Observed observe(List<Observation> observations, String who) {
+    if (observations.size() > Observing.LIMIT) {
+      throw new IllegalArgumentException(
+          observations.size() + " observations at once; the limit is " + Observing.LIMIT);
+    }
+    var observing = new Observing();
+    Applied applied =
+        writer.write(who, connection -> observing.fenced(connection, observations));
+    return new Observed(applied, observing.stale(), observing.gone());
   }
+
+  /** The same without fences, for who is alone. */
+  Applied observeUnfenced(List<? extends Resource> statuses, String who) {
+    return writer.write(who, connection -> new Observing().unfenced(connection, statuses));
+  }
+
+  /**
+   * What shows that an observer is still in charge: the lock that it holds, and the fencing token that came with it.
+   *
+   * @param lock its name, as the lock engine has it
+   */
+  public record Fence(String lock, long token) {}
 
   /**
    * Makes the keys of fleets that have none, and new ones for those whose period has passed. Several controllers may do so at
@@ -238,7 +271,7 @@ public final class ConfigStore {
       resources.addAll(rows.resources(Table.BACKEND));
     } else {
       List<ItemKey> alone = backendsAlone(documents);
-      List<Resource> found = rows.backends(alone);
+      List<Resource> found = rows.resources(Table.BACKEND, alone);
       var pools = new HashSet<>(documents.completeLists());
       if (found.size() < alone.size()) {
         pools.addAll(poolsNearTheirLimit(rows, alone));

@@ -7,6 +7,7 @@ import dev.ballast.model.Certificate;
 import dev.ballast.model.Fleet;
 import dev.ballast.model.FleetKeys;
 import dev.ballast.model.LbServer;
+import dev.ballast.model.LbServerStatus;
 import dev.ballast.model.LoadBalancer;
 import dev.ballast.model.Pool;
 import dev.ballast.model.Resource;
@@ -53,6 +54,7 @@ final class DerivedColumns {
           Fleet _,
           LbServer _,
           BackendStatus _,
+          LbServerStatus _,
           AdminOverride _ ->
           List.of();
     };

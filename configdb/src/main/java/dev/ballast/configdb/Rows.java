@@ -13,9 +13,11 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -40,14 +42,48 @@ record Rows(Connection connection) {
     return select(Table.BACKEND, "WHERE pool = ANY(?)", Table::resource, textArray(pools));
   }
 
-  /** Those of the backends that are there. */
-  List<Resource> backends(Collection<ItemKey> keys) throws SQLException {
-    return select(
-        Table.BACKEND,
-        "WHERE (pool, name) IN (SELECT * FROM unnest(?::text[], ?::text[]))",
-        Table::resource,
-        textArray(keys.stream().map(ItemKey::pool).toList()),
-        textArray(keys.stream().map(ItemKey::id).toList()));
+  /** Those of a table's items that are there. */
+  List<Resource> resources(Table table, Collection<ItemKey> keys) throws SQLException {
+    return keys.isEmpty()
+        ? List.of()
+        : select(table, among(table), Table::resource, identities(table, keys));
+  }
+
+  /** The same without reading what the items say: needs no right to the columns that do. */
+  Set<ItemKey> keys(Table table, Collection<ItemKey> keys) throws SQLException {
+    var found = new HashSet<ItemKey>();
+    String sql =
+        "SELECT %s FROM %s %s"
+            .formatted(
+                String.join(", ", table.identity()), table.qualifiedName(), among(table));
+    try (var statement = connection.prepareStatement(sql)) {
+      Object[] parameters = identities(table, keys);
+      for (int i = 0; i < parameters.length; i++) {
+        statement.setObject(i + 1, parameters[i]);
+      }
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          found.add(table.key(column -> text(rows, column)));
+        }
+      }
+    }
+    return found;
+  }
+
+  private static String among(Table table) {
+    String arrays = String.join(", ", table.identity().stream().map(_ -> "?::text[]").toList());
+    return "WHERE (%s) IN (SELECT * FROM unnest(%s))"
+        .formatted(String.join(", ", table.identity()), arrays);
+  }
+
+  private Object[] identities(Table table, Collection<ItemKey> keys) throws SQLException {
+    var identities = keys.stream().map(table::identity).toList();
+    var columns = new Object[table.identity().size()];
+    for (int i = 0; i < columns.length; i++) {
+      int column = i;
+      columns[i] = textArray(identities.stream().map(identity -> identity.get(column)).toList());
+    }
+    return columns;
   }
 
   /** How many backends each of the pools has; a pool without any is left out. */

@@ -33,6 +33,7 @@ enum Table {
   LOAD_BALANCER(Kind.LOAD_BALANCER),
   LB_SERVER(Kind.LB_SERVER),
   BACKEND_STATUS(Kind.BACKEND_STATUS),
+  LB_SERVER_STATUS(Kind.LB_SERVER_STATUS),
   BACKEND_OVERRIDE(Kind.BACKEND_OVERRIDE),
   LB_SERVER_OVERRIDE(Kind.LB_SERVER_OVERRIDE);
 
@@ -75,7 +76,7 @@ enum Table {
   List<String> identity() {
     return switch (this) {
       case BACKEND, BACKEND_STATUS, BACKEND_OVERRIDE -> POOL_AND_NAME;
-      case FLEET, FLEET_KEYS, CERTIFICATE, POOL, LOAD_BALANCER, LB_SERVER, LB_SERVER_OVERRIDE ->
+      case FLEET, FLEET_KEYS, CERTIFICATE, POOL, LOAD_BALANCER, LB_SERVER, LB_SERVER_STATUS, LB_SERVER_OVERRIDE ->
           NAME;
     };
   }
@@ -92,6 +93,7 @@ enum Table {
           FLEET_KEYS,
           CERTIFICATE,
           POOL,
+          LB_SERVER_STATUS,
           LB_SERVER_OVERRIDE ->
           identity();
     };
@@ -101,13 +103,14 @@ enum Table {
   List<Table> dependents() {
     return switch (this) {
       case BACKEND -> List.of(BACKEND_STATUS, BACKEND_OVERRIDE);
-      case LB_SERVER -> List.of(LB_SERVER_OVERRIDE);
+      case LB_SERVER -> List.of(LB_SERVER_STATUS, LB_SERVER_OVERRIDE);
       case FLEET -> List.of(FLEET_KEYS);
       case FLEET_KEYS,
           CERTIFICATE,
           POOL,
           LOAD_BALANCER,
           BACKEND_STATUS,
+          LB_SERVER_STATUS,
           BACKEND_OVERRIDE,
           LB_SERVER_OVERRIDE ->
           List.of();
@@ -125,6 +128,7 @@ enum Table {
           LOAD_BALANCER,
           LB_SERVER,
           BACKEND_STATUS,
+          LB_SERVER_STATUS,
           BACKEND_OVERRIDE,
           LB_SERVER_OVERRIDE ->
           Map.of();

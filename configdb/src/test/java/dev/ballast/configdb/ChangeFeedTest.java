@@ -64,7 +64,7 @@ final class ChangeFeedTest {
   void shouldStreamDeletionsWithWhatWentAlong() {
     apply(2, 1);
     var status = new BackendStatus("web", "b1", Verdict.HEALTHY, "", 0, Instant.EPOCH);
-    postgres.store().observe(List.of(status), "test");
+    postgres.store().observeUnfenced(List.of(status), "test");
     follow(FeedMode.AUTO);
     long n =
         postgres
@@ -239,7 +239,7 @@ final class ChangeFeedTest {
   void shouldListAgainAfterATruncate() throws SQLException {
     apply(3, 1);
     var status = new BackendStatus("web", "b1", Verdict.HEALTHY, "", 0, Instant.EPOCH);
-    postgres.store().observe(List.of(status), "test");
+    postgres.store().observeUnfenced(List.of(status), "test");
     follow(FeedMode.AUTO);
     postgres.execute("ALTER TABLE ballast.backend_status DISABLE TRIGGER USER");
     postgres.execute("TRUNCATE ballast.backend_status");

@@ -86,7 +86,7 @@ final class ConfigStoreTest {
     var override = override(WEB_B1, AdminState.DRAINING);
     var serverOverride = override(server.key(), AdminState.DISABLED);
     postgres.store().register(server);
-    postgres.store().observe(List.of(status), "orchestrator");
+    postgres.store().observeUnfenced(List.of(status), "orchestrator");
     postgres.store().override(override);
     postgres.store().override(serverOverride);
 
@@ -176,7 +176,7 @@ final class ConfigStoreTest {
     postgres.store().override(override(WEB_B1, AdminState.DISABLED));
     postgres
         .store()
-        .observe(
+        .observeUnfenced(
             List.of(new BackendStatus("web", "b0", Verdict.HEALTHY, "", 0, Instant.EPOCH)), "test");
     long before = list().revision().n();
     postgres.store().delete(WEB, Optional.empty(), "test");

@@ -45,7 +45,7 @@ final class RandomWriter {
         case 4 -> store.apply(loadBalancer(pool), ANYTHING, "writer");
         case 5 -> store.override(override(ItemKey.backend(pool, backend)));
         case 6 ->
-            store.observe(
+            store.observeUnfenced(
                 List.of(status(pool, "b0"), status(pool, "b1"), status(pool, "b2")), "writer");
         case 7 -> store.register(lbServer());
         default -> writePastTheStore();

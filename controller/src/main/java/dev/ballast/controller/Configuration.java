@@ -122,7 +122,7 @@ final class Configuration {
           case CERTIFICATE -> whole.certificates();
           case FLEET_KEYS -> whole.fleetKeys();
           case LB_SERVER -> whole.lbServers();
-          case BACKEND, BACKEND_STATUS, BACKEND_OVERRIDE, LB_SERVER_OVERRIDE ->
+          case BACKEND, BACKEND_STATUS, LB_SERVER_STATUS, BACKEND_OVERRIDE, LB_SERVER_OVERRIDE ->
               throw new IllegalArgumentException(kind + " has no list of its own");
         };
     return list(whole, resources.map(resource -> listed(whole, resource)));

@@ -159,7 +159,9 @@ final class Membership implements GroupMember.Work {
 
   @Override
   public void start(int partition, long token) {
-    var tenure = new Tenure(settings.partition(partition), token, session::isMine);
+    var mine = settings.partition(partition);
+    String lock = GroupView.partitionName(settings.group(), mine.name());
+    var tenure = new Tenure(mine, lock, token, session::isMine);
     tenures.put(partition, tenure);
     if (session.isMine()) {
       calls.assigned(tenure);

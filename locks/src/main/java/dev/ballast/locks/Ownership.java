@@ -4,6 +4,9 @@ package dev.ballast.locks;
 public interface Ownership {
   Partition partition();
 
+  /** The name of the lock that the token belongs to, for who checks both with {@code ballast_locks.holds}. */
+  String lock();
+
   /** The fencing token: greater than that of every owner of this partition before. */
   long token();
 

@@ -9,13 +9,15 @@ import java.util.function.BooleanSupplier;
  */
 final class Tenure implements Ownership {
   private final Partition partition;
+  private final String lock;
   private final long token;
   private final BooleanSupplier isLeaseMine;
   private boolean isBegun;
   private volatile boolean isOver;
 
-  Tenure(Partition partition, long token, BooleanSupplier isLeaseMine) {
+  Tenure(Partition partition, String lock, long token, BooleanSupplier isLeaseMine) {
     this.partition = partition;
+    this.lock = lock;
     this.token = token;
     this.isLeaseMine = isLeaseMine;
   }
@@ -23,6 +25,11 @@ final class Tenure implements Ownership {
   @Override
   public Partition partition() {
     return partition;
+  }
+
+  @Override
+  public String lock() {
+    return lock;
   }
 
   @Override

@@ -42,6 +42,7 @@ public record AdminOverride(
           POOL,
           LOAD_BALANCER,
           BACKEND_STATUS,
+          LB_SERVER_STATUS,
           BACKEND_OVERRIDE,
           LB_SERVER_OVERRIDE ->
           throw new IllegalArgumentException("a " + target.documentName() + " has no admin state");

@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Codec {
   /** The version of the specifications that the configuration database stores as {@code jsonb}. */
-  public static final int FORMAT = 2;
+  public static final int FORMAT = 3;
 
   private Codec() {}
 

@@ -14,6 +14,7 @@ public enum Kind {
   LOAD_BALANCER("LoadBalancer", "loadbalancers", true),
   LB_SERVER("LbServer", "lbservers", false),
   BACKEND_STATUS("BackendStatus", "backendstatuses", false),
+  LB_SERVER_STATUS("LbServerStatus", "lbserverstatuses", false),
   BACKEND_OVERRIDE("BackendOverride", "backendoverrides", false),
   LB_SERVER_OVERRIDE("LbServerOverride", "lbserveroverrides", false);
 

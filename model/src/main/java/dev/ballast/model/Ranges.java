@@ -20,6 +20,12 @@ final class Ranges {
     }
   }
 
+  static void requirePhi(double phi) {
+    if (!(phi >= 0)) {
+      throw new IllegalArgumentException("phi " + phi + " is not at least 0");
+    }
+  }
+
   static void require(String what, Duration value, Duration least, Duration most) {
     if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
       throw new IllegalArgumentException(

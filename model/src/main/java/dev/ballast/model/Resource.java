@@ -13,10 +13,11 @@ public sealed interface Resource
         Certificate,
         LbServer,
         BackendStatus,
+        LbServerStatus,
         AdminOverride {
   Kind kind();
 
-  /** Unique within the kind; {@code pool/backend} for a backend, its status and its override. */
+  /** Unique within the kind; {@code pool/backend} for a backend, its status and its override; an LB server's for its status and its override. */
   String name();
 
   default ItemKey key() {

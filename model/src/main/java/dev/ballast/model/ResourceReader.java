@@ -14,7 +14,8 @@ record ResourceReader(Findings findings) {
       case FLEET_KEYS -> new SecretFields(findings).fleetKeys(fields);
       case CERTIFICATE -> new SecretFields(findings).certificate(fields);
       case LB_SERVER -> lbServer(fields);
-      case BACKEND_STATUS -> backendStatus(fields);
+      case BACKEND_STATUS -> StatusFields.backendStatus(fields);
+      case LB_SERVER_STATUS -> StatusFields.lbServerStatus(fields);
       case BACKEND_OVERRIDE -> override(fields, Kind.BACKEND);
       case LB_SERVER_OVERRIDE -> override(fields, Kind.LB_SERVER);
     };
@@ -53,16 +54,6 @@ record ResourceReader(Findings findings) {
     Instant registered = fields.instant("registered").orElse(Instant.EPOCH);
     return fields.make(
         () -> new LbServer(name, fleet, instance, address, admin, version, registered));
-  }
-
-  private Optional<BackendStatus> backendStatus(Fields fields) {
-    String pool = fields.name("pool");
-    String backend = fields.name("name");
-    var verdict = fields.constant("verdict", Verdict.class).orElse(Verdict.UNKNOWN);
-    String reason = fields.text("reason").orElse("");
-    double phi = fields.text("phi", Double::parseDouble).orElse(0.0);
-    Instant since = fields.instant("since").orElse(Instant.EPOCH);
-    return fields.make(() -> new BackendStatus(pool, backend, verdict, reason, phi, since));
   }
 
   private Optional<AdminOverride> override(Fields fields, Kind target) {

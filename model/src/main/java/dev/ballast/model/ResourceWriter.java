@@ -26,7 +26,8 @@ final class ResourceWriter {
       case FleetKeys keys -> SecretFields.write(node, keys);
       case Certificate certificate -> SecretFields.write(node, certificate);
       case LbServer lbServer -> lbServer(node, lbServer);
-      case BackendStatus status -> backendStatus(node, status);
+      case BackendStatus status -> StatusFields.write(node, status);
+      case LbServerStatus status -> StatusFields.write(node, status);
       case AdminOverride override -> override(node, override);
     }
     return node;
@@ -44,6 +45,7 @@ final class ResourceWriter {
           Fleet _,
           LbServer _,
           BackendStatus _,
+          LbServerStatus _,
           AdminOverride _ -> {
         return write(resource);
       }
@@ -70,15 +72,6 @@ final class ResourceWriter {
         .put("admin", lbServer.admin())
         .put("version", lbServer.version())
         .put("registered", lbServer.registered().toString());
-  }
-
-  private static void backendStatus(ObjectNode node, BackendStatus status) {
-    node.put("pool", status.pool())
-        .put("name", status.backend())
-        .put("verdict", Codec.text(status.verdict()))
-        .put("reason", status.reason())
-        .put("phi", status.phi())
-        .put("since", status.since().toString());
   }
 
   private static void override(ObjectNode node, AdminOverride override) {

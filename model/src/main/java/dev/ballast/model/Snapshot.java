@@ -133,6 +133,13 @@ public final class Snapshot {
         .map(item -> (BackendStatus) item.resource());
   }
 
+  /** The status of this instance; that of another instance with the same name says nothing about it. */
+  public Optional<LbServerStatus> statusOf(LbServer server) {
+    return find(server.key().as(Kind.LB_SERVER_STATUS))
+        .map(item -> (LbServerStatus) item.resource())
+        .filter(status -> status.instance().equals(server.instance()));
+  }
+
   /** The items of a kind that belong to a pool, sorted by name. */
   SortedMap<ItemKey, Item> within(Kind kind, String pool) {
     return items.subMap(

@@ -29,7 +29,7 @@ public sealed interface View {
     }
   }
 
-  /** What DNS answers from: load balancers, fleets, LB servers and the overrides of these. */
+  /** What DNS answers from: load balancers, fleets, LB servers with their statuses and overrides. */
   record Dns() implements View {
     @Override
     public String toString() {
@@ -37,7 +37,10 @@ public sealed interface View {
     }
   }
 
-  /** What is watched and scaled: pools, backends, fleets, LB servers, with statuses and overrides. */
+  /**
+   * What is watched and scaled: pools, backends, fleets, LB servers, with statuses and overrides; and the certificates that pools
+   * name, for probes over TLS.
+   */
   record Targets() implements View {
     @Override
     public String toString() {
@@ -112,26 +115,12 @@ record Reach(Predicate<Resource> reached, @Nullable Set<ItemKey> referred) {
           new Reach(
               resource ->
                   switch (resource.kind()) {
-                    case LOAD_BALANCER, FLEET, LB_SERVER, LB_SERVER_OVERRIDE -> true;
+                    case LOAD_BALANCER, FLEET, LB_SERVER, LB_SERVER_STATUS, LB_SERVER_OVERRIDE -> true;
                     case FLEET_KEYS, CERTIFICATE, POOL, BACKEND, BACKEND_STATUS, BACKEND_OVERRIDE ->
                         false;
                   },
               null);
-      case View.Targets _ ->
-          new Reach(
-              resource ->
-                  switch (resource.kind()) {
-                    case POOL,
-                        BACKEND,
-                        BACKEND_STATUS,
-                        BACKEND_OVERRIDE,
-                        FLEET,
-                        LB_SERVER,
-                        LB_SERVER_OVERRIDE ->
-                        true;
-                    case LOAD_BALANCER, FLEET_KEYS, CERTIFICATE -> false;
-                  },
-              null);
+      case View.Targets _ -> ofTargets(whole);
       case View.All _ -> new Reach(_ -> true, null);
     };
   }
@@ -154,7 +143,28 @@ record Reach(Predicate<Resource> reached, @Nullable Set<ItemKey> referred) {
               case AdminOverride override ->
                   override.target().kind() == Kind.BACKEND
                       && referred.contains(pool(override.target().pool()));
-              case LbServer _ -> false;
+              case LbServer _, LbServerStatus _ -> false;
+            },
+        referred);
+  }
+
+  private static Reach ofTargets(Snapshot whole) {
+    var referred = new HashSet<ItemKey>();
+    whole.pools().forEach(pool -> addReferred(referred, pool));
+    return new Reach(
+        resource ->
+            switch (resource.kind()) {
+              case POOL,
+                  BACKEND,
+                  BACKEND_STATUS,
+                  BACKEND_OVERRIDE,
+                  FLEET,
+                  LB_SERVER,
+                  LB_SERVER_STATUS,
+                  LB_SERVER_OVERRIDE ->
+                  true;
+              case CERTIFICATE -> referred.contains(resource.key());
+              case LOAD_BALANCER, FLEET_KEYS -> false;
             },
         referred);
   }
@@ -165,9 +175,13 @@ record Reach(Predicate<Resource> reached, @Nullable Set<ItemKey> referred) {
     for (String name : loadBalancer.poolsReached()) {
       if (referred.add(pool(name))
           && whole.find(pool(name)).map(Item::resource).orElse(null) instanceof Pool pool) {
-        pool.certificatesReached().forEach(named -> referred.add(certificate(named)));
+        addReferred(referred, pool);
       }
     }
+  }
+
+  private static void addReferred(Set<ItemKey> referred, Pool pool) {
+    pool.certificatesReached().forEach(name -> referred.add(certificate(name)));
   }
 
   private static ItemKey pool(String name) {
