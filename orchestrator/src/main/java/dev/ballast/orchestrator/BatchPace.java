@@ -17,7 +17,7 @@ final class BatchPace {
   private long last;
 
   /** How long a batch that is there at {@code now} has to wait, 0 or more. */
-  long wait(long now) {
+  long left(long now) {
     return pause == 0 ? 0 : Math.max(0, last + pause - now);
   }
 

@@ -10,9 +10,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** What an orchestrator counts, in Prometheus' text format. One report is drawn up for each scrape. Thread-safe. */
 final class OrchestratorMetrics {
@@ -21,11 +24,10 @@ final class OrchestratorMetrics {
   private final Reporting reporting;
 
   /** Of the scrape under way; scrapes take turns. */
-  private OrchestratorReport current;
+  private @Nullable OrchestratorReport current;
 
-  OrchestratorMetrics(Reporting reporting) throws InterruptedException {
+  OrchestratorMetrics(Reporting reporting) {
     this.reporting = reporting;
-    this.current = reporting.report();
     registerShares();
     registerProbes();
     registerWrites();
@@ -59,7 +61,7 @@ final class OrchestratorMetrics {
         "Probes that ended, by outcome.",
         "outcome",
         report -> {
-          var outcomes = new java.util.TreeMap<String, Double>();
+          var outcomes = new TreeMap<String, Double>();
           outcomes.put("good", (double) report.probes().good());
           for (Outcome.Kind kind : Outcome.Kind.values()) {
             outcomes.put(
@@ -125,7 +127,7 @@ final class OrchestratorMetrics {
     GaugeWithCallback.builder()
         .name("ballast_orchestrator_" + name)
         .help(help)
-        .callback(callback -> callback.call(value.applyAsDouble(current)))
+        .callback(callback -> callback.call(value.applyAsDouble(current())))
         .register(registry);
   }
 
@@ -133,7 +135,7 @@ final class OrchestratorMetrics {
     CounterWithCallback.builder()
         .name("ballast_orchestrator_" + name)
         .help(help)
-        .callback(callback -> callback.call(value.applyAsDouble(current)))
+        .callback(callback -> callback.call(value.applyAsDouble(current())))
         .register(registry);
   }
 
@@ -148,8 +150,12 @@ final class OrchestratorMetrics {
         .labelNames(label)
         .callback(
             callback ->
-                values.apply(current).forEach((key, value) -> callback.call(value, key)))
+                values.apply(current()).forEach((key, value) -> callback.call(value, key)))
         .register(registry);
+  }
+
+  private OrchestratorReport current() {
+    return Objects.requireNonNull(current, "only scraped through text()");
   }
 
   String contentType() {

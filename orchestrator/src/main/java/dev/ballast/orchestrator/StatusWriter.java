@@ -125,7 +125,7 @@ final class StatusWriter implements AutoCloseable {
         }
         changed.await();
       }
-      for (long left = pace.wait(nanos.getAsLong()); left > 0 && !isClosed; ) {
+      for (long left = pace.left(nanos.getAsLong()); left > 0 && !isClosed; ) {
         left = changed.awaitNanos(left);
       }
       var batch = new ArrayList<Observation>();

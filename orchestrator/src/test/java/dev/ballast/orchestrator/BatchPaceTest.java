@@ -14,7 +14,7 @@ class BatchPaceTest {
 
   @Test
   void shouldLetTheFirstGoAtOnce() {
-    assertThat(pace.wait(ms(5))).isZero();
+    assertThat(pace.left(ms(5))).isZero();
   }
 
   @Test
@@ -22,24 +22,24 @@ class BatchPaceTest {
     long now = 0;
     int batches = 0;
     while (now < ms(2_000)) {
-      now += pace.wait(now) + ms(5);
+      now += pace.left(now) + ms(5);
       pace.wrote(now);
       batches++;
     }
     assertThat(batches).as("in two seconds without a rest").isBetween(10, 16);
-    assertThat(pace.wait(now)).isEqualTo(ms(200));
+    assertThat(pace.left(now)).isEqualTo(ms(200));
   }
 
   @Test
   void shouldForgetItAfterARest() {
     long now = 0;
     for (int i = 0; i < 10; i++) {
-      now += pace.wait(now);
+      now += pace.left(now);
       pace.wrote(now);
     }
     now += ms(1_000);
-    assertThat(pace.wait(now)).isZero();
+    assertThat(pace.left(now)).isZero();
     pace.wrote(now);
-    assertThat(pace.wait(now)).isEqualTo(ms(10));
+    assertThat(pace.left(now)).isEqualTo(ms(10));
   }
 }
