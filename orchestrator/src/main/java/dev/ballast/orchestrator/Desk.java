@@ -188,7 +188,10 @@ final class Desk {
       var known =
           isAnother
               ? Watched.Known.NOTHING
-              : Verdicts.known(subject, standing(subject), clock.instant());
+              : Verdicts.known(subject, said(care), clock.instant());
+      if (before == null) {
+        care.verdict = known.verdict();
+      }
       hands.watch(care.target, known);
     }
   }

@@ -239,6 +239,22 @@ class DeskTest {
   }
 
   @Test
+  void shouldNotGoByASnapshotFromBeforeItsWordWhenTheCheckIsGivenBack() {
+    world.pool("web", true).backend("web", "b1", 1);
+    own();
+    use();
+    becomes("web/b1", Verdict.HEALTHY);
+    commit();
+    world.pool("web", false);
+    use();
+    world.pool("web", true);
+    use();
+    assertThat(hands.watched.get("web/b1"))
+        .as("its own last word is that nothing is known, and is on its way")
+        .isEqualTo(Watched.Known.NOTHING);
+  }
+
+  @Test
   void shouldForgetWhatIsGone() {
     world.pool("web", true).backend("web", "b1", 1);
     own();

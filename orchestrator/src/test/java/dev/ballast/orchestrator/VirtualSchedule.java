@@ -40,7 +40,7 @@ final class VirtualSchedule {
     world.begin(members, backends, lbServers);
     var faults = new VirtualFaults(world, backends, lbServers);
     faults.plan();
-    look();
+    time.after(LOOK, this::look);
     time.run(VirtualFaults.END);
     settle();
     return time.complaint();
