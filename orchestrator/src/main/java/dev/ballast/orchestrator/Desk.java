@@ -211,6 +211,7 @@ final class Desk {
     if (care == null || !target.equals(care.target)) {
       return;
     }
+    care.hasSeen = true;
     care.verdict = transition.to();
     care.reason = transition.reason();
     care.phi = transition.phi();
@@ -317,7 +318,7 @@ final class Desk {
       return;
     }
     Verdict there = Verdicts.of(care.subject, stands);
-    if (there != care.verdict && care.target != null) {
+    if (!care.hasSeen && there != care.verdict && care.target != null) {
       care.verdict = there;
       hands.forget(care.subject.id());
       hands.watch(care.target, Verdicts.known(care.subject, stands, clock.instant()));

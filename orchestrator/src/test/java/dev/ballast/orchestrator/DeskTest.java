@@ -296,6 +296,17 @@ class DeskTest {
   }
 
   @Test
+  void shouldGoOnWatchingAnLbServerThatHasNotSaidAnythingOfItself() {
+    world.lbServer("lb-1", "one");
+    own();
+    use();
+    becomes("LbServer/lb-1", Verdict.HEALTHY);
+    hands.watched.clear();
+    desk.tick();
+    assertThat(hands.watched).as("begun again, though the database only knows nothing yet").isEmpty();
+  }
+
+  @Test
   void shouldBeginAnewWithAnLbServerThatWasStartedAgain() {
     world.lbServer("lb-1", "one");
     own();

@@ -4,6 +4,8 @@ import static dev.ballast.orchestrator.VirtualTime.SECOND;
 
 import dev.ballast.detection.Target;
 import dev.ballast.model.BackendStatus;
+import dev.ballast.model.Item;
+import dev.ballast.model.ItemKey;
 import dev.ballast.model.LbServerStatus;
 import dev.ballast.model.Resource;
 import dev.ballast.model.Snapshot;
@@ -24,6 +26,9 @@ final class VirtualFate {
   final Map<VirtualMember, Rise> rises = new HashMap<>();
 
   private Subject subject;
+  private final ItemKey status;
+  private @Nullable Target target;
+  private String address = "";
   boolean isThere;
   long configuredAt;
   int configurations;
@@ -44,18 +49,21 @@ final class VirtualFate {
     this.id = subject.id();
     this.partition = subject.partition();
     this.subject = subject;
+    this.status = subject.status();
     configured(subject, now);
   }
 
   /** It is there, as this. */
   void configured(Subject now, long at) {
-    if (!isThere || !now.equals(subject)) {
+    if (configurations == 0 || !isThere || !now.equals(subject)) {
       configurations++;
       configuredAt = at;
+      isThere = true;
+      subject = now;
+      target = now.target().orElse(null);
+      address = addressOf(now);
+      addresses.add(address);
     }
-    isThere = true;
-    subject = now;
-    addresses.add(address());
   }
 
   void removed(long at) {
@@ -67,6 +75,10 @@ final class VirtualFate {
   }
 
   String address() {
+    return address;
+  }
+
+  private static String addressOf(Subject subject) {
     return switch (subject) {
       case Subject.OfBackend(var backend, _, _) -> VirtualWorld.address(backend);
       case Subject.OfLbServer(var server) -> server.admin().substring("http://".length());
@@ -78,23 +90,22 @@ final class VirtualFate {
   }
 
   boolean isProbed() {
-    return isThere && subject.target().isPresent();
+    return isThere && target != null;
   }
 
   long interval() {
-    return subject.target().map(Target::settings).map(one -> one.pace().interval().toNanos()).orElse(SECOND);
+    return target == null ? SECOND : target.settings().pace().interval().toNanos();
   }
 
   /** Good answers in a row that it takes to be trusted again after so many falls. */
   int wanted(int falls) {
-    int rise = subject.target().map(one -> one.settings().rising().rise()).orElse(1);
+    int rise = target == null ? 1 : target.settings().rising().rise();
     return rise << Math.clamp(falls - 1, 0, 5);
   }
 
   /** What stands in the database. */
   Verdict stands(Snapshot snapshot) {
-    return verdict(
-        snapshot.find(subject.status()).map(item -> item.resource()).orElse(null));
+    return verdict(snapshot.find(status).map(Item::resource).orElse(null));
   }
 
   /** What a status says of it. */

@@ -11,6 +11,7 @@ import dev.ballast.model.BackendStatus;
 import dev.ballast.model.ItemKey;
 import dev.ballast.model.Kind;
 import dev.ballast.model.LbServer;
+import dev.ballast.model.PastVerdict;
 import dev.ballast.model.Resource;
 import dev.ballast.model.Revision;
 import dev.ballast.model.Snapshot;
@@ -143,10 +144,16 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
         .orElse(0);
   }
 
+  /** Since it was last not known how it is: as its address was changed, or its pool had no health check. */
   private static int falls(BackendStatus status) {
-    long past =
-        status.history().stream().filter(one -> one.verdict() == Verdict.UNHEALTHY).count();
-    return (int) past + (status.verdict() == Verdict.UNHEALTHY ? 1 : 0);
+    int falls = status.verdict() == Verdict.UNHEALTHY ? 1 : 0;
+    for (PastVerdict past : status.history()) {
+      if (status.verdict() == Verdict.UNKNOWN || past.verdict() == Verdict.UNKNOWN) {
+        return falls;
+      }
+      falls += past.verdict() == Verdict.UNHEALTHY ? 1 : 0;
+    }
+    return falls;
   }
 
   @Override
