@@ -236,10 +236,16 @@ final class Desk {
     }
   }
 
-  /** An LB server has told how it is. */
-  void reported(String id, LbServerFacts facts) {
-    Care care = cares.get(id);
-    if (care != null && care.subject instanceof Subject.OfLbServer(LbServer server)) {
+  /**
+   * An LB server has told how it is.
+   *
+   * @param asked as it was known when it was asked: what comes late of a process that has been replaced says nothing of the next
+   */
+  void reported(LbServer asked, LbServerFacts facts) {
+    Care care = cares.get(new Subject.OfLbServer(asked).id());
+    if (care != null
+        && care.subject instanceof Subject.OfLbServer(LbServer server)
+        && server.instance().equals(asked.instance())) {
       long now = nanos.getAsLong();
       care.facts = facts;
       if (facts.isConnected()) {

@@ -274,13 +274,13 @@ class DeskTest {
     assertThat(hands.targets.get(id).port()).isEqualTo(7071);
     becomes(id, Verdict.HEALTHY);
     assertThat(hands.written).as("before it has said anything of itself").isEmpty();
-    desk.reported(id, facts("one", false, true));
+    desk.reported(server, facts("one", false, true));
     assertThat(hands.last().state()).isEqualTo(LbServerState.NOT_READY);
     commit();
-    desk.reported(id, facts("one", true, true));
+    desk.reported(server, facts("one", true, true));
     assertThat(hands.last().state()).isEqualTo(LbServerState.READY);
     commit();
-    desk.reported(id, facts("one", true, false));
+    desk.reported(server, facts("one", true, false));
     nanos += LbServerJudge.STALE_AFTER.toNanos();
     desk.tick();
     assertThat(hands.last().state()).isEqualTo(LbServerState.STALE);
@@ -314,16 +314,28 @@ class DeskTest {
     String id = "LbServer/lb-1";
     becomes(id, Verdict.UNHEALTHY);
     commit();
-    world.lbServer("lb-1", "two");
+    LbServer next = world.lbServer("lb-1", "two");
     use();
     assertThat(hands.watched.get(id)).isEqualTo(Watched.Known.NOTHING);
     becomes(id, Verdict.HEALTHY);
-    desk.reported(id, facts("one", true, true));
+    desk.reported(next, facts("one", true, true));
     assertThat(hands.last().reason()).contains("another process");
-    desk.reported(id, facts("two", true, true));
+    desk.reported(next, facts("two", true, true));
     assertThat(hands.last())
         .isEqualTo(
             new LbServerStatus("lb-1", "two", LbServerState.READY, "it serves", 0, NOW));
+  }
+
+  @Test
+  void shouldNotTakeALateWordOfTheProcessBeforeForThatOfAnLbServer() {
+    LbServer before = world.lbServer("lb-1", "one");
+    own();
+    use();
+    world.lbServer("lb-1", "two");
+    use();
+    desk.reported(before, facts("one", true, true));
+    becomes("LbServer/lb-1", Verdict.HEALTHY);
+    assertThat(hands.written).isEmpty();
   }
 
   @Test
