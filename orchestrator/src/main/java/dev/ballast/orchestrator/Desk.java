@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -51,7 +52,7 @@ final class Desk {
 
   /** What the desk wants done. Called by its thread; must not call it back. */
   interface Hands {
-    /** Probe a target; if it is probed already, in another way. */
+    /** Probe a target, which is not probed yet or was forgotten. The same object comes back with its transitions. */
     void watch(Target target, Watched.Known known);
 
     /** Probe it no longer. */
@@ -177,23 +178,31 @@ final class Desk {
     Target before = care.target;
     boolean isAnother = subject.isAnother(care.subject);
     care.become(subject);
-    if (before != null && (isAnother || care.target == null)) {
+    if (!isAnother && Objects.equals(before, subject.target().orElse(null))) {
+      return;
+    }
+    if (before != null) {
       hands.forget(subject.id());
     }
     if (isAnother || care.target == null) {
       care.forgetAll();
       unwatched(care, care.target == null ? NO_CHECK : MOVED);
     }
-    if (care.target != null && (isAnother || !care.target.equals(before))) {
-      var known =
+    if (care.target != null) {
+      watch(
+          care,
           isAnother
               ? Watched.Known.NOTHING
-              : Verdicts.known(subject, said(care), clock.instant());
-      if (before == null) {
-        care.verdict = known.verdict();
-      }
-      hands.watch(care.target, known);
+              : Verdicts.known(subject, said(care), clock.instant()));
     }
+  }
+
+  /** Begins another watch in place of one that was forgotten. What that may still have to say is not about this. */
+  private void watch(Care care, Watched.Known known) {
+    care.verdict = known.verdict();
+    care.hasSeen = false;
+    care.target = care.subject.target().orElseThrow();
+    hands.watch(care.target, known);
   }
 
   /** Nothing is known of a backend any more, whatever stands in the database. */
@@ -208,7 +217,7 @@ final class Desk {
   /** The watch over a target has come to another verdict. */
   void became(Target target, Transition transition) {
     Care care = cares.get(target.id());
-    if (care == null || !target.equals(care.target)) {
+    if (care == null || !care.isWatchedAs(target)) {
       return;
     }
     care.hasSeen = true;
@@ -325,9 +334,8 @@ final class Desk {
     }
     Verdict there = Verdicts.of(care.subject, stands);
     if (!care.hasSeen && there != care.verdict && care.target != null) {
-      care.verdict = there;
       hands.forget(care.subject.id());
-      hands.watch(care.target, Verdicts.known(care.subject, stands, clock.instant()));
+      watch(care, Verdicts.known(care.subject, stands, clock.instant()));
     }
   }
 

@@ -7,6 +7,7 @@ import dev.ballast.configdb.Observation;
 import dev.ballast.detection.Target;
 import dev.ballast.detection.Transition;
 import dev.ballast.detection.Watched;
+import dev.ballast.model.Backend;
 import dev.ballast.model.BackendStatus;
 import dev.ballast.model.LbServer;
 import dev.ballast.model.LbServerState;
@@ -236,6 +237,56 @@ class DeskTest {
     world.pool("web", true);
     use();
     assertThat(hands.watched.get("web/b1").verdict()).isEqualTo(Verdict.UNKNOWN);
+  }
+
+  @Test
+  void shouldNotHearOfAWatchThatItHasEnded() {
+    world.pool("web", true).backend("web", "b1", 1);
+    own();
+    use();
+    Target ended = hands.targets.get("web/b1");
+    world.put(new BackendStatus("web", "b1", Verdict.UNHEALTHY, "dead", 9, NOW));
+    use();
+    desk.became(
+        ended, new Transition(Verdict.UNKNOWN, Verdict.HEALTHY, "late", 0, false, nanos));
+    assertThat(hands.written).as("the watch that goes on holds it unhealthy").isEmpty();
+    becomes("web/b1", Verdict.HEALTHY);
+    assertThat(hands.written).hasSize(1);
+  }
+
+  @Test
+  void shouldBeginAnewFromWhatItSaysWhenTheHealthCheckIsAnother() {
+    world.pool("web", true).backend("web", "b1", 1);
+    own();
+    use();
+    becomes("web/b1", Verdict.UNHEALTHY);
+    Target before = hands.targets.get("web/b1");
+    world.poolAsking("web", "/other");
+    use();
+    assertThat(hands.watched.get("web/b1").verdict()).isEqualTo(Verdict.UNHEALTHY);
+    desk.became(
+        before, new Transition(Verdict.UNHEALTHY, Verdict.HEALTHY, "late", 0, false, nanos));
+    assertThat(hands.written).as("what the ended watch says").hasSize(1);
+    becomes("web/b1", Verdict.HEALTHY);
+    assertThat(hands.backend(1).verdict()).isEqualTo(Verdict.HEALTHY);
+  }
+
+  @Test
+  void shouldGoOnWatchingWhenSomethingElseOfTheBackendChanges() {
+    world.pool("web", true).backend("web", "b1", 1);
+    own();
+    use();
+    Target target = hands.targets.get("web/b1");
+    hands.watched.clear();
+    Backend known = world.find("web", "b1");
+    world.put(
+        new Backend(
+            known.pool(), known.id(), known.address(), 7, known.zone(), known.adminState()));
+    use();
+    assertThat(hands.watched).isEmpty();
+    desk.became(
+        target, new Transition(Verdict.UNKNOWN, Verdict.HEALTHY, "good", 0, false, nanos));
+    assertThat(hands.written).hasSize(1);
   }
 
   @Test
