@@ -46,11 +46,15 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
     @Nullable Watched<Probed> watched;
     int goodInRow;
 
+    /** When it last answered well; in the beginning, when the watch began. */
+    long goodAt;
+
     /** Convictions on record when this watch began, and since. */
     int falls;
 
-    Probed(Target target, int falls) {
+    Probed(Target target, int falls, long now) {
       this.target = target;
+      this.goodAt = now;
       this.falls = falls;
     }
   }
@@ -115,7 +119,7 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
     }
     long now = time.now();
     Watched.Known kept = known;
-    var one = new Probed(target, falls);
+    var one = new Probed(target, falls, now);
     if (old != null && old.watched != null) {
       boolean isSame = old.target.server().equals(target.server());
       kept = isSame ? old.watched.known(now) : Watched.Known.NOTHING;
@@ -193,6 +197,7 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
   private void ended(Watched<Probed> who, Probe probe, Outcome outcome) {
     if (outcome instanceof Outcome.Good) {
       who.target().goodInRow++;
+      who.target().goodAt = time.now();
     } else {
       who.target().goodInRow = 0;
     }
