@@ -156,11 +156,15 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
   private void doubt() {
     if (observer.isInDoubt(time.now())) {
       lastDoubt = time.now();
-      doubtSince = Math.min(doubtSince, time.now());
+      if (doubtSince == Long.MAX_VALUE) {
+        time.note("%s doubts itself, %d silent of %d", process.name, observer.silent(), observer.targets());
+        doubtSince = time.now();
+      }
       if (lastDoubt - doubtSince - process.paused(doubtSince, lastDoubt) > LONGEST_DOUBT) {
         time.complain(process.name + " doubts itself for too long");
       }
-    } else {
+    } else if (doubtSince != Long.MAX_VALUE) {
+      time.note("%s believes itself", process.name);
       doubtSince = Long.MAX_VALUE;
     }
   }
