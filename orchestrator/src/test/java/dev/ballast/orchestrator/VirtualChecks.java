@@ -71,6 +71,7 @@ final class VirtualChecks {
   void asked(VirtualMember member, Target target) {
     VirtualFate fate = fate(target.id());
     fate.askedAt = time.now();
+    world.tally.probes++;
     time.note("%s asks %s", member.name(), fate.id);
     VirtualGroup.Share share = world.database.group.share(fate.partition);
     boolean isOthers =
@@ -102,6 +103,7 @@ final class VirtualChecks {
       return;
     }
     fate.falls++;
+    world.tally.convictions++;
     long awake =
         time.now() - who.goodAt - member.process().paused(who.goodAt, time.now());
     if (transition.isSilence() && awake < LEAST_SILENCE) {
@@ -128,6 +130,8 @@ final class VirtualChecks {
       List<Observation> written,
       List<Observation> unchanged,
       Snapshot before) {
+    world.tally.transactions++;
+    world.tally.written += written.size();
     for (Observation one : written) {
       time.note("%s writes %s", member.name(), one.status());
       checkFence(member, one);

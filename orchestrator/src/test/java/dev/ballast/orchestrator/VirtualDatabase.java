@@ -54,6 +54,9 @@ final class VirtualDatabase {
         Snapshot before);
 
     void changed(Snapshot now);
+
+    /** A status was refused, as its share is another's. */
+    void refused();
   }
 
   VirtualDatabase(VirtualTime time, Set<Integer> partitions, Listener listener) {
@@ -160,6 +163,7 @@ final class VirtualDatabase {
       if (holds(one.fence(), commitAt)) {
         valid.add(one);
       } else {
+        listener.refused();
         time.note("refused %s %s", one.fence(), one.status().key());
       }
     }

@@ -31,6 +31,7 @@ final class VirtualWorld implements VirtualDatabase.Listener {
   final VirtualTime time;
   final VirtualServers servers;
   final VirtualDatabase database;
+  final VirtualTally tally = new VirtualTally();
   final VirtualTroubles troubles = new VirtualTroubles();
   final VirtualChecks checks;
   final List<VirtualMember> members = new ArrayList<>();
@@ -197,6 +198,15 @@ final class VirtualWorld implements VirtualDatabase.Listener {
         .map(item -> (Backend) item.resource());
   }
 
+  /** How often a share got another owner. */
+  long handOvers() {
+    return checks.fates().stream()
+        .mapToInt(fate -> fate.partition)
+        .distinct()
+        .mapToLong(partition -> database.group.share(partition).tenures.size() - 1)
+        .sum();
+  }
+
   @Override
   public void observed(
       VirtualMember member,
@@ -204,6 +214,11 @@ final class VirtualWorld implements VirtualDatabase.Listener {
       List<Observation> unchanged,
       Snapshot before) {
     checks.observed(member, written, unchanged, before);
+  }
+
+  @Override
+  public void refused() {
+    tally.refused++;
   }
 
   @Override
