@@ -191,9 +191,7 @@ final class Desk {
     if (care.target != null) {
       watch(
           care,
-          isAnother
-              ? Watched.Known.NOTHING
-              : Verdicts.known(subject, said(care), clock.instant()));
+          isAnother ? Watched.Known.NOTHING : Verdicts.known(subject, said(care), clock.instant()));
     }
   }
 
@@ -364,10 +362,7 @@ final class Desk {
   private static boolean isDead(Snapshot current, LbServer server) {
     return Verdicts.of(
             new Subject.OfLbServer(server),
-            current
-                .find(new Subject.OfLbServer(server).status())
-                .map(Item::resource)
-                .orElse(null))
+            current.find(new Subject.OfLbServer(server).status()).map(Item::resource).orElse(null))
         == Verdict.UNHEALTHY;
   }
 

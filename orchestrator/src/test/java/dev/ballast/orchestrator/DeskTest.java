@@ -105,7 +105,8 @@ class DeskTest {
   @Test
   void shouldProbeWhatIsInItsShareAlone() {
     world.pool("web", true).backend("web", "b1", 1).backend("web", "b2", 2);
-    int partition = new Subject.OfBackend(world.find("web", "b2"), Optional.empty(), "").partition();
+    int partition =
+        new Subject.OfBackend(world.find("web", "b2"), Optional.empty(), "").partition();
     use();
     assertThat(hands.watched).isEmpty();
     desk.assigned(partition, fence(partition));
@@ -125,7 +126,8 @@ class DeskTest {
     becomes("web/b1", Verdict.HEALTHY);
     assertThat(hands.backend(0))
         .isEqualTo(new BackendStatus("web", "b1", Verdict.HEALTHY, "because", 1.5, NOW));
-    int partition = new Subject.OfBackend(world.find("web", "b1"), Optional.empty(), "").partition();
+    int partition =
+        new Subject.OfBackend(world.find("web", "b1"), Optional.empty(), "").partition();
     assertThat(hands.written.getFirst().fence()).isEqualTo(fence(partition));
   }
 
@@ -216,8 +218,7 @@ class DeskTest {
     assertThat(hands.targets.get("web/b1").host()).isEqualTo("10.0.0.9");
     assertThat(hands.watched.get("web/b1")).isEqualTo(Watched.Known.NOTHING);
     assertThat(hands.backend(0).verdict()).isEqualTo(Verdict.UNKNOWN);
-    desk.became(
-        old, new Transition(Verdict.UNKNOWN, Verdict.UNHEALTHY, "old", 9, true, nanos));
+    desk.became(old, new Transition(Verdict.UNKNOWN, Verdict.UNHEALTHY, "old", 9, true, nanos));
     assertThat(hands.written).as("nothing about where it was").hasSize(1);
   }
 
@@ -258,8 +259,7 @@ class DeskTest {
     Target ended = hands.targets.get("web/b1");
     world.put(new BackendStatus("web", "b1", Verdict.UNHEALTHY, "dead", 9, NOW));
     use();
-    desk.became(
-        ended, new Transition(Verdict.UNKNOWN, Verdict.HEALTHY, "late", 0, false, nanos));
+    desk.became(ended, new Transition(Verdict.UNKNOWN, Verdict.HEALTHY, "late", 0, false, nanos));
     assertThat(hands.written).as("the watch that goes on holds it unhealthy").isEmpty();
     becomes("web/b1", Verdict.HEALTHY);
     assertThat(hands.written).hasSize(1);
@@ -295,8 +295,7 @@ class DeskTest {
             known.pool(), known.id(), known.address(), 7, known.zone(), known.adminState()));
     use();
     assertThat(hands.watched).isEmpty();
-    desk.became(
-        target, new Transition(Verdict.UNKNOWN, Verdict.HEALTHY, "good", 0, false, nanos));
+    desk.became(target, new Transition(Verdict.UNKNOWN, Verdict.HEALTHY, "good", 0, false, nanos));
     assertThat(hands.written).hasSize(1);
   }
 
@@ -349,8 +348,7 @@ class DeskTest {
     commit();
     becomes(id, Verdict.UNHEALTHY);
     assertThat(hands.last())
-        .isEqualTo(
-            new LbServerStatus("lb-1", "one", LbServerState.DEAD, "because", 1.5, NOW));
+        .isEqualTo(new LbServerStatus("lb-1", "one", LbServerState.DEAD, "because", 1.5, NOW));
     assertThat(hands.written).hasSize(4);
     assertThat(desk.ownLbServers()).containsExactly(server);
     commit();
@@ -365,7 +363,9 @@ class DeskTest {
     becomes("LbServer/lb-1", Verdict.HEALTHY);
     hands.watched.clear();
     desk.tick();
-    assertThat(hands.watched).as("begun again, though the database only knows nothing yet").isEmpty();
+    assertThat(hands.watched)
+        .as("begun again, though the database only knows nothing yet")
+        .isEmpty();
   }
 
   @Test
@@ -384,8 +384,7 @@ class DeskTest {
     assertThat(hands.last().reason()).contains("another process");
     desk.reported(next, facts("two", true, true));
     assertThat(hands.last())
-        .isEqualTo(
-            new LbServerStatus("lb-1", "two", LbServerState.READY, "it serves", 0, NOW));
+        .isEqualTo(new LbServerStatus("lb-1", "two", LbServerState.READY, "it serves", 0, NOW));
   }
 
   @Test

@@ -66,8 +66,7 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
     this.servers = servers;
     this.hearing = hearing;
     this.line = process.new Line(() -> {});
-    this.observer =
-        new Observer<>(MassBrake.Settings.DEFAULT, time.random, this, time.now());
+    this.observer = new Observer<>(MassBrake.Settings.DEFAULT, time.random, this, time.now());
     wake(time.now());
   }
 
@@ -157,7 +156,9 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
     if (observer.isInDoubt(time.now())) {
       lastDoubt = time.now();
       if (doubtSince == Long.MAX_VALUE) {
-        time.note("%s doubts itself, %d silent of %d", process.name, observer.silent(), observer.targets());
+        time.note(
+            "%s doubts itself, %d silent of %d",
+            process.name, observer.silent(), observer.targets());
         doubtSince = time.now();
       }
       if (lastDoubt - doubtSince - process.paused(doubtSince, lastDoubt) > LONGEST_DOUBT) {
@@ -187,8 +188,7 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
           boolean isAwake = !process.isPaused();
           process.whenAwake(
               () -> {
-                boolean isGivenUp =
-                    !isAwake && time.now() - askedAt >= timeout && time.chance(0.5);
+                boolean isGivenUp = !isAwake && time.now() - askedAt >= timeout && time.chance(0.5);
                 Outcome outcome =
                     isGivenUp
                         ? new Outcome.Failed(Outcome.Kind.SILENT, "timed out")
