@@ -21,13 +21,19 @@ import org.jspecify.annotations.Nullable;
 final class OrchestratorMetrics {
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
-  private final Reporting reporting;
+  private final Source source;
 
   /** Of the scrape under way; scrapes take turns. */
   private @Nullable OrchestratorReport current;
 
-  OrchestratorMetrics(Reporting reporting) {
-    this.reporting = reporting;
+  /** Draws up reports. */
+  @FunctionalInterface
+  interface Source {
+    OrchestratorReport report() throws InterruptedException;
+  }
+
+  OrchestratorMetrics(Source source) {
+    this.source = source;
     registerShares();
     registerProbes();
     registerWrites();
@@ -164,7 +170,7 @@ final class OrchestratorMetrics {
 
   /** Everything, as of now. */
   synchronized String text() throws InterruptedException {
-    current = reporting.report();
+    current = source.report();
     var out = new ByteArrayOutputStream();
     try {
       writer.write(out, registry.scrape());
