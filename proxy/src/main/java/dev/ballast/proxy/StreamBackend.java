@@ -9,6 +9,7 @@ import io.netty.channel.socket.SocketChannel;
 final class StreamBackend extends ChannelInboundHandlerAdapter {
   private final TcpStream stream;
   private final SocketChannel channel;
+  private boolean hasCome;
 
   StreamBackend(TcpStream stream, SocketChannel channel) {
     this.stream = stream;
@@ -17,14 +18,16 @@ final class StreamBackend extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
+    hasCome = true;
     stream.passToClient((ByteBuf) message, channel);
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     if (isCurrent()) {
-      stream.flushToClient();
+      stream.flushToClient(hasCome);
     }
+    hasCome = false;
   }
 
   @Override

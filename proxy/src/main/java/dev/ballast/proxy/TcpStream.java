@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * one event loop. All it keeps of the configuration is the time limits and the handle of its backend.
  */
 final class TcpStream extends ClientSide implements PoolPlace.Owner {
-  /** What a stream that was connected counts as. */
-  private static final int STREAM_STATUS = 200;
-
   private final Loop loop;
   private final SocketChannel client;
   private final Cork toClient;
@@ -201,12 +198,11 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     loop.count(Counter.UPSTREAMS_OPENED);
     long nowNanos = loop.nowNanos();
     account.connected(nowNanos - connectNanos);
-    choice.begun();
-    choice.answered(STREAM_STATUS, nowNanos - connectNanos, nowNanos);
+    choice.connected(nowNanos - connectNanos, nowNanos);
     isConnected = true;
     toBackend = new Cork(backend);
     passEarly(backend);
-    touch();
+    touch(nowNanos);
     Sockets.read(backend, true, loop);
     Sockets.read(client, true, loop);
   }
@@ -221,9 +217,9 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     }
   }
 
-  private void touch() {
+  private void touch(long nowNanos) {
     if (!isOver) {
-      schedule(loop.nowNanos() + policy.idleNanos());
+      schedule(nowNanos + policy.idleNanos());
     }
   }
 
@@ -252,9 +248,14 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     pass(bytes, backend, client, toClient);
   }
 
-  void flushToClient() {
+  /** All that the backend has sent was read, unless the client keeps it waiting: then what comes may be old. */
+  void flushToClient(boolean hasCome) {
     toClient.flush();
-    touch();
+    long nowNanos = loop.nowNanos();
+    if (hasCome && client.isWritable()) {
+      choice.streamed(nowNanos);
+    }
+    touch(nowNanos);
   }
 
   /** The backend takes more, or for now no more. */
@@ -273,8 +274,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
 
   /** Stops reading as soon as the other side does not keep up. */
   private void pass(ByteBuf bytes, SocketChannel from, SocketChannel to, Cork cork) {
-    boolean isDeaf = to.equals(client) ? isClientsOutputOver : isBackendsOutputOver;
-    if (isOver || isDeaf) {
+    if (isOver || (to.equals(client) ? isClientsOutputOver : isBackendsOutputOver)) {
       bytes.release();
       return;
     }
@@ -287,7 +287,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
   public void channelReadComplete(ChannelHandlerContext context) {
     if (isConnected && toBackend != null) {
       toBackend.flush();
-      touch();
+      touch(loop.nowNanos());
     }
   }
 
