@@ -49,7 +49,7 @@ final class Reports {
         .toList();
   }
 
-  private static Report.Sync sync(SyncReport sync, Instant now) {
+  static Report.Sync sync(SyncReport sync, Instant now) {
     Instant heard = sync.lastContact();
     return new Report.Sync(
         sync.mode(),

@@ -76,7 +76,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     }
     loop.count(Counter.STREAMS_OPEN);
     backend.pipeline().removeLast();
-    backend.pipeline().addLast(new StreamBackend(this, backend));
+    backend.pipeline().addLast(new StreamBackend(this, backend, loop));
     client.config().setAllowHalfClosure(true);
     backend.config().setAllowHalfClosure(true);
     isConnected = true;
@@ -165,7 +165,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
   }
 
   private void connect(SocketChannel connecting, BackendHandle picked, InetSocketAddress address) {
-    var end = new StreamBackend(this, connecting);
+    var end = new StreamBackend(this, connecting, loop);
     picked.beginning().prepare(connecting, picked.address(), peer());
     Sockets.connect(loop, connecting, end, address, fault -> connected(connecting, fault));
   }
@@ -248,14 +248,13 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     pass(bytes, backend, client, toClient);
   }
 
-  /** All that the backend has sent was read, unless the client keeps it waiting: then what comes may be old. */
-  void flushToClient(boolean hasCome) {
+  /** What has come of the backend goes out; {@code isSignOfLife}: it was not sent long ago. */
+  void flushToClient(boolean isSignOfLife, long nowNanos) {
     toClient.flush();
-    long nowNanos = loop.nowNanos();
-    if (hasCome && client.isWritable()) {
+    touch(nowNanos);
+    if (isSignOfLife) {
       choice.streamed(nowNanos);
     }
-    touch(nowNanos);
   }
 
   /** The backend takes more, or for now no more. */
