@@ -52,7 +52,8 @@ class ObservationsCostTest {
       PoolPlan plan =
           Objects.requireNonNull(
               loose.compiler().compile(configuration.next(), Instant.EPOCH).pools().get("web"));
-      BackendHandle backend = plan.backend(plan.pick(loose.loops().all().getFirst(), 0, Tried.NONE, 0));
+      BackendHandle backend =
+          plan.backend(plan.pick(loose.loops().all().getFirst(), 0, Tried.NONE, 0));
       BackendCell cell = backend.cell(loose.loops().all().getFirst());
       double nanos = Double.MAX_VALUE;
       double bytes = 0;
@@ -66,8 +67,7 @@ class ObservationsCostTest {
         bytes = (allocatedBytes() - before) / (double) NOTES;
         assertThat(backend.lastGoodNanos()).isEqualTo(start + NOTES - 1);
       }
-      System.out.printf(
-          "to note a good answer: %.2f ns, %.3f B allocated%n", nanos, bytes);
+      System.out.printf("to note a good answer: %.2f ns, %.3f B allocated%n", nanos, bytes);
       assertThat(bytes).isLessThan(0.01);
     }
   }
@@ -78,8 +78,7 @@ class ObservationsCostTest {
         var proxy = Proxy.start()) {
       proxy.use(configuration(proxy, backend, FEW));
       double reportOfFew = bytesOf("report without pools, few", () -> proxy.server().report(false));
-      double observedOfFew =
-          bytesOf("observations, few", () -> proxy.server().observations(ASKED));
+      double observedOfFew = bytesOf("observations, few", () -> proxy.server().observations(ASKED));
       proxy.use(configuration(proxy, backend, BACKENDS));
       double report = bytesOf("report without pools", () -> proxy.server().report(false));
       double observed = bytesOf("observations", () -> proxy.server().observations(ASKED));

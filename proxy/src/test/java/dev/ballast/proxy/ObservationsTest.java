@@ -36,7 +36,8 @@ class ObservationsTest {
 
   private HttpResponse<String> ask(List<String> names) {
     return proxy.admin(
-        "/observations?" + names.stream().map(name -> "of=" + name).collect(Collectors.joining("&")));
+        "/observations?"
+            + names.stream().map(name -> "of=" + name).collect(Collectors.joining("&")));
   }
 
   private JsonNode observed(String... names) {
@@ -108,7 +109,8 @@ class ObservationsTest {
                   conversation.write(answer);
                 });
         var client = proxy.use(Configuration.http(proxy.port(), backend)).client()) {
-      client.send("POST / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+      client.send(
+          "POST / HTTP/1.1\r\nHost: a.test\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
       assertThat(client.readToItsEnd()).isNotNull();
       await().until(() -> proxy.backend("web", "b1").inFlight() == 0);
 
@@ -185,8 +187,7 @@ class ObservationsTest {
                   conversation.in().transferTo(conversation.out());
                 });
         var client = proxy.use(Configuration.http(proxy.port(), backend)).client()) {
-      client.send(
-          "GET / HTTP/1.1\r\nHost: a.test\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n");
+      client.send("GET / HTTP/1.1\r\nHost: a.test\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n");
       client.readHead();
       assertThat(good("web/b1")).isEqualTo(-1);
 
