@@ -53,6 +53,7 @@ class ArchitectureTest {
                   "sync",
                   "balancing",
                   "proxy",
+                  "detection",
                   "simulator"));
 
   /** Classes at the very edge, where time or chance comes in from outside, each with its reason. */
