@@ -48,8 +48,7 @@ final class StaticProbes implements AutoCloseable {
   private volatile @Nullable Probing probing;
 
   /** @param verdicts told of each, on the thread that probes: must not wait for anything */
-  StaticProbes(
-      InstantSource clock, LongSupplier nanos, Consumer<VerdictOverlay.Found> verdicts) {
+  StaticProbes(InstantSource clock, LongSupplier nanos, Consumer<VerdictOverlay.Found> verdicts) {
     this.clock = clock;
     this.nanos = nanos;
     this.verdicts = verdicts;
@@ -90,8 +89,7 @@ final class StaticProbes implements AutoCloseable {
     return targets;
   }
 
-  private static Stream<Target> targets(
-      Snapshot configuration, Pool pool, HealthCheck check) {
+  private static Stream<Target> targets(Snapshot configuration, Pool pool, HealthCheck check) {
     String authorities =
         check
             .connection()

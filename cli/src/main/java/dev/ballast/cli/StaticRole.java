@@ -52,9 +52,7 @@ final class StaticRole {
     var verdicts = new Gathering<VerdictOverlay.Found>(thread, System::nanoTime, this::lay);
     this.probes =
         new StaticProbes(
-            shell.clock(),
-            System::nanoTime,
-            found -> verdicts.add(found.status().name(), found));
+            shell.clock(), System::nanoTime, found -> verdicts.add(found.status().name(), found));
     this.settings = settings.withSync(report::get, () -> {}).withMoreMetrics(this::metrics);
   }
 

@@ -76,8 +76,7 @@ final class VerdictOverlay {
 
   private static Snapshot changed(Snapshot before, List<Item> upserts) {
     Revision revision = before.revision();
-    return before.apply(
-        new Change(revision.withN(revision.n() + 1), revision, upserts, List.of()));
+    return before.apply(new Change(revision.withN(revision.n() + 1), revision, upserts, List.of()));
   }
 
   /** Whether the backend is still probed, at that address. */

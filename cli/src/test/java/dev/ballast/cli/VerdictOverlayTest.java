@@ -51,14 +51,10 @@ class VerdictOverlayTest {
     return new VerdictOverlay.Found(server, status);
   }
 
-  private static final VerdictOverlay.Found DEAD =
-      found("b1", "10.0.0.1:80", Verdict.UNHEALTHY);
+  private static final VerdictOverlay.Found DEAD = found("b1", "10.0.0.1:80", Verdict.UNHEALTHY);
 
   private static Verdict verdict(Snapshot snapshot, String backend) {
-    return snapshot
-        .statusOf("web", backend)
-        .map(BackendStatus::verdict)
-        .orElse(Verdict.UNKNOWN);
+    return snapshot.statusOf("web", backend).map(BackendStatus::verdict).orElse(Verdict.UNKNOWN);
   }
 
   @Test

@@ -29,8 +29,7 @@ class ProbeMetricsTest {
             5,
             true);
     var out = new ByteArrayOutputStream();
-    PrometheusTextFormatWriter.create()
-        .write(out, new MetricSnapshots(ProbeMetrics.of(counters)));
+    PrometheusTextFormatWriter.create().write(out, new MetricSnapshots(ProbeMetrics.of(counters)));
     return out.toString(StandardCharsets.UTF_8);
   }
 
