@@ -45,8 +45,7 @@ final class AdminPort implements AutoCloseable {
     return http.getAddress();
   }
 
-  private static void serve(
-      HttpExchange exchange, Reporting reporting, OrchestratorMetrics metrics)
+  private static void serve(HttpExchange exchange, Reporting reporting, OrchestratorMetrics metrics)
       throws IOException {
     try (exchange) {
       Answer answer = answerOrFailure(exchange, reporting, metrics);
