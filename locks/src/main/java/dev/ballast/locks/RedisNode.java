@@ -205,8 +205,9 @@ final class RedisNode implements AutoCloseable {
           e);
     }
     return new EngineUnavailable(
-        "Redis at %s gave no answer within %d ms, or can't be reached: %s"
-            .formatted(address, timeout.toMillis(), cause.getMessage()),
+        "Redis at %s gave no answer%s within %d ms, or can't be reached: %s"
+            .formatted(
+                address, config.isSsl() ? " over TLS" : "", timeout.toMillis(), cause.getMessage()),
         e);
   }
 

@@ -53,6 +53,7 @@ final class PostgresPair implements AutoCloseable {
     final Path data;
     final List<String> settings;
     final int port;
+    private final Template template;
     private Process process;
     private int starts;
 
@@ -64,17 +65,15 @@ final class PostgresPair implements AutoCloseable {
       if (isStandby) {
         Files.createFile(data.resolve("standby.signal"));
       }
-      var started = Ports.startSomewhere(at -> run(template, at));
+      this.template = template;
+      var started = Ports.startSomewhere(this::run);
       this.process = started.process();
       this.port = started.port();
-      this.template = template;
     }
 
-    private final Template template;
-
-    private Ports.Starting run(Template of, int at) {
+    private Ports.Starting run(int at) {
       var command = new ArrayList<>(identity());
-      command.add(of.programs().resolve("bin/postgres").toString());
+      command.add(template.programs().resolve("bin/postgres").toString());
       command.addAll(List.of("-D", data.toString(), "-p", Integer.toString(at)));
       command.addAll(List.of("-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="));
       command.addAll(List.of("-c", "hba_file=" + directory.resolve("access")));
@@ -84,7 +83,7 @@ final class PostgresPair implements AutoCloseable {
     }
 
     void start() {
-      process = Ports.startAt(port, at -> run(template, at));
+      process = Ports.startAt(port, this::run);
     }
 
     /** With all its children, at once. */
