@@ -201,8 +201,7 @@ class CommandHandlerTest {
     var drift = List.of(200, 200, 50, 50, 50);
     var ttls = List.of(100L, 105L, 500L, 15_000L, 86_400_000L);
     for (int i = 0; i < drift.size(); i++) {
-      assertThat(
-              ConsumeCommand.locksSettings("me", Duration.ofMillis(ttls.get(i))).driftPerMille())
+      assertThat(ConsumeCommand.locksSettings("me", Duration.ofMillis(ttls.get(i))).driftPerMille())
           .as("%d ms", ttls.get(i))
           .isEqualTo(drift.get(i));
     }
@@ -221,9 +220,7 @@ class CommandHandlerTest {
         await().until(() -> file("pid").endsWith("\n"));
         var command = ProcessHandle.of(Long.parseLong(file("pid").strip())).orElseThrow();
         cut.cut();
-        await()
-            .pollInterval(Duration.ofMillis(1))
-            .until(() -> engine.list("$group/g/").isEmpty());
+        await().pollInterval(Duration.ofMillis(1)).until(() -> engine.list("$group/g/").isEmpty());
         assertThat(command.isAlive()).as("round %d", round).isFalse();
       }
     }

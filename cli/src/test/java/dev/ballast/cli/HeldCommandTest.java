@@ -45,8 +45,7 @@ class HeldCommandTest {
   private final Locks locks = client(cut.way(), Duration.ofMinutes(1));
 
   private Locks client(LockEngine way, Duration ttl) {
-    var client =
-        new Locks(way, LocksSettings.of("me", System::nanoTime, random).withTtl(ttl));
+    var client = new Locks(way, LocksSettings.of("me", System::nanoTime, random).withTtl(ttl));
     clients.add(client);
     return client;
   }

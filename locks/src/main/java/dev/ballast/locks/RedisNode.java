@@ -39,6 +39,7 @@ final class RedisNode implements AutoCloseable {
   private final Semaphore free = new Semaphore(CONNECTIONS);
   private final EngineUrl.Address address;
   private final JedisClientConfig config;
+  private final boolean isTls;
   private final Duration timeout;
   private final Admission admission;
   private volatile boolean isClosed;
@@ -63,7 +64,7 @@ final class RedisNode implements AutoCloseable {
     if (url.password() != null) {
       builder.user(url.user().isEmpty() ? null : url.user()).password(url.password());
     }
-    RedisTls.configure(builder, url);
+    this.isTls = RedisTls.configure(builder, url);
     this.config = builder.build();
   }
 
@@ -207,7 +208,7 @@ final class RedisNode implements AutoCloseable {
     return new EngineUnavailable(
         "Redis at %s gave no answer%s within %d ms, or can't be reached: %s"
             .formatted(
-                address, config.isSsl() ? " over TLS" : "", timeout.toMillis(), cause.getMessage()),
+                address, isTls ? " over TLS" : "", timeout.toMillis(), cause.getMessage()),
         e);
   }
 

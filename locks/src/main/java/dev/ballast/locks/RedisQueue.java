@@ -26,7 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
  * Failures are forgotten seven days after the last. Redis may not be a cluster.
  */
 public final class RedisQueue implements MessageQueue {
-  static final Set<String> PARAMETERS = Set.of("list", "stream", "head", "key", "body", "timeout", RedisTls.CA_FILE);
+  static final Set<String> PARAMETERS =
+      Set.of("list", "stream", "head", "key", "body", "timeout", RedisTls.CA_FILE);
   private static final RedisScript SCRIPT = RedisScript.load("redis-queue.lua");
   private static final int FIRST_LOOK = 100;
   private static final int WINDOW = 1000;

@@ -106,9 +106,7 @@ class ElectionTest {
 
       election.close();
 
-      assertThat(shared.list("leader"))
-          .extracting(Holding::token)
-          .containsExactly(holder.token());
+      assertThat(shared.list("leader")).extracting(Holding::token).containsExactly(holder.token());
     }
     assertThat(diary.told).isEmpty();
     assertThat(isFree()).isTrue();

@@ -92,10 +92,10 @@ class EtcdFailOverTest {
         .until(
             () ->
                 engine
-                        .openAndClaim(next, "next", Duration.ofMinutes(1), claims, true)
-                        .answers()
-                        .getFirst()
-                    instanceof Answer.Granted(long token)
+                            .openAndClaim(next, "next", Duration.ofMinutes(1), claims, true)
+                            .answers()
+                            .getFirst()
+                        instanceof Answer.Granted(long token)
                     && token > ((Answer.Granted) granted).token());
     assertThat(Duration.ofNanos(System.nanoTime() - from))
         .isBetween(TTL, TTL.multipliedBy(2).plusSeconds(5));

@@ -65,8 +65,7 @@ final class Ports {
                 servers.stream().allMatch(Starting::isReady)
                     || servers.stream().anyMatch(server -> !server.process.isAlive()));
     var ended = servers.stream().filter(server -> !server.process.isAlive()).toList();
-    assertThat(ended)
-        .allSatisfy(server -> assertThat(Processes.read(server.log)).contains(TAKEN));
+    assertThat(ended).allSatisfy(server -> assertThat(Processes.read(server.log)).contains(TAKEN));
     return ended.isEmpty();
   }
 

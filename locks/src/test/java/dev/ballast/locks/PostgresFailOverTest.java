@@ -111,9 +111,7 @@ class PostgresFailOverTest {
     var rival = LeaseId.of(2, RANDOM);
     assertThat(claim(engine, rival, "held")).isInstanceOf(Answer.Waiting.class);
     lease.close();
-    await()
-        .atMost(PATIENCE)
-        .until(() -> claim(engine, rival, "held") instanceof Answer.Granted);
+    await().atMost(PATIENCE).until(() -> claim(engine, rival, "held") instanceof Answer.Granted);
     long newest = acknowledged.values().stream().mapToLong(Long::longValue).max().orElseThrow();
     assertThat(token(engine, LeaseId.of(3, RANDOM), "next"))
         .isGreaterThan(Math.max(newest, lease.token()));

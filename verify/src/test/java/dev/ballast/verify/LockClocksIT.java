@@ -47,7 +47,8 @@ final class LockClocksIT {
       var directory = Installation.emptyDirectory("lock-clocks-" + kind + "-" + i);
       var address =
           new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), ProxyNetwork.freePort());
-      var served = FaultPrograms.of(kind, Files.createDirectories(directory), address);
+      var served =
+          FaultPrograms.of(kind, Files.createDirectories(directory), address, i, List.of());
       login = served.login();
       var node = new FaultNode(served.program(), Place.HERE, address);
       node.start();
@@ -66,7 +67,7 @@ final class LockClocksIT {
       case POSTGRES -> "postgresql://" + login + hosts + "/ballast";
       case REDIS -> "redis://" + hosts;
       case REDLOCK -> "redlock://" + hosts + "?max-ttl=" + SHORT.toSeconds() + "s";
-      case ETCD -> "etcd://" + hosts;
+      case ETCD, ETCD_CLUSTER -> "etcd://" + hosts;
     };
   }
 
