@@ -78,16 +78,14 @@ final class Reporting {
         counters.isInDoubt());
   }
 
-  private record DeskFacts(
-      int subjects, int shares, @Nullable Revision revision) {}
+  private record DeskFacts(int subjects, int shares, @Nullable Revision revision) {}
 
   /** Targets that something is wrong with, or might be, the most suspicious first. */
   List<OrchestratorReport.Suspect> suspects() throws InterruptedException {
     return answer(sources.probing().reports()).values().stream()
         .filter(
             report ->
-                report.standing().isSuspect()
-                    || report.standing().verdict() == Verdict.UNHEALTHY)
+                report.standing().isSuspect() || report.standing().verdict() == Verdict.UNHEALTHY)
         .sorted(
             Comparator.comparingDouble((Probing.Report report) -> report.standing().phi())
                 .reversed()
