@@ -137,15 +137,12 @@ final class LbServerStatusTest {
           changeOf(
               recorder,
               postgres.store().delete(server("b2", "10.0.0.1").key(), Optional.empty(), "test"));
-      assertThat(gone.deletes())
-          .contains(STATUS, new ItemKey(Kind.LB_SERVER, "lb-1"));
+      assertThat(gone.deletes()).contains(STATUS, new ItemKey(Kind.LB_SERVER, "lb-1"));
     }
   }
 
   private static Change changeOf(FeedRecorder recorder, Applied applied) {
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> recorder.n() == applied.revision().n());
+    await().atMost(Duration.ofSeconds(30)).until(() -> recorder.n() == applied.revision().n());
     return recorder.changes().getLast();
   }
 }

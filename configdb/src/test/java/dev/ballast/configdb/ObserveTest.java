@@ -187,7 +187,8 @@ final class ObserveTest {
       statement.execute("SELECT pg_advisory_lock(42)");
       observed = CompletableFuture.supplyAsync(() -> observe(unhealthy(0, fence)));
       awaitWaitingFor("backend_status");
-      // As the lease is held by the transaction, its end is no longer seen: not by who would take the lock.
+      // As the lease is held by the transaction, its end is no longer seen: not by who would take
+      // the lock.
       assertThat(locks.claim("two-1", "part/1")).isEqualTo("null");
     }
     assertThat(observed.join().applied().isChanged()).isTrue();
@@ -211,8 +212,7 @@ final class ObserveTest {
   void shouldWriteThousandsOfVerdictsInOneTransaction() {
     postgres
         .store()
-        .apply(
-            Yaml.pool("web", THOUSANDS, 1), new ApplyOptions(false, false, true), "test");
+        .apply(Yaml.pool("web", THOUSANDS, 1), new ApplyOptions(false, false, true), "test");
     List<Fence> fences = locks.take("one-1", 256);
     var times = new ArrayList<Duration>();
     for (int round = 0; round < 5; round++) {

@@ -73,8 +73,7 @@ final class SchemaTest {
   void shouldBringADatabaseOfTheVersionBeforeUpToDateWithWhatItHolds() throws SQLException {
     migrateAnewTo("2");
     writeInFormat2();
-    var verdict =
-        new BackendStatus("web", "b1", Verdict.UNHEALTHY, "connect refused", 3.5, NOON);
+    var verdict = new BackendStatus("web", "b1", Verdict.UNHEALTHY, "connect refused", 3.5, NOON);
 
     try (ConfigDatabase database = open()) {
       assertThat(list().statusOf("web", "b1")).contains(verdict);
@@ -101,7 +100,8 @@ final class SchemaTest {
     migrateAnewTo("2");
     assertThatThrownBy(this::join)
         .isInstanceOf(DatabaseUnavailable.class)
-        .hasMessageContaining("its schema has version 2, and version 3 is needed: start a controller");
+        .hasMessageContaining(
+            "its schema has version 2, and version 3 is needed: start a controller");
     postgres.execute("DROP SCHEMA ballast CASCADE");
     assertThatThrownBy(this::join)
         .isInstanceOf(DatabaseUnavailable.class)

@@ -166,9 +166,7 @@ final class Configuration {
     ObjectNode json = Codec.toJson(backend);
     whole
         .statusOf(backend.pool(), backend.id())
-        .ifPresentOrElse(
-            status -> Observed.put(json, status),
-            () -> json.putNull("status"));
+        .ifPresentOrElse(status -> Observed.put(json, status), () -> json.putNull("status"));
     putAdminState(json, whole, backend.key(), backend.adminState());
     return json;
   }

@@ -101,11 +101,9 @@ class ObservedTest {
             .next(Verdict.UNHEALTHY, "connect refused", 1.5, NOON.plusSeconds(5));
     controller.database.commit(List.of(status), List.of());
     await()
-        .until(
-            () -> controller.json("/v1/status").path("verdicts").path("unhealthy").asInt() == 1);
+        .until(() -> controller.json("/v1/status").path("verdicts").path("unhealthy").asInt() == 1);
 
-    JsonNode shown =
-        controller.json("/v1/pools/web/backends").path("items").get(0).path("status");
+    JsonNode shown = controller.json("/v1/pools/web/backends").path("items").get(0).path("status");
     assertThat(shown.toString())
         .isEqualTo(
             """

@@ -27,8 +27,7 @@ public record GroupState(String group, int partitions, int owned, List<Member> m
    * @param isLeaving whether it is giving them away
    * @param remaining until it counts as gone if it is not heard of, by the engine's clock
    */
-  public record Member(
-      String name, int weight, int owned, boolean isLeaving, Duration remaining) {}
+  public record Member(String name, int weight, int owned, boolean isLeaving, Duration remaining) {}
 
   /**
    * Looks at a group with one call, which lists all of it: its cost grows with partitions and members, so this is nothing for a

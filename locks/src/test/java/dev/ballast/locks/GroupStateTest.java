@@ -73,8 +73,7 @@ class GroupStateTest {
         .allSatisfy(
             member -> {
               assertThat(member.isLeaving()).isFalse();
-              assertThat(member.remaining())
-                  .isBetween(Duration.ofMillis(1), Duration.ofMinutes(1));
+              assertThat(member.remaining()).isBetween(Duration.ofMillis(1), Duration.ofMinutes(1));
             });
   }
 

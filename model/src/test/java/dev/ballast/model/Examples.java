@@ -126,8 +126,7 @@ final class Examples {
     };
   }
 
-  private static BackendStatus backendStatus(
-      RandomGenerator random, String pool, String backend) {
+  private static BackendStatus backendStatus(RandomGenerator random, String pool, String backend) {
     var status =
         new BackendStatus(pool, backend, Verdict.UNKNOWN, "", 0, NOON.minusSeconds(1 << 20));
     for (int past = random.nextInt(12); past > 0; past--) {

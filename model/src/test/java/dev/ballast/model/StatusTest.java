@@ -61,8 +61,7 @@ class StatusTest {
   void shouldRefuseALongerHistory() {
     var nine = java.util.Collections.nCopies(9, after(1).history().getFirst());
     assertThatThrownBy(
-            () ->
-                new BackendStatus("web", "b1", Verdict.HEALTHY, "", 0, Examples.NOON, nine))
+            () -> new BackendStatus("web", "b1", Verdict.HEALTHY, "", 0, Examples.NOON, nine))
         .hasMessage("a history of 9 verdicts; the limit is 8");
   }
 
@@ -139,8 +138,7 @@ class StatusTest {
     var status =
         new LbServerStatus("lb-1", "a1", LbServerState.DEAD, "no answer", 9, Examples.NOON);
     var snapshot = Snapshot.of(Examples.revision(1), List.of(new Item(status, 1)));
-    var other =
-        new LbServer("lb-1", "default", "b2", "10.0.0.1", "http://a:1", "1", Examples.NOON);
+    var other = new LbServer("lb-1", "default", "b2", "10.0.0.1", "http://a:1", "1", Examples.NOON);
 
     assertThat(snapshot.statusOf(SERVER)).contains(status);
     assertThat(snapshot.statusOf(other)).isEmpty();
@@ -151,7 +149,10 @@ class StatusTest {
     String foreign = "body \"\u0000\ud800\n" + "é".repeat(1_000) + "\"";
     var status = FIRST.next(Verdict.UNHEALTHY, foreign, 0, Examples.NOON);
 
-    assertThat(status.reason()).startsWith("body \"\ufffd\ufffd\ufffdé").endsWith("é…").hasSize(500);
+    assertThat(status.reason())
+        .startsWith("body \"\ufffd\ufffd\ufffdé")
+        .endsWith("é…")
+        .hasSize(500);
     assertThat(Codec.fromJson(Codec.toJson(status))).isEqualTo(status);
   }
 
