@@ -61,8 +61,7 @@ record Configuration(Snapshot snapshot, Instant now) {
 
   /** The document in YAML, below a comment that explains what was observed. */
   String yaml(Resource resource) {
-    String comment =
-        new Explanation(snapshot).of(resource).map(Yaml::comment).orElse("");
+    String comment = new Explanation(snapshot).of(resource).map(Yaml::comment).orElse("");
     return comment + Yaml.of(document(resource));
   }
 

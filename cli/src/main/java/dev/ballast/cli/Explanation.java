@@ -64,8 +64,7 @@ record Explanation(Snapshot snapshot) {
   }
 
   private static String of(BackendStatus status) {
-    String before =
-        status.history().stream().findFirst().map(Explanation::before).orElse("");
+    String before = status.history().stream().findFirst().map(Explanation::before).orElse("");
     return sentence(
         Codec.text(status.verdict()), status.since(), status.reason(), status.phi(), before);
   }

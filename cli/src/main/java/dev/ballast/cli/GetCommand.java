@@ -61,9 +61,7 @@ final class GetCommand implements Callable<Integer> {
       case JSON ->
           terminal.out().print(json(resources.stream().map(configuration::document).toList()));
       case YAML ->
-          terminal
-              .out()
-              .print(Yaml.joined(resources.stream().map(configuration::yaml).toList()));
+          terminal.out().print(Yaml.joined(resources.stream().map(configuration::yaml).toList()));
     }
   }
 

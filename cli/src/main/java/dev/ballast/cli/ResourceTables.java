@@ -134,15 +134,7 @@ record ResourceTables(Configuration configuration) {
   private Table backends(List<Backend> backends) {
     var table =
         Table.of(
-            "NAME",
-            "ADDRESS",
-            "WEIGHT",
-            "ZONE",
-            "PRIORITY",
-            "STATE",
-            "VERDICT",
-            "SINCE",
-            "WHY");
+            "NAME", "ADDRESS", "WEIGHT", "ZONE", "PRIORITY", "STATE", "VERDICT", "SINCE", "WHY");
     for (Backend backend : backends) {
       table.row(
           backend.name(),
@@ -211,7 +203,9 @@ record ResourceTables(Configuration configuration) {
   }
 
   private Table lbServers(List<LbServer> servers) {
-    var table = Table.of("NAME", "FLEET", "ADDRESS", "ADMIN", "VERSION", "STATE", "OBSERVED", "SINCE", "WHY");
+    var table =
+        Table.of(
+            "NAME", "FLEET", "ADDRESS", "ADMIN", "VERSION", "STATE", "OBSERVED", "SINCE", "WHY");
     for (LbServer server : servers) {
       table.row(
           server.name(),

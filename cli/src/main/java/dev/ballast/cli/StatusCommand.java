@@ -29,12 +29,9 @@ final class StatusCommand implements Callable<Integer> {
       JsonNode orchestrators = Orchestrators.read(client);
       Terminal terminal = shell.terminal();
       switch (output.format) {
-        case TABLE -> new StatusReport(
-                    terminal,
-                    client.server(),
-                    status,
-                    rollout,
-                    new Orchestrators(orchestrators))
+        case TABLE ->
+            new StatusReport(
+                    terminal, client.server(), status, rollout, new Orchestrators(orchestrators))
                 .print();
         case JSON -> terminal.out().print(Json.pretty(together(status, rollout, orchestrators)));
         case YAML -> terminal.out().print(Yaml.of(together(status, rollout, orchestrators)));
@@ -43,8 +40,7 @@ final class StatusCommand implements Callable<Integer> {
     }
   }
 
-  private static ObjectNode together(
-      JsonNode status, JsonNode rollout, JsonNode orchestrators) {
+  private static ObjectNode together(JsonNode status, JsonNode rollout, JsonNode orchestrators) {
     ObjectNode all = JsonNodeFactory.instance.objectNode();
     all.set("controller", status);
     all.set("orchestrators", orchestrators);

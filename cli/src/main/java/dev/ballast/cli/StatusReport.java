@@ -12,11 +12,7 @@ import tools.jackson.databind.JsonNode;
 
 /** The system's state on one screen; what needs attention comes last, where the eye is. */
 record StatusReport(
-    Terminal terminal,
-    URI server,
-    JsonNode status,
-    JsonNode rollout,
-    Orchestrators orchestrators) {
+    Terminal terminal, URI server, JsonNode status, JsonNode rollout, Orchestrators orchestrators) {
 
   void print() {
     terminal.print(head());

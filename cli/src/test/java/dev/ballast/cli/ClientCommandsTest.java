@@ -247,8 +247,7 @@ class ClientCommandsTest {
         Documents.parse(shell.out().getBytes(StandardCharsets.UTF_8), Documents.Format.YAML);
     assertThat(documents.resources())
         .containsExactlyInAnyOrderElementsOf(
-            Documents.parse(
-                    Demo.httpPool().getBytes(StandardCharsets.UTF_8), Documents.Format.YAML)
+            Documents.parse(Demo.httpPool().getBytes(StandardCharsets.UTF_8), Documents.Format.YAML)
                 .resources()
                 .stream()
                 .filter(Backend.class::isInstance)
@@ -456,8 +455,7 @@ class ClientCommandsTest {
             TestShell.NOW.minusSeconds(9),
             Optional.of(TestShell.NOW.minusSeconds(1))));
     resources.add(
-        new BackendStatus(
-                "demo", "b3", Verdict.HEALTHY, "", 0, TestShell.NOW.minusSeconds(3_600))
+        new BackendStatus("demo", "b3", Verdict.HEALTHY, "", 0, TestShell.NOW.minusSeconds(3_600))
             .next(Verdict.UNHEALTHY, "timed out", 9, TestShell.NOW));
     resources.add(
         new LbServer(
