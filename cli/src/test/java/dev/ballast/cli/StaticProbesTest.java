@@ -1,11 +1,11 @@
 package dev.ballast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.ballast.detection.ProbeCounters;
-import dev.ballast.detection.ProbeSpec;
 import dev.ballast.detection.Target;
 import dev.ballast.model.Snapshot;
 import dev.ballast.model.Verdict;
@@ -116,10 +116,7 @@ class StaticProbesTest {
 
     Target target = StaticProbes.targets(site(site)).get("web/b1");
 
-    assertThat(target.spec())
-        .isInstanceOfSatisfying(
-            ProbeSpec.Http.class,
-            http -> assertThat(http.tls().authorities()).contains("BEGIN CERTIFICATE"));
+    assertThat(target.spec().toString()).contains("BEGIN CERTIFICATE");
   }
 
   @Test
@@ -137,8 +134,8 @@ class StaticProbesTest {
     assertThat(List.of(next(0), next(1)))
         .extracting(one -> one.status().name(), one -> one.status().verdict(), one -> one.server())
         .containsExactlyInAnyOrder(
-            org.assertj.core.groups.Tuple.tuple("web/b1", Verdict.HEALTHY, "127.0.0.1:" + good),
-            org.assertj.core.groups.Tuple.tuple("web/b2", Verdict.HEALTHY, "127.0.0.1:" + good));
+            tuple("web/b1", Verdict.HEALTHY, "127.0.0.1:" + good),
+            tuple("web/b2", Verdict.HEALTHY, "127.0.0.1:" + good));
     assertThat(targets()).isEqualTo(2);
 
     probes.follow(site(HEAD + "backends:\n" + at("b2", dead)));

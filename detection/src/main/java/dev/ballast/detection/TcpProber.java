@@ -15,7 +15,12 @@ final class TcpProber implements Prober {
         channel -> {
           attempt.good();
           // Not at once: Netty would make an exception for the connect that is just being told of.
-          channel.eventLoop().execute(channel::close);
+          channel
+              .eventLoop()
+              .execute(
+                  () -> {
+                    var _ = channel.close();
+                  });
         });
   }
 

@@ -98,7 +98,8 @@ final class ProbingLoad {
   }
 
   private Reading read() {
-    return new Reading(System.nanoTime(), loopNanos(), processNanos(), probing.counters().join(), verdicts.get());
+    return new Reading(
+        System.nanoTime(), loopNanos(), processNanos(), probing.counters().join(), verdicts.get());
   }
 
   private static long loopNanos() {

@@ -121,11 +121,7 @@ class StaticProbingIT {
 
   /** Something happens to a backend, and then is over, while requests come and none of them fails. */
   private static void shouldLeaveAndComeBack(
-      String what,
-      String backend,
-      Runnable happening,
-      String reason,
-      Runnable ending) {
+      String what, String backend, Runnable happening, String reason, Runnable ending) {
     try (var traffic =
         Traffic.start(
             Place.HERE,
