@@ -22,6 +22,9 @@ final class Care {
   /** The verdict of our own watch, or the one that it began with. */
   Verdict verdict;
 
+  /** Whether our own watch has come to it. */
+  boolean hasSeen;
+
   /** Why, at the last transition of our own. */
   String reason = "";
 
@@ -62,6 +65,7 @@ final class Care {
   /** What was seen says nothing any more. */
   void forgetAll() {
     verdict = Verdict.UNKNOWN;
+    hasSeen = false;
     reason = "";
     phi = 0;
     facts = null;

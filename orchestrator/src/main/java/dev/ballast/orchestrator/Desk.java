@@ -210,7 +210,10 @@ final class Desk {
       var known =
           isAnother
               ? Watched.Known.NOTHING
-              : Verdicts.known(subject, standing(care.status), clock.instant());
+              : Verdicts.known(subject, said(care), clock.instant());
+      if (before == null) {
+        care.verdict = known.verdict();
+      }
       hands.watch(care.target, known);
     }
   }
@@ -230,6 +233,7 @@ final class Desk {
     if (care == null || !target.equals(care.target)) {
       return;
     }
+    care.hasSeen = true;
     care.verdict = transition.to();
     care.reason = transition.reason();
     care.phi = transition.phi();
@@ -337,7 +341,7 @@ final class Desk {
       return;
     }
     Verdict there = Verdicts.of(care.subject, stands);
-    if (there != care.verdict && care.target != null) {
+    if (!care.hasSeen && there != care.verdict && care.target != null) {
       care.verdict = there;
       hands.forget(care.id);
       hands.watch(care.target, Verdicts.known(care.subject, stands, clock.instant()));

@@ -240,6 +240,22 @@ class DeskTest {
   }
 
   @Test
+  void shouldNotGoByASnapshotFromBeforeItsWordWhenTheCheckIsGivenBack() {
+    world.pool("web", true).backend("web", "b1", 1);
+    own();
+    use();
+    becomes("web/b1", Verdict.HEALTHY);
+    commit();
+    world.pool("web", false);
+    use();
+    world.pool("web", true);
+    use();
+    assertThat(hands.watched.get("web/b1"))
+        .as("its own last word is that nothing is known, and is on its way")
+        .isEqualTo(Watched.Known.NOTHING);
+  }
+
+  @Test
   void shouldForgetWhatIsGone() {
     world.pool("web", true).backend("web", "b1", 1);
     own();
@@ -277,6 +293,17 @@ class DeskTest {
     assertThat(desk.ownLbServers()).containsExactly(server);
     commit();
     assertThat(desk.living()).isEmpty();
+  }
+
+  @Test
+  void shouldGoOnWatchingAnLbServerThatHasNotSaidAnythingOfItself() {
+    world.lbServer("lb-1", "one");
+    own();
+    use();
+    becomes("LbServer/lb-1", Verdict.HEALTHY);
+    hands.watched.clear();
+    desk.tick();
+    assertThat(hands.watched).as("begun again, though the database only knows nothing yet").isEmpty();
   }
 
   @Test
