@@ -42,6 +42,12 @@ final class CommandHandler implements MessageHandler, AutoCloseable {
     Refusal(int exitCode) {
       super("the command ended with exit code " + exitCode);
     }
+
+    /** As it stands beside a dead letter, for people. */
+    @Override
+    public String toString() {
+      return String.valueOf(getMessage());
+    }
   }
 
   @Override

@@ -207,8 +207,7 @@ final class RedisNode implements AutoCloseable {
     }
     return new EngineUnavailable(
         "Redis at %s gave no answer%s within %d ms, or can't be reached: %s"
-            .formatted(
-                address, isTls ? " over TLS" : "", timeout.toMillis(), cause.getMessage()),
+            .formatted(address, isTls ? " over TLS" : "", timeout.toMillis(), cause.getMessage()),
         e);
   }
 

@@ -33,7 +33,8 @@ final class RedisTls {
     if (url.scheme().equals("rediss")) {
       var options = SslOptions.builder().sslVerifyMode(SslVerifyMode.FULL);
       if (!caFile.isEmpty()) {
-        // The driver takes a store of keys; its password keeps nothing, as certificates are no secret.
+        // The driver takes a store of keys; its password keeps nothing, as certificates are no
+        // secret.
         char[] password = TYPE.toCharArray();
         byte[] store = store(caFile, password);
         options.trustStoreType(TYPE).truststore(() -> new ByteArrayInputStream(store), password);
