@@ -77,9 +77,25 @@ final class ConsumeIT {
             name,
             directory,
             List.of(
-                "consume", "--queue", url + "/0?list=jobs&key=k", "--engine", url, "--group", "g",
-                "--member", name, "--ttl", "2s", "--grace", "1s", "--parallel", "4", "--", "sh",
-                "-c", HANDLER));
+                "consume",
+                "--queue",
+                url + "/0?list=jobs&key=k",
+                "--engine",
+                url,
+                "--group",
+                "g",
+                "--member",
+                name,
+                "--ttl",
+                "2s",
+                "--grace",
+                "1s",
+                "--parallel",
+                "4",
+                "--",
+                "sh",
+                "-c",
+                HANDLER));
     closed.add(member);
     return member;
   }
