@@ -43,7 +43,8 @@ final class CommandHandler implements MessageHandler, AutoCloseable {
       super("the command ended with exit code " + exitCode);
     }
 
-    /** As it stands beside a dead letter, for people. */
+    /** What stands beside a dead letter: for people, to whom the name of a class says nothing. */
+    @SuppressWarnings("OverrideThrowableToString")
     @Override
     public String toString() {
       return String.valueOf(getMessage());
