@@ -313,7 +313,7 @@ final class Desk {
   void settled(List<Observation> written, Revision revision) {
     for (Observation observation : written) {
       Resource status = observation.status();
-      Care care = cares.get(Verdicts.id(status.kind(), status.name()));
+      Care care = cares.get(Verdicts.id(status));
       if (care != null && care.said == status) {
         care.isPending = false;
         care.written = revision;
