@@ -51,6 +51,7 @@ final class Desk {
   /** What the last turn went by. */
   private @Nullable Snapshot reviewed;
 
+  private boolean isFresh;
   private boolean isReviewDue;
 
   /** What the desk wants done. Called by its thread; must not call it back. */
@@ -86,6 +87,7 @@ final class Desk {
   /** The configuration is this now. */
   void use(Snapshot next) {
     snapshot = next;
+    isFresh = true;
   }
 
   /** A share is ours, under this token. */
@@ -112,12 +114,12 @@ final class Desk {
   /** Does what follows from all that has happened since the last turn. */
   void turn() {
     Snapshot current = snapshot;
-    if (current == null || (!isReviewDue && current == reviewed)) {
+    if (current == null) {
       return;
     }
     if (isReviewDue || reviewed == null) {
       review(current);
-    } else {
+    } else if (isFresh) {
       var walk = SnapshotWalk.between(reviewed, current);
       if (walk.isMore()) {
         review(current);
@@ -126,6 +128,7 @@ final class Desk {
       }
     }
     isReviewDue = false;
+    isFresh = false;
     reviewed = current;
   }
 
@@ -208,9 +211,7 @@ final class Desk {
     }
     if (care.target != null && (isAnother || !care.target.equals(before))) {
       var known =
-          isAnother
-              ? Watched.Known.NOTHING
-              : Verdicts.known(subject, said(care), clock.instant());
+          isAnother ? Watched.Known.NOTHING : Verdicts.known(subject, said(care), clock.instant());
       if (before == null) {
         care.verdict = known.verdict();
       }
@@ -314,7 +315,7 @@ final class Desk {
     for (Observation observation : written) {
       Resource status = observation.status();
       Care care = cares.get(Verdicts.id(status));
-      if (care != null && care.said == status) {
+      if (care != null && status.equals(care.said)) {
         care.isPending = false;
         care.written = revision;
       }

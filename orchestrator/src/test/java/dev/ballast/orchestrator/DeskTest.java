@@ -303,7 +303,9 @@ class DeskTest {
     becomes("LbServer/lb-1", Verdict.HEALTHY);
     hands.watched.clear();
     desk.tick();
-    assertThat(hands.watched).as("begun again, though the database only knows nothing yet").isEmpty();
+    assertThat(hands.watched)
+        .as("begun again, though the database only knows nothing yet")
+        .isEmpty();
   }
 
   @Test

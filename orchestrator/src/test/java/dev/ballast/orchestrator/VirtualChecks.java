@@ -6,7 +6,6 @@ import static dev.ballast.orchestrator.VirtualTime.SECOND;
 import dev.ballast.configdb.Observation;
 import dev.ballast.detection.Target;
 import dev.ballast.detection.Transition;
-import dev.ballast.model.Resource;
 import dev.ballast.model.Snapshot;
 import dev.ballast.model.Verdict;
 import java.util.Collection;
@@ -101,10 +100,8 @@ final class VirtualChecks {
     fate.falls++;
     String address = VirtualProbing.address(who.target);
     long last =
-        Math.max(
-            world.servers.lastBad(address), world.servers.lastCut(member.name(), address));
-    long since =
-        time.now() - last - member.process().paused(time.now() - 20 * SECOND, time.now());
+        Math.max(world.servers.lastBad(address), world.servers.lastCut(member.name(), address));
+    long since = time.now() - last - member.process().paused(time.now() - 20 * SECOND, time.now());
     if (since > LATEST + fate.interval()) {
       time.complain(
           "%s convicts %s, which has been well for %.3f s: %s"
@@ -122,7 +119,8 @@ final class VirtualChecks {
       time.note("%s writes %s", member.name(), one.status());
       checkFence(member, one);
       VirtualFate fate = fate(Verdicts.id(one.status()));
-      Verdict was = fate.verdict(before.find(one.status().key()).map(item -> item.resource()).orElse(null));
+      Verdict was =
+          fate.verdict(before.find(one.status().key()).map(item -> item.resource()).orElse(null));
       Verdict is = fate.verdict(one.status());
       if (was != is) {
         fate.changes++;
@@ -137,8 +135,7 @@ final class VirtualChecks {
   }
 
   private void checkFence(VirtualMember member, Observation one) {
-    VirtualGroup.Share share =
-        world.database.group.share(VirtualGroup.partition(one.fence()));
+    VirtualGroup.Share share = world.database.group.share(VirtualGroup.partition(one.fence()));
     if (share.token != one.fence().token() || share.tenures.getLast().member() != member) {
       time.complain(
           "%s writes %s with token %d, but %s owns it with token %d"

@@ -56,8 +56,7 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
     this.process = new VirtualProcess(name, time);
     this.membership = new VirtualMembership(time, this, world.database);
     this.probing = new VirtualProbing(time, process, world.servers, this);
-    this.desk =
-        new Desk(this, () -> Instant.EPOCH.plusNanos(time.now()), time::now);
+    this.desk = new Desk(this, () -> Instant.EPOCH.plusNanos(time.now()), time::now);
     this.deskLine = process.new Line(desk::turn);
     this.writerLine = process.new Line(() -> {});
     process.after(time.random.nextLong(100 * MILLI), membership::join);
@@ -103,8 +102,7 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
   /** No controller is reached until then. */
   void starve(long until) {
     unfedUntil = Math.max(unfedUntil, until);
-    time.at(
-        unfedUntil + time.between(20 * MILLI, SECOND), () -> feed(world.database.snapshot()));
+    time.at(unfedUntil + time.between(20 * MILLI, SECOND), () -> feed(world.database.snapshot()));
   }
 
   /** A snapshot is on its way. */
@@ -113,8 +111,7 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
     time.at(
         lastFed,
         () -> {
-          boolean isNews =
-              latest == null || snapshot.revision().n() > latest.revision().n();
+          boolean isNews = latest == null || snapshot.revision().n() > latest.revision().n();
           if (time.now() >= unfedUntil && isNews) {
             latest = snapshot;
             atDesk(
@@ -137,8 +134,7 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
     if (used == null || id.startsWith(Subject.OfLbServer.PREFIX)) {
       return 0;
     }
-    return used
-        .find(new ItemKey(Kind.BACKEND_STATUS, id))
+    return used.find(new ItemKey(Kind.BACKEND_STATUS, id))
         .map(item -> (BackendStatus) item.resource())
         .map(VirtualMember::falls)
         .orElse(0);
@@ -178,8 +174,7 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
 
   @Override
   public void became(VirtualProbing.Probed who, Transition transition) {
-    time.note(
-        "%s: %s is %s: %s", name(), who.target.id(), transition.to(), transition.reason());
+    time.note("%s: %s is %s: %s", name(), who.target.id(), transition.to(), transition.reason());
     world.checks.became(this, who, transition);
     atDesk(one -> one.became(who.target, transition));
   }

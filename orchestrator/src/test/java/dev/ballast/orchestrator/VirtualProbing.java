@@ -58,8 +58,7 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
     this.servers = servers;
     this.hearing = hearing;
     this.line = process.new Line(() -> {});
-    this.observer =
-        new Observer<>(MassBrake.Settings.DEFAULT, time.random, this, time.now());
+    this.observer = new Observer<>(MassBrake.Settings.DEFAULT, time.random, this, time.now());
     wake(time.now());
   }
 
@@ -179,8 +178,7 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
           boolean isAwake = !process.isPaused();
           process.whenAwake(
               () -> {
-                boolean isGivenUp =
-                    !isAwake && time.now() - askedAt >= timeout && time.chance(0.5);
+                boolean isGivenUp = !isAwake && time.now() - askedAt >= timeout && time.chance(0.5);
                 Outcome outcome =
                     isGivenUp
                         ? new Outcome.Failed(Outcome.Kind.SILENT, "timed out")

@@ -32,8 +32,7 @@ final class VirtualTroubles {
   long unprobed(String member, long from, long to) {
     long sum = 0;
     for (Trouble trouble : troubles.getOrDefault(member, List.of())) {
-      sum +=
-          Math.max(0, Math.min(to, trouble.probesAgain()) - Math.max(from, trouble.from()));
+      sum += Math.max(0, Math.min(to, trouble.probesAgain()) - Math.max(from, trouble.from()));
     }
     return sum;
   }

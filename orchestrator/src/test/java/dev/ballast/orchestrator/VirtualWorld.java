@@ -45,7 +45,8 @@ final class VirtualWorld implements VirtualDatabase.Listener {
     var partitions = new HashSet<Integer>();
     for (String pool : pools) {
       for (int i = 0; i < 12; i++) {
-        partitions.add(new Subject.OfBackend(backend(pool, i, 1), Optional.empty(), "").partition());
+        partitions.add(
+            new Subject.OfBackend(backend(pool, i, 1), Optional.empty(), "").partition());
       }
     }
     for (int i = 0; i < 3; i++) {
@@ -108,12 +109,7 @@ final class VirtualWorld implements VirtualDatabase.Listener {
 
   private static Backend backend(String pool, int number, int host) {
     return new Backend(
-        pool,
-        "b" + number,
-        new BackendAddress("10.0.0." + host, 8080),
-        1,
-        "",
-        AdminState.ENABLED);
+        pool, "b" + number, new BackendAddress("10.0.0." + host, 8080), 1, "", AdminState.ENABLED);
   }
 
   private static LbServer lbServer(int number, String instance) {
