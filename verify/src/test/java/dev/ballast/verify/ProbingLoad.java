@@ -56,7 +56,7 @@ final class ProbingLoad {
   private record Reading(
       long at, long loopNanos, long processNanos, ProbeCounters counters, int verdicts) {}
 
-  public static void main(String[] arguments) throws Exception {
+  public static void main(String[] arguments) throws IOException {
     int targets = Integer.parseInt(arguments[1]);
     var load = new ProbingLoad();
     try (Probing probing = load.probing) {
