@@ -11,7 +11,6 @@ import dev.ballast.model.BackendStatus;
 import dev.ballast.model.ItemKey;
 import dev.ballast.model.Kind;
 import dev.ballast.model.LbServer;
-import dev.ballast.model.PastVerdict;
 import dev.ballast.model.Resource;
 import dev.ballast.model.Revision;
 import dev.ballast.model.Snapshot;
@@ -127,7 +126,8 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
   public void watch(Target target, Watched.Known known) {
     time.note("%s watches %s, known as %s", name(), target.id(), known.verdict());
     world.checks.watched(target.id());
-    probing.watch(target, known, fallsOnRecord(target.id()));
+    boolean isNew = known.equals(Watched.Known.NOTHING);
+    probing.watch(target, known, isNew ? 0 : fallsOnRecord(target.id()));
   }
 
   private int fallsOnRecord(String id) {
@@ -140,16 +140,10 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
         .orElse(0);
   }
 
-  /** Since it was last not known how it is: as its address was changed, or its pool had no health check. */
   private static int falls(BackendStatus status) {
-    int falls = status.verdict() == Verdict.UNHEALTHY ? 1 : 0;
-    for (PastVerdict past : status.history()) {
-      if (status.verdict() == Verdict.UNKNOWN || past.verdict() == Verdict.UNKNOWN) {
-        return falls;
-      }
-      falls += past.verdict() == Verdict.UNHEALTHY ? 1 : 0;
-    }
-    return falls;
+    long past =
+        status.history().stream().filter(one -> one.verdict() == Verdict.UNHEALTHY).count();
+    return (int) past + (status.verdict() == Verdict.UNHEALTHY ? 1 : 0);
   }
 
   @Override
@@ -297,7 +291,7 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
         server,
         () -> {
           LbServerFacts facts = world.facts(server);
-          return one -> one.reported(new Subject.OfLbServer(server).id(), facts);
+          return one -> one.reported(server, facts);
         });
   }
 

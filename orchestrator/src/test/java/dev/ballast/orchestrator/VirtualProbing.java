@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * its own that the desk hands its orders to.
  */
 final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
+  /** Masses that come and go: the hold, a sixth more of it for the time between, and as long again that each of them lingers. */
+  private static final long LONGEST_DOUBT =
+      MassBrake.Settings.DEFAULT.hold().multipliedBy(12).dividedBy(5).toNanos();
+
   private final VirtualTime time;
   private final VirtualProcess process;
   private final VirtualServers servers;
@@ -155,10 +159,6 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
       doubtSince = Long.MAX_VALUE;
     }
   }
-
-  /** The brake's hold, and what it lingers. */
-  private static final long LONGEST_DOUBT =
-      MassBrake.Settings.DEFAULT.hold().toNanos() + 2 * VirtualTime.SECOND;
 
   /** When it last doubted itself. */
   long lastDoubt() {
