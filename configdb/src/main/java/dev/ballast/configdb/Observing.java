@@ -29,7 +29,7 @@ final class Observing {
   static final int LIMIT = 50_000;
 
   private static final Comparator<Fence> BY_LOCK =
-      Comparator.comparing(Fence::lock).thenComparing(Fence::token);
+      Comparator.comparing(Fence::lock).thenComparingLong(Fence::token);
 
   private int stale;
   private int gone;
@@ -59,8 +59,7 @@ final class Observing {
     return unfenced(connection, statuses);
   }
 
-  private static Set<Fence> holding(Connection connection, List<Fence> fences)
-      throws SQLException {
+  private static Set<Fence> holding(Connection connection, List<Fence> fences) throws SQLException {
     var holding = new HashSet<Fence>();
     if (fences.isEmpty()) {
       return holding;

@@ -54,8 +54,7 @@ record Rows(Connection connection) {
     var found = new HashSet<ItemKey>();
     String sql =
         "SELECT %s FROM %s %s"
-            .formatted(
-                String.join(", ", table.identity()), table.qualifiedName(), among(table));
+            .formatted(String.join(", ", table.identity()), table.qualifiedName(), among(table));
     try (var statement = connection.prepareStatement(sql)) {
       Object[] parameters = identities(table, keys);
       for (int i = 0; i < parameters.length; i++) {

@@ -43,6 +43,7 @@ public final class Probing implements AutoCloseable {
   private long turnAt = Long.MAX_VALUE;
   private long sent;
   private long good;
+  private final Lateness.Recorder spread = new Lateness.Recorder();
   private long lateness;
   private long worstLateness;
   private boolean isClosed;
@@ -185,6 +186,7 @@ public final class Probing implements AutoCloseable {
                 sent,
                 good,
                 failed,
+                spread.read(),
                 lateness,
                 worstLateness,
                 observer.pauses(),
@@ -251,6 +253,7 @@ public final class Probing implements AutoCloseable {
       var one = who.target();
       long late = nanos.getAsLong() - probe.scheduledAt();
       sent++;
+      spread.add(late);
       lateness += Math.max(0, late);
       worstLateness = Math.max(worstLateness, late);
       one.underWay++;
@@ -260,6 +263,15 @@ public final class Probing implements AutoCloseable {
               nanos,
               one.target.settings().pace().timeout().toNanos(),
               outcome -> over(who, probe, outcome));
+      try {
+        send(one, probe, attempt);
+      } catch (RuntimeException mistake) {
+        // As of authorities that can't be read: the others are to be probed all the same.
+        attempt.failed(Outcome.Kind.NOT_ASKED, "can't be asked: " + mistake.getMessage());
+      }
+    }
+
+    private void send(Probed one, Probe probe, Attempt attempt) {
       var prober = prober(one);
       if (prober == null) {
         attempt.failed(Outcome.Kind.NOT_ASKED, one.addresses.trouble());

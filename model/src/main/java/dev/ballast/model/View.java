@@ -115,7 +115,8 @@ record Reach(Predicate<Resource> reached, @Nullable Set<ItemKey> referred) {
           new Reach(
               resource ->
                   switch (resource.kind()) {
-                    case LOAD_BALANCER, FLEET, LB_SERVER, LB_SERVER_STATUS, LB_SERVER_OVERRIDE -> true;
+                    case LOAD_BALANCER, FLEET, LB_SERVER, LB_SERVER_STATUS, LB_SERVER_OVERRIDE ->
+                        true;
                     case FLEET_KEYS, CERTIFICATE, POOL, BACKEND, BACKEND_STATUS, BACKEND_OVERRIDE ->
                         false;
                   },

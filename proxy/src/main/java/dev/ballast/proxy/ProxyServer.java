@@ -105,7 +105,15 @@ public final class ProxyServer implements AutoCloseable {
             settings,
             this,
             revisions,
-            new ProxyMetrics(loops, names, inUse, listeners, revisions, bookkeeper, log));
+            new ProxyMetrics(
+                loops,
+                names,
+                inUse,
+                listeners,
+                revisions,
+                bookkeeper,
+                log,
+                settings.moreMetrics()));
   }
 
   private static Thread controlThread(Runnable work) {
