@@ -1,6 +1,7 @@
 package dev.ballast.cli;
 
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import tools.jackson.databind.JsonNode;
@@ -19,6 +20,12 @@ final class StatusCommand implements Callable<Integer> {
 
   StatusCommand(Shell shell) {
     this.shell = shell;
+  }
+
+  static CommandLine withSubcommands(Shell shell) {
+    var status = new StatusCommand(shell);
+    return new CommandLine(status)
+        .addSubcommand(new StatusBackendsCommand(shell, status.server, status.output));
   }
 
   @Override

@@ -90,6 +90,7 @@ final class ProxyMetrics {
     metrics.add(gauge("event_loops", "Event loops", one(loops.count())));
     metrics.add(gauge("listener_bound", "Whether the listener is bound", listeners(snapshot)));
     addPools(metrics, snapshot);
+    metrics.addAll(EligibilityMetrics.of(snapshot.pools().values()));
     addMeasures(metrics, snapshot, loops.all().getFirst().nowNanos());
     addPoolCounters(metrics, snapshot);
     metrics.addAll(TrafficMetrics.ofRoutes(bookkeeper));
