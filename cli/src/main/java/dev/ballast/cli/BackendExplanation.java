@@ -27,10 +27,8 @@ record BackendExplanation(BackendHealth health) {
         backend.adminState() == AdminState.ENABLED
             ? Stream.empty()
             : Stream.of("its specification says " + Codec.text(backend.adminState()));
-    Stream<String> idle =
-        backend.weight() == 0 ? Stream.of("its weight is 0") : Stream.empty();
-    return Stream.of(
-            health.override().map(BackendExplanation::shown).stream(), specified, idle)
+    Stream<String> idle = backend.weight() == 0 ? Stream.of("its weight is 0") : Stream.empty();
+    return Stream.of(health.override().map(BackendExplanation::shown).stream(), specified, idle)
         .flatMap(part -> part);
   }
 
@@ -46,7 +44,9 @@ record BackendExplanation(BackendHealth health) {
     }
     BackendStatus status = health.status().get();
     String reason =
-        status.reason().isEmpty() ? "it was found " + Codec.text(status.verdict()) : status.reason();
+        status.reason().isEmpty()
+            ? "it was found " + Codec.text(status.verdict())
+            : status.reason();
     return health.isChecked() ? reason : reason + ", when its pool still had a health check";
   }
 

@@ -48,7 +48,8 @@ final class StatusBackendsCommand implements Callable<Integer> {
     Instant now = shell.clock().instant();
     var configuration = Configuration.list(client, new View.Targets(), now);
     String wanted = pool;
-    if (wanted != null && configuration.snapshot().pools().map(Pool::name).noneMatch(wanted::equals)) {
+    if (wanted != null
+        && configuration.snapshot().pools().map(Pool::name).noneMatch(wanted::equals)) {
       throw new CommandFailed("there is no Pool " + wanted);
     }
     JsonNode rollout = client.read("/v1/rollout");

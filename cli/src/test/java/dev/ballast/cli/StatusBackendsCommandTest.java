@@ -100,9 +100,7 @@ class StatusBackendsCommandTest {
         .on("GET /v1/snapshot", Wire.snapshot(snapshot))
         .on(
             "GET /v1/rollout",
-            "{\"revision\":\"9f3a1c2e.42\",\"servers\":["
-                + String.join(",", servers)
-                + "]}");
+            "{\"revision\":\"9f3a1c2e.42\",\"servers\":[" + String.join(",", servers) + "]}");
   }
 
   @Test
@@ -122,7 +120,8 @@ class StatusBackendsCommandTest {
         "lb-1",
         sight("b2", false, "ejected", EJECTED),
         sight("b4", false, "unhealthy", "unhealthy"));
-    server("lb-2", sight("b2", true, "healthy", "healthy"), sight("b4", true, "healthy", "healthy"));
+    server(
+        "lb-2", sight("b2", true, "healthy", "healthy"), sight("b4", true, "healthy", "healthy"));
     servers.add("{\"name\":\"lb-3\",\"state\":\"unreachable\",\"revision\":null,\"report\":null}");
     answer();
 
@@ -256,7 +255,8 @@ class StatusBackendsCommandTest {
   @Test
   void shouldSayOfAStaleVerdictThatItIsOne() {
     resources.add(
-        new BackendStatus("api", "a1", Verdict.UNHEALTHY, "refused", 0, TestShell.NOW.plusSeconds(3)));
+        new BackendStatus(
+            "api", "a1", Verdict.UNHEALTHY, "refused", 0, TestShell.NOW.plusSeconds(3)));
     answer();
 
     assertThat(shell.run("status", "backends", "--pool", "api")).isZero();

@@ -35,7 +35,7 @@ final class AdminPort implements AutoCloseable {
   }
 
   void serve(Reporting reporting) {
-    var metrics = new OrchestratorMetrics(reporting);
+    var metrics = new OrchestratorMetrics(reporting::report);
     http.setExecutor(threads);
     http.createContext("/", exchange -> serve(exchange, reporting, metrics));
     http.start();
@@ -45,8 +45,7 @@ final class AdminPort implements AutoCloseable {
     return http.getAddress();
   }
 
-  private static void serve(
-      HttpExchange exchange, Reporting reporting, OrchestratorMetrics metrics)
+  private static void serve(HttpExchange exchange, Reporting reporting, OrchestratorMetrics metrics)
       throws IOException {
     try (exchange) {
       Answer answer = answerOrFailure(exchange, reporting, metrics);

@@ -341,10 +341,7 @@ final class Desk {
   private static boolean isDead(Snapshot current, LbServer server) {
     return Verdicts.of(
             new Subject.OfLbServer(server),
-            current
-                .find(new Subject.OfLbServer(server).status())
-                .map(Item::resource)
-                .orElse(null))
+            current.find(new Subject.OfLbServer(server).status()).map(Item::resource).orElse(null))
         == Verdict.UNHEALTHY;
   }
 

@@ -21,13 +21,19 @@ import org.jspecify.annotations.Nullable;
 final class OrchestratorMetrics {
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
-  private final Reporting reporting;
+  private final Source source;
 
   /** Of the scrape under way; scrapes take turns. */
   private @Nullable OrchestratorReport current;
 
-  OrchestratorMetrics(Reporting reporting) {
-    this.reporting = reporting;
+  /** Draws up reports. */
+  @FunctionalInterface
+  interface Source {
+    OrchestratorReport report() throws InterruptedException;
+  }
+
+  OrchestratorMetrics(Source source) {
+    this.source = source;
     registerShares();
     registerProbes();
     registerWrites();
@@ -36,10 +42,7 @@ final class OrchestratorMetrics {
   private void registerShares() {
     gauge("shares", "Shares, of 256, that are this orchestrator's.", OrchestratorReport::shares);
     gauge("subjects", "Backends and LB servers in its shares.", OrchestratorReport::subjects);
-    gauge(
-        "members",
-        "Orchestrators that share out the work.",
-        report -> report.group().members());
+    gauge("members", "Orchestrators that share out the work.", report -> report.group().members());
     gauge(
         "unowned_shares",
         "Shares that nobody held at the last look.",
@@ -93,7 +96,8 @@ final class OrchestratorMetrics {
   }
 
   private void registerWrites() {
-    counter("status_batches_total", "Transactions with statuses.", report -> report.writes().batches());
+    counter(
+        "status_batches_total", "Transactions with statuses.", report -> report.writes().batches());
     labelled(
         "statuses_total",
         "Statuses handed to the database, by what became of them.",
@@ -111,7 +115,10 @@ final class OrchestratorMetrics {
         "status_failures_total",
         "Transactions that failed and were tried again.",
         report -> report.writes().failures());
-    gauge("statuses_waiting", "Statuses that wait to be written.", report -> report.writes().waiting());
+    gauge(
+        "statuses_waiting",
+        "Statuses that wait to be written.",
+        report -> report.writes().waiting());
     counter("questions_total", "Questions to LB servers.", OrchestratorReport::questions);
     counter(
         "questions_unanswered_total",
@@ -149,8 +156,7 @@ final class OrchestratorMetrics {
         .help(help)
         .labelNames(label)
         .callback(
-            callback ->
-                values.apply(current()).forEach((key, value) -> callback.call(value, key)))
+            callback -> values.apply(current()).forEach((key, value) -> callback.call(value, key)))
         .register(registry);
   }
 
@@ -164,7 +170,7 @@ final class OrchestratorMetrics {
 
   /** Everything, as of now. */
   synchronized String text() throws InterruptedException {
-    current = reporting.report();
+    current = source.report();
     var out = new ByteArrayOutputStream();
     try {
       writer.write(out, registry.scrape());

@@ -36,10 +36,5 @@ record OrchestratorReport(
    * @param last what came of the last probe
    */
   record Suspect(
-      String target,
-      String verdict,
-      double phi,
-      boolean suspect,
-      boolean disputed,
-      String last) {}
+      String target, String verdict, double phi, boolean suspect, boolean disputed, String last) {}
 }

@@ -1,7 +1,6 @@
 package dev.ballast.orchestrator;
 
 import dev.ballast.detection.Outcome;
-import dev.ballast.detection.ProbeCounters;
 import dev.ballast.detection.Probing;
 import dev.ballast.sync.SyncClient;
 import dev.ballast.sync.SyncStatus;
@@ -81,7 +80,8 @@ final class Reporting {
     String last =
         switch (report.last()) {
           case null -> "not asked yet";
-          case Outcome.Good good -> "good after " + TimeUnit.NANOSECONDS.toMillis(good.latencyNanos()) + " ms";
+          case Outcome.Good good ->
+              "good after " + TimeUnit.NANOSECONDS.toMillis(good.latencyNanos()) + " ms";
           case Outcome.Failed failed -> failed.reason();
         };
     return new OrchestratorReport.Suspect(

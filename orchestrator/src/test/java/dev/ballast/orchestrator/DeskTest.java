@@ -104,7 +104,8 @@ class DeskTest {
   @Test
   void shouldProbeWhatIsInItsShareAlone() {
     world.pool("web", true).backend("web", "b1", 1).backend("web", "b2", 2);
-    int partition = new Subject.OfBackend(world.find("web", "b2"), Optional.empty(), "").partition();
+    int partition =
+        new Subject.OfBackend(world.find("web", "b2"), Optional.empty(), "").partition();
     use();
     assertThat(hands.watched).isEmpty();
     desk.assigned(partition, fence(partition));
@@ -124,7 +125,8 @@ class DeskTest {
     becomes("web/b1", Verdict.HEALTHY);
     assertThat(hands.backend(0))
         .isEqualTo(new BackendStatus("web", "b1", Verdict.HEALTHY, "because", 1.5, NOW));
-    int partition = new Subject.OfBackend(world.find("web", "b1"), Optional.empty(), "").partition();
+    int partition =
+        new Subject.OfBackend(world.find("web", "b1"), Optional.empty(), "").partition();
     assertThat(hands.written.getFirst().fence()).isEqualTo(fence(partition));
   }
 
@@ -215,8 +217,7 @@ class DeskTest {
     assertThat(hands.targets.get("web/b1").host()).isEqualTo("10.0.0.9");
     assertThat(hands.watched.get("web/b1")).isEqualTo(Watched.Known.NOTHING);
     assertThat(hands.backend(0).verdict()).isEqualTo(Verdict.UNKNOWN);
-    desk.became(
-        old, new Transition(Verdict.UNKNOWN, Verdict.UNHEALTHY, "old", 9, true, nanos));
+    desk.became(old, new Transition(Verdict.UNKNOWN, Verdict.UNHEALTHY, "old", 9, true, nanos));
     assertThat(hands.written).as("nothing about where it was").hasSize(1);
   }
 
@@ -271,8 +272,7 @@ class DeskTest {
     commit();
     becomes(id, Verdict.UNHEALTHY);
     assertThat(hands.last())
-        .isEqualTo(
-            new LbServerStatus("lb-1", "one", LbServerState.DEAD, "because", 1.5, NOW));
+        .isEqualTo(new LbServerStatus("lb-1", "one", LbServerState.DEAD, "because", 1.5, NOW));
     assertThat(hands.written).hasSize(4);
     assertThat(desk.ownLbServers()).containsExactly(server);
     commit();
@@ -295,8 +295,7 @@ class DeskTest {
     assertThat(hands.last().reason()).contains("another process");
     desk.reported(id, facts("two", true, true));
     assertThat(hands.last())
-        .isEqualTo(
-            new LbServerStatus("lb-1", "two", LbServerState.READY, "it serves", 0, NOW));
+        .isEqualTo(new LbServerStatus("lb-1", "two", LbServerState.READY, "it serves", 0, NOW));
   }
 
   @Test

@@ -86,8 +86,7 @@ class LbServerClientTest {
         """);
     assertThat(client.observations(server, List.of("web/b1", "web/b2")))
         .contains(
-            new Observations(
-                Set.of("web/b3"), Map.of("web/b2", Duration.ofMillis(120).toNanos())));
+            new Observations(Set.of("web/b3"), Map.of("web/b2", Duration.ofMillis(120).toNanos())));
   }
 
   @Test

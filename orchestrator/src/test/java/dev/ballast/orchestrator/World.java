@@ -43,8 +43,7 @@ final class World {
   World remove(Resource resource) {
     Revision next = snapshot.revision().withN(snapshot.revision().n() + 1);
     snapshot =
-        snapshot.apply(
-            new Change(next, snapshot.revision(), List.of(), List.of(resource.key())));
+        snapshot.apply(new Change(next, snapshot.revision(), List.of(), List.of(resource.key())));
     return this;
   }
 
@@ -61,12 +60,7 @@ final class World {
   World backend(String pool, String name, int host) {
     return put(
         new Backend(
-            pool,
-            name,
-            new BackendAddress("10.0.0." + host, 8080),
-            1,
-            "",
-            AdminState.ENABLED));
+            pool, name, new BackendAddress("10.0.0." + host, 8080), 1, "", AdminState.ENABLED));
   }
 
   Backend find(String pool, String name) {

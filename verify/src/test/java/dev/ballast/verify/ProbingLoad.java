@@ -96,8 +96,7 @@ final class ProbingLoad {
   }
 
   private Reading read() {
-    return new Reading(
-        System.nanoTime(), loopNanos(), processNanos(), probing.counters().join());
+    return new Reading(System.nanoTime(), loopNanos(), processNanos(), probing.counters().join());
   }
 
   private static long loopNanos() {

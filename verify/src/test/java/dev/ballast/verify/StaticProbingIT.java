@@ -32,8 +32,7 @@ class StaticProbingIT {
   private static final Duration PROVEN_WITHIN = Duration.ofSeconds(3);
   private static final Path DIRECTORY = Installation.emptyDirectory("static-probing");
   private static final Map<String, String> HOSTS =
-      new TreeMap<>(
-          Map.of("b1", Addresses.next(), "b2", Addresses.next(), "b3", Addresses.next()));
+      new TreeMap<>(Map.of("b1", Addresses.next(), "b2", Addresses.next(), "b3", Addresses.next()));
   private static final Map<String, Running> BACKENDS = new HashMap<>();
   private static LbProcess lb;
 
@@ -181,9 +180,7 @@ class StaticProbingIT {
         PROVEN_WITHIN,
         "status 503, wanted 200–299, twice in a row",
         () -> setHealthy("b3", true));
-    assertThat(lb.report().path("revision").asString())
-        .as("counts verdicts")
-        .doesNotEndWith(".1");
+    assertThat(lb.report().path("revision").asString()).as("counts verdicts").doesNotEndWith(".1");
   }
 
   private static void setHealthy(String backend, boolean isHealthy) {
