@@ -100,8 +100,8 @@ def faults_of(result):
     wanted = result["targets"] * result["seconds"]
     if result["failed"]:
         yield f"{result['failed']:,} probes failed: {result['failures']}"
-    if result["verdicts"] != result["targets"]:
-        yield f"{result['verdicts']:,} verdicts on {result['targets']:,} targets, each of which became healthy once"
+    if result["verdicts"] or result["healthy"] != result["targets"]:
+        yield f"{result['verdicts']:,} verdicts changed, {result['healthy']:,} of {result['targets']:,} targets are healthy in the end"
     if result["sent"] < LEAST_PUNCTUAL * wanted:
         yield f"{result['sent']:,} probes in {result['seconds']:.0f} s: too few"
     if result["processCores"] > MOST_CORES:

@@ -12,7 +12,8 @@ def result(**more):
         "sent": 600_000,
         "failed": 0,
         "failures": "{}",
-        "verdicts": 10_000,
+        "verdicts": 0,
+        "healthy": 10_000,
         "loopCores": 0.4,
         "processCores": 0.42,
         "lateP50Millis": 0.1,
@@ -30,7 +31,7 @@ class ProbingTest(unittest.TestCase):
         self.assertEqual([], list(probing.faults_of(result())))
 
     def test_fails_if_probes_fail_or_do_not_go_out(self):
-        for change in ({"failed": 1}, {"verdicts": 10_001}, {"verdicts": 9_999}, {"sent": 560_000}, {"processCores": 1.01}):
+        for change in ({"failed": 1}, {"verdicts": 1}, {"healthy": 9_999}, {"sent": 560_000}, {"processCores": 1.01}):
             self.assertEqual(1, len(list(probing.faults_of(result(**change)))), change)
 
     def test_shows_both_kinds_side_by_side(self):

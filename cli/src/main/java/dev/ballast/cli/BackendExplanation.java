@@ -57,7 +57,7 @@ record BackendExplanation(BackendHealth health) {
         .forEach(parts::add);
     counted("not in the subset of %s", sight -> sight.isStanding("outside-subset"))
         .forEach(parts::add);
-    counted("%s have it as healthy still", this::isBehind).forEach(parts::add);
+    counted("not heard of yet on %s", this::isBehind).forEach(parts::add);
     counted("used all the same on %s, as its pool is in panic", BackendSight::isUsedInPanic)
         .forEach(parts::add);
     counted(
@@ -97,6 +97,7 @@ record BackendExplanation(BackendHealth health) {
     int all = health.sights().size();
     return count == 0
         ? Stream.empty()
-        : Stream.of(sentence.formatted(count + " of " + all + " LB servers"));
+        : Stream.of(
+            sentence.formatted(count + " of " + all + (all == 1 ? " LB server" : " LB servers")));
   }
 }

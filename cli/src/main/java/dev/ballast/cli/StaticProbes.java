@@ -125,7 +125,7 @@ final class StaticProbes implements AutoCloseable {
               if (status.verdict() == Verdict.UNHEALTHY) {
                 log.warn("Backend {} is unhealthy: {}", status.name(), status.reason());
               } else {
-                log.info("Backend {} is {}: {}", status.name(), status.verdict(), status.reason());
+                log.info("Backend {} is healthy: {}", status.name(), status.reason());
               }
             });
     if (found.size() > TOLD) {

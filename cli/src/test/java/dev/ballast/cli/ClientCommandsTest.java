@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ballast.model.AdminOverride;
 import dev.ballast.model.AdminState;
+import dev.ballast.model.Backend;
 import dev.ballast.model.BackendStatus;
 import dev.ballast.model.Documents;
 import dev.ballast.model.Item;
 import dev.ballast.model.ItemKey;
+import dev.ballast.model.LbServer;
+import dev.ballast.model.LbServerState;
+import dev.ballast.model.LbServerStatus;
 import dev.ballast.model.Resource;
 import dev.ballast.model.Revision;
 import dev.ballast.model.Snapshot;
@@ -45,7 +49,8 @@ class ClientCommandsTest {
                    "sync":{"connected":false,"source":"disk","detail":"nobody answers"},
                    "pools":[{"name":"demo","panic":true,"priority":1,"ownZonePercent":71,"reason":"there is no Certificate ca","remedy":"apply it","backends":[]}]}},
         {"name":"lb-2","fleet":"default","state":"behind","revision":"9f3a1c2e.41","report":{}},
-        {"name":"lb-3","fleet":"default","state":"unreachable","revision":null,"report":null},
+        {"name":"lb-3","fleet":"default","state":"unreachable","revision":null,"report":null,
+         "status":{"state":"dead","reason":"no answer to 5 probes","phi":9.5,"since":"2026-01-02T03:00:00.5Z"}},
         {"name":"lb-4","fleet":"default","state":"held","revision":"00000000.9","report":{"held":"another database"}}]}
       """;
   private static final String CHANGED =
@@ -198,9 +203,11 @@ class ClientCommandsTest {
     assertThat(shell.out())
         .contains("demo  default  demo.test  *      http:8080,tcp:9000  1 pool  demo,echo")
         .contains(
-            "demo/b2  127.0.0.1:18082  1       -     0         draining  unknown    alice: disk")
+            "demo/b2  127.0.0.1:18082  1       -     0         draining  unknown    -                     alice: disk")
         .contains(
-            "demo/b3  127.0.0.1:18083  1       -     0         enabled   unhealthy  timed out");
+            "demo/b3  127.0.0.1:18083  1       -     0         enabled   unhealthy  2026-01-02T03:04:05Z  timed out")
+        .contains("OBSERVED  SINCE                 WHY")
+        .contains("dead      2026-01-02T03:04:05Z  no answer");
   }
 
   @Test
@@ -212,6 +219,7 @@ class ClientCommandsTest {
     assertThat(shell.out())
         .endsWith(
             """
+            # Its verdict is unknown, which is as good as healthy here: its pool has no health check.
             kind: Backend
             pool: demo
             name: b1
@@ -220,6 +228,35 @@ class ClientCommandsTest {
             """);
     assertThat(shell.run("get", "pool", "none")).isEqualTo(1);
     assertThat(shell.err()).isEqualTo("ballast: there is no Pool none\n");
+  }
+
+  @Test
+  void shouldExplainAVerdictInAComment() {
+    listing();
+    assertThat(shell.run("get", "backends", "demo", "-o", "yaml")).isZero();
+    assertThat(shell.out())
+        .contains(
+            """
+            ---
+            # It has been unhealthy since 2026-01-02T03:04:05Z: timed out (φ was 9.0); before that it was healthy, since 2026-01-02T02:04:05Z.
+            kind: Backend
+            pool: demo
+            name: b3
+            """);
+    Documents documents =
+        Documents.parse(shell.out().getBytes(StandardCharsets.UTF_8), Documents.Format.YAML);
+    assertThat(documents.resources())
+        .containsExactlyInAnyOrderElementsOf(
+            Documents.parse(Demo.httpPool().getBytes(StandardCharsets.UTF_8), Documents.Format.YAML)
+                .resources()
+                .stream()
+                .filter(Backend.class::isInstance)
+                .toList());
+
+    assertThat(shell.run("get", "lbserver", "lb-1", "-o", "yaml")).isZero();
+    assertThat(shell.out())
+        .contains(
+            "# It has been dead since 2026-01-02T03:04:05Z: no answer (φ was 8.5).\nkind: LbServer\n");
   }
 
   @Test
@@ -275,14 +312,21 @@ class ClientCommandsTest {
             """
             {"revision":"9f3a1c2e.42","epoch":"9f3a1c2e","version":"0.1.0","watchers":2,
              "feed":{"mode":"poll","reason":"process 12 blocks the slot","since":"2026-01-02T03:00:00.5Z"},
+             "verdicts":{"unknown":2,"healthy":5,"unhealthy":1},
              "database":{"findings":[{"name":"wal_level","ok":false,"message":"wal_level is replica","remedy":"set it to logical"}]},
              "warnings":["insecure: the API is spoken in clear on 0.0.0.0"]}
             """)
+        .on("GET /v1/orchestrators", "{\"partitions\":0,\"owned\":0,\"members\":[]}")
         .on("GET /v1/rollout", FALLING_SHORT);
     assertThat(shell.run("status")).isEqualTo(3);
     assertThat(shell.out())
-        .contains("change feed  poll since 2026-01-02T03:00:00Z: process 12 blocks the slot")
-        .contains("LB servers   revision 42 in use on 1 of 4 LB servers")
+        .contains("orchestrators  none runs")
+        .contains("verdicts       5 healthy, 1 unhealthy, 2 unknown")
+        .contains("! no orchestrator runs: verdicts stay as they are")
+        .contains("lb-3       default  unreachable  dead      -")
+        .contains("! lb-3 has been dead since 2026-01-02T03:00:00Z: no answer to 5 probes")
+        .contains("change feed    poll since 2026-01-02T03:00:00Z: process 12 blocks the slot")
+        .contains("LB servers     revision 42 in use on 1 of 4 LB servers")
         .contains("! lb-1: listener demo/http (port 8080) failed")
         .contains("! lb-1: pool demo is in panic")
         .contains("! lb-1: pool demo uses its backends of priority 1")
@@ -293,6 +337,36 @@ class ClientCommandsTest {
         .contains("! insecure: the API is spoken in clear on 0.0.0.0");
     controller.on("GET /v1/rollout", IN_USE);
     assertThat(shell.run("status", "-o", "json")).isZero();
+    assertThat(shell.out()).contains("\"orchestrators\"");
+  }
+
+  @Test
+  void shouldShowWhoOrchestrates() {
+    controller
+        .on("GET /v1/status", "{\"revision\":\"9f3a1c2e.42\"}")
+        .on(
+            "GET /v1/orchestrators",
+            """
+            {"group":"orchestrators","partitions":256,"owned":250,"members":[
+              {"name":"o-1","weight":1,"partitions":130,"leaving":false,"remaining":"2500ms"},
+              {"name":"o-2","weight":1,"partitions":120,"leaving":true,"remaining":"2500ms"}]}
+            """);
+    assertThat(shell.run("status")).isZero();
+    assertThat(shell.out())
+        .contains("orchestrators  2 run: o-1 with 130, o-2 with 120 (leaving) of 256 shares\n")
+        .contains("! 6 of 256 shares have no orchestrator now: their verdicts stay as they are");
+  }
+
+  @Test
+  void shouldShowAllElseWhereTheOrchestratorsAreNotKnown() {
+    controller
+        .on("GET /v1/status", "{\"revision\":\"9f3a1c2e.42\"}")
+        .onProblem("GET /v1/orchestrators", 503, "{\"detail\":\"the locks are not reachable\"}");
+    assertThat(shell.run("status")).isZero();
+    assertThat(shell.out())
+        .contains("orchestrators  not known\n")
+        .contains("! orchestrators: the locks are not reachable")
+        .contains("LB servers     revision 42 in use on 2 of 2 LB servers");
   }
 
   @Test
@@ -381,7 +455,13 @@ class ClientCommandsTest {
             TestShell.NOW.minusSeconds(9),
             Optional.of(TestShell.NOW.minusSeconds(1))));
     resources.add(
-        new BackendStatus("demo", "b3", Verdict.UNHEALTHY, "timed out", 9, TestShell.NOW));
+        new BackendStatus("demo", "b3", Verdict.HEALTHY, "", 0, TestShell.NOW.minusSeconds(3_600))
+            .next(Verdict.UNHEALTHY, "timed out", 9, TestShell.NOW));
+    resources.add(
+        new LbServer(
+            "lb-1", "default", "a1", "10.0.0.1", "http://10.0.0.1:7071", "1", TestShell.NOW));
+    resources.add(
+        new LbServerStatus("lb-1", "a1", LbServerState.DEAD, "no answer", 8.5, TestShell.NOW));
     var snapshot = Snapshot.of(REVISION, resources.stream().map(one -> new Item(one, 1)).toList());
     controller.on("GET /v1/snapshot", Wire.snapshot(snapshot));
   }

@@ -131,7 +131,7 @@ class StatusBackendsCommandTest {
         .isEqualTo(
             """
             BACKEND  ADDRESS      STATE                VERDICT    FOR    PHI  WHY
-            web/b4   10.0.0.4:80  enabled              unhealthy  7s     8.0  silent for 3.2 s; 1 of 2 LB servers have it as healthy still
+            web/b4   10.0.0.4:80  enabled              unhealthy  7s     8.0  silent for 3.2 s; not heard of yet on 1 of 2 LB servers
             web/b2   10.0.0.2:80  enabled              healthy    3m12s  0.0  it was found healthy; ejected on 1 of 2 LB servers (lb-1: 5 failures in a row, until 2026-01-02T03:05:00Z)
             web/b3   10.0.0.3:80  enabled              unknown    -      -    nobody has probed it yet
             web/b1   10.0.0.1:80  disabled (override)  healthy    2d2h   0.0  alice has it disabled, until 2026-01-02T03:05:05Z: disk; answered 2 times in a row
@@ -156,12 +156,12 @@ class StatusBackendsCommandTest {
             "panic of an ejected one",
             Verdict.HEALTHY,
             List.of(sight("b1", true, "ejected", "panic, though " + EJECTED)),
-            "no; ejected on 1 of 1 LB servers (lb-0: 5 failures in a row, until 2026-01-02T03:05:00Z); used all the same on 1 of 1 LB servers, as its pool is in panic"),
+            "no; ejected on 1 of 1 LB server (lb-0: 5 failures in a row, until 2026-01-02T03:05:00Z); used all the same on 1 of 1 LB server, as its pool is in panic"),
         Arguments.of(
             "no address",
             Verdict.HEALTHY,
             List.of(sight("b1", false, "address-unknown", "address unknown")),
-            "no; its name has no address on 1 of 1 LB servers"),
+            "no; its name has no address on 1 of 1 LB server"),
         Arguments.of(
             "subset",
             Verdict.HEALTHY,
@@ -173,22 +173,22 @@ class StatusBackendsCommandTest {
             "spare",
             Verdict.HEALTHY,
             List.of(sight("b1", false, "healthy", "healthy; a spare of priority 1")),
-            "no; a spare on 1 of 1 LB servers"),
+            "no; a spare on 1 of 1 LB server"),
         Arguments.of(
             "nobody healthy",
             Verdict.UNKNOWN,
             List.of(sight("b1", true, "unknown-among-unknown", "unknown")),
-            "no; used on 1 of 1 LB servers, as no backend of its pool is healthy"),
+            "no; used on 1 of 1 LB server, as no backend of its pool is healthy"),
         Arguments.of(
             "unknown for long",
             Verdict.UNKNOWN,
             List.of(sight("b1", true, "unknown-for-long", "unknown for more than 10 s")),
-            "no; used on 1 of 1 LB servers, as that has lasted for 10 s"),
+            "no; used on 1 of 1 LB server, as that has lasted for 10 s"),
         Arguments.of(
             "new",
             Verdict.UNKNOWN,
             List.of(sight("b1", false, "unknown-and-new", "unknown: appeared less than 10 s ago")),
-            "no; not used on 1 of 1 LB servers in its first 10 s"),
+            "no; not used on 1 of 1 LB server in its first 10 s"),
         Arguments.of(
             "nothing to say",
             Verdict.HEALTHY,

@@ -56,25 +56,25 @@ public final class ProbeMetrics {
       metric.dataPoint(
           CounterDataPointSnapshot.builder()
               .labels(Labels.of("kind", name))
-              .value(counters.failed(kind))
+              .value((double) counters.failed(kind))
               .build());
     }
     return metric.build();
   }
 
-  private static MetricSnapshot total(String name, String help, double value) {
+  private static MetricSnapshot total(String name, String help, Number value) {
     return CounterSnapshot.builder()
         .name(PREFIX + name)
         .help(help)
-        .dataPoint(CounterDataPointSnapshot.builder().value(value).build())
+        .dataPoint(CounterDataPointSnapshot.builder().value(value.doubleValue()).build())
         .build();
   }
 
-  private static MetricSnapshot gauge(String name, String help, double value) {
+  private static MetricSnapshot gauge(String name, String help, Number value) {
     return GaugeSnapshot.builder()
         .name(PREFIX + name)
         .help(help)
-        .dataPoint(GaugeDataPointSnapshot.builder().value(value).build())
+        .dataPoint(GaugeDataPointSnapshot.builder().value(value.doubleValue()).build())
         .build();
   }
 }

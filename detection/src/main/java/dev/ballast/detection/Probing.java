@@ -32,6 +32,9 @@ public final class Probing implements AutoCloseable {
   private static final int MAX_UNDER_WAY = 8;
   private static final int MAX_SUSPECTS = 1_000;
 
+  /** The loop sleeps no shorter: with thousands of targets, what is due within it goes out together. */
+  private static final long GRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   private final Map<String, Probed> probed = new HashMap<>();
   private final Map<Outcome.Kind, Long> failed = new EnumMap<>(Outcome.Kind.class);
   private final MultiThreadIoEventLoopGroup group;
@@ -235,7 +238,7 @@ public final class Probing implements AutoCloseable {
     long next = observer.next();
     if (turnAt == Long.MAX_VALUE || next - turnAt < 0) {
       turnAt = next;
-      long wait = Math.max(0, next - nanos.getAsLong());
+      long wait = Math.max(GRAIN_NANOS, next - nanos.getAsLong());
       var _ = loop.schedule(() -> turnIfStill(next), wait, TimeUnit.NANOSECONDS);
     }
   }

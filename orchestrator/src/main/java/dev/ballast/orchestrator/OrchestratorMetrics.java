@@ -1,6 +1,5 @@
 package dev.ballast.orchestrator;
 
-import dev.ballast.detection.Outcome;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -8,7 +7,6 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -65,12 +63,8 @@ final class OrchestratorMetrics {
         "outcome",
         report -> {
           var outcomes = new TreeMap<String, Double>();
+          report.probes().failed().forEach((kind, count) -> outcomes.put(kind, (double) count));
           outcomes.put("good", (double) report.probes().good());
-          for (Outcome.Kind kind : Outcome.Kind.values()) {
-            outcomes.put(
-                kind.name().toLowerCase(Locale.ROOT).replace('_', '-'),
-                (double) report.probes().failed(kind));
-          }
           return outcomes;
         });
     counter(
@@ -84,7 +78,7 @@ final class OrchestratorMetrics {
     gauge(
         "observer_in_doubt",
         "1 while so many targets are silent that this observer doubts itself and convicts nobody by silence.",
-        report -> report.probes().isInDoubt() ? 1 : 0);
+        report -> report.probes().inDoubt() ? 1 : 0);
     counter(
         "observer_pauses_total",
         "Times when this process itself was away.",

@@ -73,9 +73,7 @@ final class Verdicts {
   }
 
   /** What the prober knows the subject of a status by. */
-  static String id(Resource status) {
-    return status.kind() == Kind.BACKEND_STATUS
-        ? status.name()
-        : Subject.OfLbServer.PREFIX + status.name();
+  static String id(Kind kind, String name) {
+    return kind == Kind.BACKEND_STATUS ? name : Subject.OfLbServer.PREFIX + name;
   }
 }

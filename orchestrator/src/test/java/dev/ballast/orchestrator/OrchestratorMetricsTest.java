@@ -2,8 +2,6 @@ package dev.ballast.orchestrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ballast.detection.Outcome;
-import dev.ballast.detection.ProbeCounters;
 import dev.ballast.locks.GroupCounters;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,12 +26,11 @@ class OrchestratorMetricsTest {
           1_000,
           "",
           new GroupCounters(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 3, 12),
-          new ProbeCounters(
+          new OrchestratorReport.Probes(
               100,
               90,
-              Map.of(Outcome.Kind.REFUSED, 4L, Outcome.Kind.NOT_ASKED, 6L),
+              Map.of("refused", 4L, "not-asked", 6L),
               Duration.ofMillis(1_500).toNanos(),
-              0,
               2,
               Duration.ofSeconds(3).toNanos(),
               1_000,

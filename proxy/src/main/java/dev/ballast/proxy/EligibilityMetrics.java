@@ -7,6 +7,8 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The metrics of pools that say how many of their backends may be picked, and why so many: also those whose health nobody knows,
@@ -23,11 +25,11 @@ final class EligibilityMetrics {
     var thresholds = new ArrayList<ProxyMetrics.Point>();
     for (PoolPlan pool : pools) {
       Labels labels = Labels.of("pool", pool.name());
-      long[] counts = count(pool.eligibility());
+      Map<Standing, Long> counts = count(pool.eligibility());
       for (Standing standing : Standing.values()) {
         standings.add(
             new ProxyMetrics.Point(
-                labels.add("standing", Reports.word(standing)), counts[standing.ordinal()]));
+                labels.add("standing", Reports.word(standing)), counts.getOrDefault(standing, 0L)));
       }
       eligible.add(new ProxyMetrics.Point(labels, countEligible(pool.eligibility())));
       thresholds.add(new ProxyMetrics.Point(labels, pool.handle().panicThreshold() / PERCENT));
@@ -43,11 +45,9 @@ final class EligibilityMetrics {
             thresholds));
   }
 
-  @SuppressWarnings("EnumOrdinal") // the layout of an array that nobody else sees
-  private static long[] count(Eligibility eligibility) {
-    var counts = new long[Standing.values().length];
-    eligibility.standings().forEach(standing -> counts[standing.ordinal()]++);
-    return counts;
+  private static Map<Standing, Long> count(Eligibility eligibility) {
+    return eligibility.standings().stream()
+        .collect(Collectors.groupingBy(standing -> standing, Collectors.counting()));
   }
 
   private static long countEligible(Eligibility eligibility) {

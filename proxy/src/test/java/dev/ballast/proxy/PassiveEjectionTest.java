@@ -34,7 +34,7 @@ class PassiveEjectionTest {
 
   /** In which way a backend fails, and under which time limits. */
   enum Failing {
-    REFUSES(Configuration.BRISK) {
+    REFUSES {
       @Override
       TestBackend backend() {
         TestBackend gone = TestBackend.named("gone");
@@ -42,13 +42,13 @@ class PassiveEjectionTest {
         return gone;
       }
     },
-    ANSWERS_503(Configuration.BRISK) {
+    ANSWERS_503 {
       @Override
       TestBackend backend() {
         return TestBackend.answering("HTTP/1.1 503 Down\r\nContent-Length: 0\r\n\r\n");
       }
     },
-    RESETS(Configuration.BRISK) {
+    RESETS {
       @Override
       TestBackend backend() {
         return TestBackend.running(
@@ -59,13 +59,13 @@ class PassiveEjectionTest {
             });
       }
     },
-    ENDS_UNANSWERED(Configuration.BRISK) {
+    ENDS_UNANSWERED {
       @Override
       TestBackend backend() {
         return TestBackend.running(TestBackend.Conversation::readRequest);
       }
     },
-    BREAKS_OFF(Configuration.BRISK) {
+    BREAKS_OFF {
       @Override
       TestBackend backend() {
         return TestBackend.running(
@@ -75,26 +75,34 @@ class PassiveEjectionTest {
             });
       }
     },
-    DOES_NOT_BEGIN_TO_ANSWER(new Timeouts(LONG, SHORT, LONG, LONG)) {
+    DOES_NOT_BEGIN_TO_ANSWER {
+      @Override
+      Timeouts timeouts() {
+        return new Timeouts(LONG, SHORT, LONG, LONG);
+      }
+
       @Override
       TestBackend backend() {
         return silent();
       }
     },
-    DOES_NOT_ANSWER_IN_ALL_THE_TIME_THERE_IS(new Timeouts(LONG, LONG, LONG, SHORT)) {
+    DOES_NOT_ANSWER_IN_ALL_THE_TIME_THERE_IS {
+      @Override
+      Timeouts timeouts() {
+        return new Timeouts(LONG, LONG, LONG, SHORT);
+      }
+
       @Override
       TestBackend backend() {
         return silent();
       }
     };
 
-    private final Timeouts timeouts;
-
-    Failing(Timeouts timeouts) {
-      this.timeouts = timeouts;
-    }
-
     abstract TestBackend backend();
+
+    Timeouts timeouts() {
+      return Configuration.BRISK;
+    }
 
     private static TestBackend silent() {
       return TestBackend.running(
@@ -109,7 +117,7 @@ class PassiveEjectionTest {
         var good = TestBackend.named("good")) {
       proxy.use(
           Configuration.http(proxy.port(), bad, good)
-              .pool("web", fails.timeouts, Resiliences.ejection(3, LONG)));
+              .pool("web", fails.timeouts(), Resiliences.ejection(3, LONG)));
 
       askUntilEjected(POST, "web/b1");
     }
@@ -122,7 +130,7 @@ class PassiveEjectionTest {
         var good = TestBackend.named("good")) {
       proxy.use(
           Configuration.http(proxy.port(), bad, good)
-              .pool("web", fails.timeouts, Resiliences.ejection(3, LONG)));
+              .pool("web", fails.timeouts(), Resiliences.ejection(3, LONG)));
 
       askUntilEjected(GET, "web/b1");
     }

@@ -12,6 +12,7 @@ import dev.ballast.detection.Statuses;
 import dev.ballast.detection.Target;
 import dev.ballast.detection.WatchSettings;
 import dev.ballast.detection.Watched;
+import dev.ballast.model.Verdict;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -50,8 +51,9 @@ final class ProbingLoad {
             (_, _) -> verdicts.incrementAndGet());
   }
 
-  /** What was used up to now: CPU of the loop's thread and of the process, and what was probed. */
-  private record Reading(long at, long loopNanos, long processNanos, ProbeCounters counters) {}
+  /** What was used up to now: CPU of the loop's thread and of the process; and what was probed and found. */
+  private record Reading(
+      long at, long loopNanos, long processNanos, ProbeCounters counters, int verdicts) {}
 
   public static void main(String[] arguments) throws Exception {
     int targets = Integer.parseInt(arguments[1]);
@@ -96,7 +98,8 @@ final class ProbingLoad {
   }
 
   private Reading read() {
-    return new Reading(System.nanoTime(), loopNanos(), processNanos(), probing.counters().join());
+    return new Reading(
+        System.nanoTime(), loopNanos(), processNanos(), probing.counters().join(), verdicts.get());
   }
 
   private static long loopNanos() {
@@ -127,7 +130,8 @@ final class ProbingLoad {
         .put("good", good)
         .put("failed", failures(counters) - failures(before.counters()))
         .put("failures", counters.failed().toString())
-        .put("verdicts", verdicts.get())
+        .put("verdicts", after.verdicts() - before.verdicts())
+        .put("healthy", healthy())
         .put("loopCores", (after.loopNanos() - before.loopNanos()) / SECOND / seconds)
         .put("processCores", (after.processNanos() - before.processNanos()) / SECOND / seconds)
         .put("lateP50Millis", lateness.quantileNanos(0.5) / MILLISECOND)
@@ -136,6 +140,12 @@ final class ProbingLoad {
         .put("pauses", counters.pauses() - before.counters().pauses())
         .put("residentMiB", residentMiB())
         .put("heapMiB", heapMiB());
+  }
+
+  private long healthy() {
+    return probing.reports().join().values().stream()
+        .filter(report -> report.standing().verdict() == Verdict.HEALTHY)
+        .count();
   }
 
   private static long failures(ProbeCounters counters) {
