@@ -216,9 +216,7 @@ final class Desk {
     if (care.target != null) {
       watch(
           care,
-          isAnother
-              ? Watched.Known.NOTHING
-              : Verdicts.known(subject, said(care), clock.instant()));
+          isAnother ? Watched.Known.NOTHING : Verdicts.known(subject, said(care), clock.instant()));
     }
   }
 

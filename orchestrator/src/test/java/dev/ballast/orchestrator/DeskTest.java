@@ -248,8 +248,7 @@ class DeskTest {
     Target ended = hands.targets.get("web/b1");
     world.put(new BackendStatus("web", "b1", Verdict.UNHEALTHY, "dead", 9, NOW));
     use();
-    desk.became(
-        ended, new Transition(Verdict.UNKNOWN, Verdict.HEALTHY, "late", 0, false, nanos));
+    desk.became(ended, new Transition(Verdict.UNKNOWN, Verdict.HEALTHY, "late", 0, false, nanos));
     assertThat(hands.written).as("the watch that goes on holds it unhealthy").isEmpty();
     becomes("web/b1", Verdict.HEALTHY);
     assertThat(hands.written).hasSize(1);
@@ -285,8 +284,7 @@ class DeskTest {
             known.pool(), known.id(), known.address(), 7, known.zone(), known.adminState()));
     use();
     assertThat(hands.watched).isEmpty();
-    desk.became(
-        target, new Transition(Verdict.UNKNOWN, Verdict.HEALTHY, "good", 0, false, nanos));
+    desk.became(target, new Transition(Verdict.UNKNOWN, Verdict.HEALTHY, "good", 0, false, nanos));
     assertThat(hands.written).hasSize(1);
   }
 

@@ -141,8 +141,7 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
   }
 
   private static int falls(BackendStatus status) {
-    long past =
-        status.history().stream().filter(one -> one.verdict() == Verdict.UNHEALTHY).count();
+    long past = status.history().stream().filter(one -> one.verdict() == Verdict.UNHEALTHY).count();
     return (int) past + (status.verdict() == Verdict.UNHEALTHY ? 1 : 0);
   }
 
