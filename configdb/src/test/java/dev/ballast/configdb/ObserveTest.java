@@ -214,7 +214,8 @@ final class ObserveTest {
         .store()
         .apply(Yaml.pool("web", THOUSANDS, 1), new ApplyOptions(false, false, true), "test");
     List<Fence> fences = locks.take("one-1", 256);
-    List<BackendStatus> statuses = IntStream.range(0, THOUSANDS).mapToObj(ObserveTest::withHistory).toList();
+    List<BackendStatus> statuses =
+        IntStream.range(0, THOUSANDS).mapToObj(ObserveTest::withHistory).toList();
     var times = new ArrayList<Duration>();
     for (int round = 0; round < 5; round++) {
       Verdict verdict = round % 2 == 0 ? Verdict.UNHEALTHY : Verdict.HEALTHY;

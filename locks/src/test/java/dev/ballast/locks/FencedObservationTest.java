@@ -116,8 +116,7 @@ class FencedObservationTest {
 
   @Test
   void shouldWriteAsLongAsThePartitionIsItsOwn() {
-    try (var database =
-            ConfigDatabase.join(DatabaseSettings.of(observer), InstantSource.system());
+    try (var database = ConfigDatabase.join(DatabaseSettings.of(observer), InstantSource.system());
         var engine = PostgresEngine.connect(observer);
         var first = locks(engine, "o-1");
         var second = locks(engine, "o-2")) {
@@ -136,8 +135,7 @@ class FencedObservationTest {
       Ownership fresh = after.owned().getFirst();
 
       assertThat(observe(database, verdict(Verdict.HEALTHY, old)).stale()).isEqualTo(1);
-      assertThat(observe(database, verdict(Verdict.HEALTHY, fresh)).applied().isChanged())
-          .isTrue();
+      assertThat(observe(database, verdict(Verdict.HEALTHY, fresh)).applied().isChanged()).isTrue();
     }
   }
 

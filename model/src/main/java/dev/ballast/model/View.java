@@ -168,8 +168,7 @@ record Reach(Predicate<Resource> reached, @Nullable Set<ItemKey> referred) {
   private static Reach ofTargets(Snapshot whole) {
     var referred = new HashSet<ItemKey>();
     whole.pools().forEach(pool -> addReferred(referred, pool));
-    return new Reach(
-        resource -> isTarget(resource) || referred.contains(resource.key()), referred);
+    return new Reach(resource -> isTarget(resource) || referred.contains(resource.key()), referred);
   }
 
   /** What the view shows whatever refers to it. */
