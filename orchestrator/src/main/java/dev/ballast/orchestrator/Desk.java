@@ -357,7 +357,12 @@ final class Desk {
       return;
     }
     Verdict there = Verdicts.of(care.subject, stands);
-    if (!care.hasSeen && there != care.verdict && care.target != null) {
+    if (care.hasSeen || there == care.verdict) {
+      return;
+    }
+    if (care.target == null) {
+      unwatched(care, NO_CHECK);
+    } else {
       hands.forget(care.id);
       watch(care, Verdicts.known(care.subject, stands, clock.instant()));
     }

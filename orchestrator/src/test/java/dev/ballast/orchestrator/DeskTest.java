@@ -241,6 +241,17 @@ class DeskTest {
   }
 
   @Test
+  void shouldTakeBackTheLateWordOfTheOwnerBeforeOnWhatIsNotChecked() {
+    world.pool("web", false).backend("web", "b1", 1);
+    own();
+    use();
+    assertThat(hands.written).isEmpty();
+    world.put(new BackendStatus("web", "b1", Verdict.UNHEALTHY, "dead", 9, NOW));
+    use();
+    assertThat(hands.backend(0).verdict()).isEqualTo(Verdict.UNKNOWN);
+  }
+
+  @Test
   void shouldNotHearOfAWatchThatItHasEnded() {
     world.pool("web", true).backend("web", "b1", 1);
     own();

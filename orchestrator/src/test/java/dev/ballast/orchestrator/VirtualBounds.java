@@ -143,7 +143,9 @@ final class VirtualBounds {
     }
     boolean isReplaced =
         world.members.stream()
-            .anyMatch(one -> one.isStaying() && world.troubles.until(one.name()) < from);
+            .anyMatch(
+                one ->
+                    one.membership().isInSince(from) && world.troubles.until(one.name()) < from);
     for (VirtualMember member : world.members) {
       allowed += unprobed(member.name(), from, isReplaced);
     }

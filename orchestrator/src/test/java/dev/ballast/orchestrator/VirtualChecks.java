@@ -22,6 +22,9 @@ final class VirtualChecks {
   /** From the end of a fault that could convict to the last conviction by it, beside an interval. */
   private static final long LATEST = 1_500 * MILLI;
 
+  /** The acceptable pause, and what φ takes at the least, less what a pause has of its own that can't be told from sleep. */
+  private static final long LEAST_SILENCE = 1_150 * MILLI;
+
   /** After what is configured otherwise a verdict may begin anew. */
   private static final long ANEW = 25 * SECOND;
 
@@ -98,6 +101,13 @@ final class VirtualChecks {
       return;
     }
     fate.falls++;
+    long awake =
+        time.now() - who.goodAt - member.process().paused(who.goodAt, time.now());
+    if (transition.isSilence() && awake < LEAST_SILENCE) {
+      time.complain(
+          "%s convicts %s by silence after %.3f s of being awake"
+              .formatted(member.name(), fate.id, awake / 1e9));
+    }
     String address = VirtualProbing.address(who.target);
     long last =
         Math.max(world.servers.lastBad(address), world.servers.lastCut(member.name(), address));

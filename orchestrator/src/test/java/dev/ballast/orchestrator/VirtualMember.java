@@ -22,7 +22,9 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,10 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
   private final Set<Resource> tried = Collections.newSetFromMap(new IdentityHashMap<>());
   private final ArrayDeque<Long> transactions = new ArrayDeque<>();
   private final Set<String> busy = new HashSet<>();
+
+  /** In the order of names: that of an immutable set differs from run to run. */
+  private final Map<String, Runnable> evidence = new TreeMap<>();
+
   private @Nullable Snapshot latest;
   private @Nullable Snapshot used;
   private long lastFed;
@@ -152,12 +158,12 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
 
   @Override
   public void vouch(String id, long nanosAgo) {
-    probing.vouched(id, nanosAgo);
+    evidence.put("vouched " + id, () -> probing.vouched(id, nanosAgo));
   }
 
   @Override
   public void accuse(String id) {
-    probing.accused(id);
+    evidence.put("accused " + id, () -> probing.accused(id));
   }
 
   @Override
@@ -280,7 +286,11 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
         server,
         () -> {
           Observations seen = world.sees(server, suspects);
-          return one -> one.observed(server.name(), seen);
+          return one -> {
+            one.observed(server.name(), seen);
+            evidence.values().forEach(Runnable::run);
+            evidence.clear();
+          };
         });
   }
 

@@ -46,11 +46,15 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
     @Nullable Watched<Probed> watched;
     int goodInRow;
 
+    /** When it last answered well; in the beginning, when the watch began. */
+    long goodAt;
+
     /** Convictions on record when this watch began, and since. */
     int falls;
 
-    Probed(Target target, int falls) {
+    Probed(Target target, int falls, long now) {
       this.target = target;
+      this.goodAt = now;
       this.falls = falls;
     }
   }
@@ -114,7 +118,7 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
     }
     long now = time.now();
     Watched.Known kept = known;
-    var one = new Probed(target, falls);
+    var one = new Probed(target, falls, now);
     if (old != null && old.watched != null) {
       boolean isSame = old.target.server().equals(target.server());
       kept = isSame ? old.watched.known(now) : Watched.Known.NOTHING;
@@ -151,11 +155,15 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
   private void doubt() {
     if (observer.isInDoubt(time.now())) {
       lastDoubt = time.now();
-      doubtSince = Math.min(doubtSince, time.now());
+      if (doubtSince == Long.MAX_VALUE) {
+        time.note("%s doubts itself, %d silent of %d", process.name, observer.silent(), observer.targets());
+        doubtSince = time.now();
+      }
       if (lastDoubt - doubtSince - process.paused(doubtSince, lastDoubt) > LONGEST_DOUBT) {
         time.complain(process.name + " doubts itself for too long");
       }
-    } else {
+    } else if (doubtSince != Long.MAX_VALUE) {
+      time.note("%s believes itself", process.name);
       doubtSince = Long.MAX_VALUE;
     }
   }
@@ -191,6 +199,7 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
   private void ended(Watched<Probed> who, Probe probe, Outcome outcome) {
     if (outcome instanceof Outcome.Good) {
       who.target().goodInRow++;
+      who.target().goodAt = time.now();
     } else {
       who.target().goodInRow = 0;
     }
