@@ -144,8 +144,7 @@ final class VirtualBounds {
     boolean isReplaced =
         world.members.stream()
             .anyMatch(
-                one ->
-                    one.membership().isInSince(from) && world.troubles.until(one.name()) < from);
+                one -> one.membership().isInSince(from) && world.troubles.until(one.name()) < from);
     for (VirtualMember member : world.members) {
       allowed += unprobed(member.name(), from, isReplaced);
     }

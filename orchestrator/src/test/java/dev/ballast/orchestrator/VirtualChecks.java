@@ -101,8 +101,7 @@ final class VirtualChecks {
       return;
     }
     fate.falls++;
-    long awake =
-        time.now() - who.goodAt - member.process().paused(who.goodAt, time.now());
+    long awake = time.now() - who.goodAt - member.process().paused(who.goodAt, time.now());
     if (transition.isSilence() && awake < LEAST_SILENCE) {
       time.complain(
           "%s convicts %s by silence after %.3f s of being awake"

@@ -156,7 +156,9 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
     if (observer.isInDoubt(time.now())) {
       lastDoubt = time.now();
       if (doubtSince == Long.MAX_VALUE) {
-        time.note("%s doubts itself, %d silent of %d", process.name, observer.silent(), observer.targets());
+        time.note(
+            "%s doubts itself, %d silent of %d",
+            process.name, observer.silent(), observer.targets());
         doubtSince = time.now();
       }
       if (lastDoubt - doubtSince - process.paused(doubtSince, lastDoubt) > LONGEST_DOUBT) {

@@ -31,7 +31,10 @@ final class LbServerStatusIT {
     near = system.startLb("near");
     far =
         system.launchLb(
-            "far", Addresses.next(), "http://127.0.0.1:" + wayToController.port(), List.of());
+            "far",
+            Addresses.next(),
+            "http://127.0.0.1:" + wayToController.port(),
+            List.of());
     near.awaitConnected();
     far.awaitConnected();
     system.applied(Web.of(Map.of("b1", system.startBackend("b1"))));

@@ -57,8 +57,7 @@ final class OrchestratorSite implements AutoCloseable {
 
   private String documents() {
     var text = new StringBuilder(Web.loadBalancer());
-    text.append(
-        "kind: Pool\nname: echo\n---\nkind: Pool\nname: web\nhealthCheck: {path: /healthz}\nbackends:\n");
+    text.append("kind: Pool\nname: echo\n---\nkind: Pool\nname: web\nhealthCheck: {path: /healthz}\nbackends:\n");
     alive.forEach(
         (name, backend) ->
             text.append("  - {name: %s, address: \"%s\"}\n".formatted(name, backend.address())));
@@ -109,14 +108,12 @@ final class OrchestratorSite implements AutoCloseable {
         .untilAsserted(
             () -> {
               var rows = table.read();
-              alive
-                  .keySet()
-                  .forEach(
-                      name -> {
-                        assertThat(rows).containsKey("web/" + name);
-                        assertThat(rows.get("web/" + name).verdict()).isEqualTo("healthy");
-                        healthySince.put(name, rows.get("web/" + name).since());
-                      });
+              alive.keySet().forEach(
+                  name -> {
+                    assertThat(rows).containsKey("web/" + name);
+                    assertThat(rows.get("web/" + name).verdict()).isEqualTo("healthy");
+                    healthySince.put(name, rows.get("web/" + name).since());
+                  });
             });
   }
 
@@ -162,9 +159,7 @@ final class OrchestratorSite implements AutoCloseable {
   double convictedAfterMillis(ProbedBackend backend, Instant died) {
     Instant seen =
         table.awaitRow(
-            "web/" + backend.name(),
-            row -> row.verdict().equals("unhealthy"),
-            Duration.ofSeconds(30));
+            "web/" + backend.name(), row -> row.verdict().equals("unhealthy"), Duration.ofSeconds(30));
     return Duration.between(died, seen).toNanos() / 1e6;
   }
 

@@ -86,9 +86,7 @@ final class OrchestratorsIT {
     print("stopped", convicted, gap);
     assertThat(exitCode).isZero();
     assertThat(gap).as("gap in ms").isLessThanOrEqualTo(2 * INTERVAL_MILLIS + SLACK_MILLIS);
-    assertThat(convicted)
-        .as("convicted after ms")
-        .isLessThanOrEqualTo(2 * INTERVAL_MILLIS + SLACK_MILLIS);
+    assertThat(convicted).as("convicted after ms").isLessThanOrEqualTo(2 * INTERVAL_MILLIS + SLACK_MILLIS);
     site.assertNoFlips();
   }
 
@@ -99,15 +97,7 @@ final class OrchestratorsIT {
     }
     await("the API says that nobody watches")
         .atMost(PATIENCE)
-        .until(
-            () ->
-                site.system()
-                    .api()
-                    .get("/v1/orchestrators")
-                    .orFail()
-                    .json()
-                    .path("members")
-                    .isEmpty());
+        .until(() -> site.system().api().get("/v1/orchestrators").orFail().json().path("members").isEmpty());
     assertThat(site.system().ballast("status").all()).containsIgnoringCase("no orchestrator");
     ProbedBackend victim = site.alive().getFirst();
     SteadyClient.Phase phase = client.newPhase();
