@@ -1,4 +1,4 @@
-"""./bench: measures Ballast beside HAProxy, nginx and Caddy on this machine, the algorithms alone, and locks under faults."""
+"""./bench: measures Ballast beside HAProxy, nginx and Caddy on this machine, the algorithms alone, locks, also under faults, probing, and backends that fail."""
 
 import argparse
 import json
@@ -12,8 +12,10 @@ from pathlib import Path
 
 import algorithms
 import figures
+import health
 import lock_faults
 import locks
+import probing
 import report
 from alone import Alone
 from arena import Pace, say
@@ -38,6 +40,8 @@ def arguments():
     algorithms.add_arguments(parts, HOME)
     lock_faults.add_arguments(parts, HOME)
     locks.add_arguments(parts, HOME)
+    health.add_arguments(parts, HOME)
+    probing.add_arguments(parts, HOME)
     proxy = parts.add_parser(
         "proxy", help="CPU, throughput, latency and memory of the proxies, side by side"
     )
@@ -66,7 +70,7 @@ def main():
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda signum, _: sys.exit(128 + signum))
     options.out.mkdir(parents=True, exist_ok=True)
-    parts = {"algorithms": algorithms, "lock-faults": lock_faults, "locks": locks}
+    parts = {"algorithms": algorithms, "lock-faults": lock_faults, "locks": locks, "probing": probing, "health": health}
     if options.what in parts:
         parts[options.what].run(options, HOME)
         return

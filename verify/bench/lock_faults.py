@@ -14,7 +14,7 @@ from machine import hardware, output_of
 
 BEGIN, END = "<!-- results: written by ./bench lock-faults --write-docs -->", "<!-- end of results -->"
 DOCUMENT = Path("docs/lock-faults.md")
-ENGINES = ("postgres", "redis", "redlock", "etcd")
+ENGINES = ("postgres", "redis", "redlock", "etcd", "etcd_cluster")
 KINDS = {
     "PAUSE_WORKER": "client process stopped (SIGSTOP), 1.3 to 3 TTLs",
     "KILL_WORKER": "client process killed (-9), another started",

@@ -38,6 +38,7 @@ final class AotTraining {
   private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
   private static final URI NOBODY = URI.create("http://127.0.0.1:1");
   private static final int REQUESTS = 200;
+  private static final int PROBES_MILLIS = 500;
   private static final int ENOUGH_SECONDS = 60;
 
   private final Shell shell;
@@ -102,6 +103,7 @@ final class AotTraining {
         kind: Pool
         name: training
         algorithm: {type: weighted-round-robin}
+        healthCheck: {type: http, path: /healthz, interval: 100ms}
         backends:
         - {name: b1, address: "127.0.0.1:%d", weight: 1}
         - {name: b2, address: "127.0.0.1:%d", weight: 1}
@@ -149,6 +151,15 @@ final class AotTraining {
     try (var started = new ClosingStack()) {
       new StaticRole(shell, proxy(), documents().toString(), Farewell.AT_ONCE).start(started);
       requests();
+      awaitProbes();
+    }
+  }
+
+  private static void awaitProbes() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(PROBES_MILLIS);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -31,7 +31,7 @@ final class Commands {
     ALL.put("get", GetCommand::new);
     ALL.put("delete", DeleteCommand::new);
     ALL.put("watch", WatchCommand::new);
-    ALL.put("status", StatusCommand::new);
+    ALL.put("status", StatusCommand::withSubcommands);
     ALL.put("drain", DrainCommand::new);
     ALL.put("disable", DisableCommand::new);
     ALL.put("enable", EnableCommand::new);

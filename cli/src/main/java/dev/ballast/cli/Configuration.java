@@ -59,6 +59,12 @@ record Configuration(Snapshot snapshot, Instant now) {
         : Codec.show(resource);
   }
 
+  /** The document in YAML, below a comment that explains what was observed. */
+  String yaml(Resource resource) {
+    String comment = new Explanation(snapshot).of(resource).map(Yaml::comment).orElse("");
+    return comment + Yaml.of(document(resource));
+  }
+
   /** What holds for a backend now: the stricter of specification and override. */
   AdminState stateOf(Backend backend) {
     return overrideOf(backend)

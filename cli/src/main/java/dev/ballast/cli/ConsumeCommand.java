@@ -37,6 +37,9 @@ import picocli.CommandLine.Parameters;
 final class ConsumeCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(ConsumeCommand.class);
   static final String QUEUE_VARIABLE = "BALLAST_QUEUE";
+  private static final Duration SHORTEST_MARGIN = Duration.ofMillis(20);
+  private static final int MARGIN_PER_MILLE = 50;
+  private static final int MOST_PER_MILLE = 200;
 
   private final Shell shell;
 
@@ -145,7 +148,7 @@ final class ConsumeCommand implements Callable<Integer> {
     var settings =
         ConsumerSettings.defaults().withConcurrency(parallel).withMaxFailures(maxFailures);
     checkGrace(groupSettings.handOver().minus(settings.stopWithin()));
-    var locksSettings = LocksSettings.of(name, System::nanoTime, new SecureRandom()).withTtl(ttl);
+    var locksSettings = locksSettings(name, ttl);
     MessageQueue opened = started.add(MessageQueues.connect(queueUrl()));
     LockEngine engine = started.add(engines.connect(shell));
     EngineOptions.warnings(engine).forEach(log::warn);
@@ -157,6 +160,17 @@ final class ConsumeCommand implements Callable<Integer> {
       started.add(ConsumerMetrics.serve(metrics, group, consumer));
     }
     log.info("{} consumes {} in group {}", name, opened.name(), group);
+  }
+
+  /**
+   * A member that can't renew its lease loses its partitions so much earlier than clocks may drift that its commands are dead,
+   * since killing takes time too, before anybody else may begin: a twentieth of the time to live, but at least 20 ms.
+   */
+  static LocksSettings locksSettings(String name, Duration ttl) {
+    var settings = LocksSettings.of(name, System::nanoTime, new SecureRandom()).withTtl(ttl);
+    long shortest = settings.driftPerMille() + SHORTEST_MARGIN.toMillis() * 1000 / ttl.toMillis();
+    int early = Math.clamp(shortest, MARGIN_PER_MILLE, MOST_PER_MILLE);
+    return new LocksSettings(name, ttl, early, settings.ticker(), settings.random());
   }
 
   /** A command that is interrupted must have ended before its partition counts as lost and is given on. */

@@ -67,6 +67,7 @@ final class Demo {
   static String httpPool() {
     return pool(
         "demo",
+        "healthCheck: {type: http, path: /}\n",
         backends().stream()
             .map(one -> backend(one.name(), one.httpPort()))
             .collect(Collectors.joining()));
@@ -76,15 +77,18 @@ final class Demo {
   static String tcpPool() {
     return pool(
         "echo",
+        "",
         backends().stream()
             .map(one -> backend(one.name(), one.tcpPort()))
             .collect(Collectors.joining()));
   }
 
-  private static String pool(String name, String backends) {
+  private static String pool(String name, String more, String backends) {
     return "kind: Pool\nname: "
         + name
-        + "\nalgorithm: {type: weighted-round-robin}\nbackends:\n"
+        + "\nalgorithm: {type: weighted-round-robin}\n"
+        + more
+        + "backends:\n"
         + backends;
   }
 

@@ -55,15 +55,13 @@ final class GetCommand implements Callable<Integer> {
     if (resources.isEmpty() && name != null) {
       throw new CommandFailed("there is no " + kind.kind().documentName() + " " + name);
     }
-    List<JsonNode> documents =
-        output.format == Format.TABLE
-            ? List.of()
-            : resources.stream().map(configuration::document).toList();
     Terminal terminal = shell.terminal();
     switch (output.format) {
       case TABLE -> terminal.print(new ResourceTables(configuration).of(kind, resources));
-      case JSON -> terminal.out().print(json(documents));
-      case YAML -> terminal.out().print(Yaml.ofAll(documents));
+      case JSON ->
+          terminal.out().print(json(resources.stream().map(configuration::document).toList()));
+      case YAML ->
+          terminal.out().print(Yaml.joined(resources.stream().map(configuration::yaml).toList()));
     }
   }
 

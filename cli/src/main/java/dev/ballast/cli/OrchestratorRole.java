@@ -22,8 +22,7 @@ record OrchestratorRole(Shell shell, OrchestratorSettings settings) {
   Orchestrator start(ClosingStack started, ConfigDatabase database, PostgresEngine engine)
       throws IOException {
     engine.facts().warnings().forEach(warning -> log.warn("locks: {}", warning));
-    var world =
-        new Orchestrator.World(shell.clock(), System::nanoTime, new SecureRandom());
+    var world = new Orchestrator.World(shell.clock(), System::nanoTime, new SecureRandom());
     try {
       Orchestrator orchestrator =
           started.add(Orchestrator.start(settings, database.store(), engine, world));

@@ -3,22 +3,27 @@ package dev.ballast.cli;
 import dev.ballast.model.AdminOverride;
 import dev.ballast.model.AdminState;
 import dev.ballast.model.Backend;
+import dev.ballast.model.BackendStatus;
 import dev.ballast.model.Certificate;
 import dev.ballast.model.Codec;
 import dev.ballast.model.Fleet;
 import dev.ballast.model.FleetKeys;
 import dev.ballast.model.HealthCheck;
 import dev.ballast.model.LbServer;
+import dev.ballast.model.LbServerState;
+import dev.ballast.model.LbServerStatus;
 import dev.ballast.model.LoadBalancer;
 import dev.ballast.model.Pool;
 import dev.ballast.model.Resource;
 import dev.ballast.model.Route;
 import dev.ballast.model.RouteAction;
+import dev.ballast.model.Snapshot;
 import dev.ballast.model.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -128,7 +133,8 @@ record ResourceTables(Configuration configuration) {
 
   private Table backends(List<Backend> backends) {
     var table =
-        Table.of("NAME", "ADDRESS", "WEIGHT", "ZONE", "PRIORITY", "STATE", "VERDICT", "WHY");
+        Table.of(
+            "NAME", "ADDRESS", "WEIGHT", "ZONE", "PRIORITY", "STATE", "VERDICT", "SINCE", "WHY");
     for (Backend backend : backends) {
       table.row(
           backend.name(),
@@ -138,6 +144,11 @@ record ResourceTables(Configuration configuration) {
           backend.priority(),
           cell(configuration.stateOf(backend)),
           cell(configuration.verdictOf(backend)),
+          since(
+              configuration
+                  .snapshot()
+                  .statusOf(backend.pool(), backend.id())
+                  .map(status -> status.since())),
           why(backend));
     }
     return table;
@@ -192,7 +203,9 @@ record ResourceTables(Configuration configuration) {
   }
 
   private Table lbServers(List<LbServer> servers) {
-    var table = Table.of("NAME", "FLEET", "ADDRESS", "ADMIN", "VERSION", "STATE", "WHY");
+    var table =
+        Table.of(
+            "NAME", "FLEET", "ADDRESS", "ADMIN", "VERSION", "STATE", "OBSERVED", "SINCE", "WHY");
     for (LbServer server : servers) {
       table.row(
           server.name(),
@@ -201,6 +214,12 @@ record ResourceTables(Configuration configuration) {
           server.admin(),
           server.version(),
           cell(configuration.stateOf(server)),
+          configuration
+              .snapshot()
+              .statusOf(server)
+              .map(status -> cell(status.state()))
+              .orElse(new Table.Cell(NONE, Colour.PLAIN)),
+          since(configuration.snapshot().statusOf(server).map(status -> status.since())),
           why(server));
     }
     return table;
@@ -210,15 +229,22 @@ record ResourceTables(Configuration configuration) {
   private String why(Resource resource) {
     Stream<String> override =
         configuration.overrideOf(resource).map(ResourceTables::shown).stream();
-    Stream<String> verdict =
-        resource instanceof Backend backend
-            ? configuration
-                .snapshot()
-                .statusOf(backend.pool(), backend.id())
-                .map(status -> status.reason())
-                .stream()
-            : Stream.empty();
-    return joined("; ", Stream.concat(override, verdict).filter(text -> !text.isEmpty()));
+    return joined(
+        "; ", Stream.concat(override, observed(resource)).filter(text -> !text.isEmpty()));
+  }
+
+  private Stream<String> observed(Resource resource) {
+    Snapshot snapshot = configuration.snapshot();
+    if (resource instanceof Backend backend) {
+      return snapshot.statusOf(backend.pool(), backend.id()).map(BackendStatus::reason).stream();
+    }
+    return resource instanceof LbServer server
+        ? snapshot.statusOf(server).map(LbServerStatus::reason).stream()
+        : Stream.empty();
+  }
+
+  private static String since(Optional<Instant> since) {
+    return since.map(Times::toSecond).map(Instant::toString).orElse(NONE);
   }
 
   private static String shown(AdminOverride override) {
@@ -234,6 +260,16 @@ record ResourceTables(Configuration configuration) {
           case ENABLED -> Colour.GREEN;
           case DRAINING -> Colour.YELLOW;
           case DISABLED -> Colour.RED;
+        });
+  }
+
+  private static Table.Cell cell(LbServerState state) {
+    return new Table.Cell(
+        Codec.text(state),
+        switch (state) {
+          case READY -> Colour.GREEN;
+          case STALE -> Colour.YELLOW;
+          case NOT_READY, DEAD -> Colour.RED;
         });
   }
 

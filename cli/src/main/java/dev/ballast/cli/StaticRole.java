@@ -1,21 +1,30 @@
 package dev.ballast.cli;
 
+import dev.ballast.detection.ProbeMetrics;
 import dev.ballast.model.Snapshot;
 import dev.ballast.proxy.ProxyServer;
 import dev.ballast.proxy.ProxySettings;
 import dev.ballast.proxy.SyncReport;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * An LB server that serves what a file says, and what it says next as soon as it has changed. A file that can't be served
  * changes nothing: the last good one stays in use, and the log and {@code /report} say what is wrong with the new one.
+ *
+ * <p>It probes the backends of pools with a health check by itself, once its listeners are bound, and lays its verdicts over what the file says.
+ *
+ * <p>Its state belongs to one thread, which reads the file, and by turns lays verdicts.
  */
 final class StaticRole {
   private static final Logger log = LoggerFactory.getLogger(StaticRole.class);
@@ -26,15 +35,25 @@ final class StaticRole {
   private final Farewell farewell;
   private final WatchedFile file;
   private final StaticConfiguration configuration;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("ballast-config").daemon().factory());
+  private final StaticProbes probes;
+  private @Nullable VerdictOverlay overlay;
+  private @Nullable ProxyServer server;
   private final AtomicReference<SyncReport> report = new AtomicReference<>(SyncReport.NONE);
 
   StaticRole(Shell shell, ProxySettings settings, String file, Farewell farewell) {
     this.shell = shell;
-    this.settings = settings;
     this.farewell = farewell;
     this.file = new WatchedFile(shell, file);
     this.configuration =
         new StaticConfiguration(settings.fleet(), settings.instance(), shell.clock());
+    var verdicts = new Gathering<VerdictOverlay.Found>(thread, System::nanoTime, this::lay);
+    this.probes =
+        new StaticProbes(
+            shell.clock(), System::nanoTime, found -> verdicts.add(found.status().name(), found));
+    this.settings = settings.withSync(report::get, () -> {}).withMoreMetrics(this::metrics);
   }
 
   /**
@@ -44,10 +63,16 @@ final class StaticRole {
    */
   void start(ClosingStack started) throws IOException {
     StaticConfiguration.Loaded first = first();
-    ProxyServer proxy = LbRole.proxy(settings.withSync(report::get, () -> {}));
+    ProxyServer proxy = LbRole.proxy(settings);
     started.add(() -> proxy.close(farewell.timeout()));
+    server = proxy;
     use(proxy, first);
-    started.add(watching(proxy)::shutdownNow);
+    started.add(probes);
+    started.add(thread::shutdownNow);
+    thread.execute(() -> probes.follow(first.snapshot()));
+    var _ =
+        thread.scheduleWithFixedDelay(
+            () -> look(proxy), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     started.add(() -> farewell.leave(proxy));
   }
 
@@ -59,21 +84,13 @@ final class StaticRole {
     }
   }
 
-  private ScheduledExecutorService watching(ProxyServer proxy) {
-    var watching =
-        Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("ballast-config").daemon().factory());
-    var _ =
-        watching.scheduleWithFixedDelay(
-            () -> look(proxy), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
-    return watching;
-  }
-
   private void look(ProxyServer proxy) {
     try {
       DocumentInput changed = file.look();
       if (changed != null) {
-        use(proxy, configuration.load(changed));
+        StaticConfiguration.Loaded next = configuration.load(changed);
+        use(proxy, next);
+        probes.follow(next.snapshot());
       }
     } catch (StaticConfiguration.Rejected rejected) {
       keep(proxy, rejected.text());
@@ -85,7 +102,7 @@ final class StaticRole {
   }
 
   private void use(ProxyServer proxy, StaticConfiguration.Loaded loaded) {
-    Snapshot snapshot = loaded.snapshot();
+    Snapshot snapshot = over(loaded.snapshot());
     Instant now = shell.clock().instant();
     report.set(new SyncReport("static", true, "file", now, file.name(), null));
     proxy.use(snapshot);
@@ -96,6 +113,28 @@ final class StaticRole {
         snapshot.revision(),
         snapshot.loadBalancers().count(),
         snapshot.pools().count());
+  }
+
+  private List<MetricSnapshot> metrics() {
+    return probes.counters().map(ProbeMetrics::of).orElse(List.of());
+  }
+
+  private Snapshot over(Snapshot configured) {
+    VerdictOverlay before = overlay;
+    if (before == null) {
+      overlay = new VerdictOverlay(configured);
+      return configured;
+    }
+    return before.over(configured);
+  }
+
+  private void lay(List<VerdictOverlay.Found> verdicts) {
+    try {
+      StaticProbes.tell(verdicts);
+      Objects.requireNonNull(overlay).with(verdicts).ifPresent(Objects.requireNonNull(server)::use);
+    } catch (RuntimeException mistake) {
+      log.error("{} verdicts can't be used", verdicts.size(), mistake);
+    }
   }
 
   private void keep(ProxyServer proxy, String mistakes) {

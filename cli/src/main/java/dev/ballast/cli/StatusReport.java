@@ -1,5 +1,7 @@
 package dev.ballast.cli;
 
+import dev.ballast.model.Codec;
+import dev.ballast.model.Verdict;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +11,8 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** The system's state on one screen; what needs attention comes last, where the eye is. */
-record StatusReport(Terminal terminal, URI server, JsonNode status, JsonNode rollout) {
+record StatusReport(
+    Terminal terminal, URI server, JsonNode status, JsonNode rollout, Orchestrators orchestrators) {
 
   void print() {
     terminal.print(head());
@@ -34,6 +37,8 @@ record StatusReport(Terminal terminal, URI server, JsonNode status, JsonNode rol
             + status.path("epoch").asString());
     table.row("change feed", feed());
     table.row("database", database());
+    table.row("orchestrators", orchestrators.summary());
+    table.row("verdicts", verdicts());
     table.row("LB servers", Rollout.of(rollout).summary());
     return table;
   }
@@ -61,6 +66,28 @@ record StatusReport(Terminal terminal, URI server, JsonNode status, JsonNode rol
         : new Table.Cell(failed + " checks failed", Colour.RED);
   }
 
+  /** {@code 5 healthy, 1 unhealthy}; what there is none of is left out. */
+  private Table.Cell verdicts() {
+    var counts = new ArrayList<String>();
+    for (Verdict verdict : List.of(Verdict.HEALTHY, Verdict.UNHEALTHY, Verdict.UNKNOWN)) {
+      int count = verdicts(verdict);
+      if (count > 0) {
+        counts.add(count + " " + Codec.text(verdict));
+      }
+    }
+    return counts.isEmpty()
+        ? new Table.Cell("-", Colour.PLAIN)
+        : new Table.Cell(
+            String.join(", ", counts),
+            verdicts(Verdict.UNHEALTHY) > 0
+                ? Colour.RED
+                : verdicts(Verdict.HEALTHY) > 0 ? Colour.GREEN : Colour.PLAIN);
+  }
+
+  private int verdicts(Verdict verdict) {
+    return status.path("verdicts").path(Codec.text(verdict)).asInt(0);
+  }
+
   private Stream<JsonNode> findings() {
     return status.path("database").path("findings").valueStream();
   }
@@ -68,7 +95,15 @@ record StatusReport(Terminal terminal, URI server, JsonNode status, JsonNode rol
   private Table servers() {
     var table =
         Table.of(
-            "LB SERVER", "FLEET", "STATE", "REVISION", "READY", "LISTENERS", "SYNC", "REQUESTS");
+            "LB SERVER",
+            "FLEET",
+            "STATE",
+            "OBSERVED",
+            "REVISION",
+            "READY",
+            "LISTENERS",
+            "SYNC",
+            "REQUESTS");
     for (JsonNode one : rollout.path("servers")) {
       JsonNode report = one.path("report");
       String state = one.path("state").asString();
@@ -76,6 +111,7 @@ record StatusReport(Terminal terminal, URI server, JsonNode status, JsonNode rol
           one.path("name").asString(),
           one.path("fleet").asString("-"),
           new Table.Cell(state, state.equals("in-use") ? Colour.GREEN : Colour.RED),
+          observed(one.path("status")),
           Rollout.number(one.path("revision").asString("-")),
           report.path("ready").asBoolean(false) ? "yes" : "no",
           listeners(report),
@@ -88,6 +124,19 @@ record StatusReport(Terminal terminal, URI server, JsonNode status, JsonNode rol
               .sum());
     }
     return table;
+  }
+
+  /** What the orchestrator says of it. */
+  private static Table.Cell observed(JsonNode observed) {
+    String state = observed.path("state").asString("-");
+    return new Table.Cell(
+        state,
+        switch (state) {
+          case "-" -> Colour.PLAIN;
+          case "ready" -> Colour.GREEN;
+          case "stale" -> Colour.YELLOW;
+          default -> Colour.RED;
+        });
   }
 
   private static String listeners(JsonNode report) {
@@ -126,7 +175,9 @@ record StatusReport(Terminal terminal, URI server, JsonNode status, JsonNode rol
                     + ". "
                     + finding.path("remedy").asString(""))
         .forEach(lines::add);
+    lines.addAll(orchestrators.shortfalls());
     for (JsonNode one : rollout.path("servers")) {
+      lines.addAll(troubles(one));
       lines.addAll(panics(one));
       lines.addAll(spares(one));
       lines.addAll(unusable(one));
@@ -134,6 +185,21 @@ record StatusReport(Terminal terminal, URI server, JsonNode status, JsonNode rol
     }
     status.path("warnings").forEach(warning -> lines.add(warning.asString()));
     return lines;
+  }
+
+  /** Why an orchestrator thinks that it can't serve, or not what it should. */
+  private static List<String> troubles(JsonNode server) {
+    JsonNode observed = server.path("status");
+    String state = observed.path("state").asString("ready");
+    return state.equals("ready")
+        ? List.of()
+        : List.of(
+            "%s has been %s since %s: %s"
+                .formatted(
+                    server.path("name").asString(),
+                    state,
+                    Times.shown(observed.path("since").asString()),
+                    observed.path("reason").asString("")));
   }
 
   private static List<String> panics(JsonNode server) {

@@ -46,8 +46,7 @@ record SystemSummary(
   private Table addresses() {
     var table = Table.withoutHeadings(3, INDENT);
     table.row("controller", controller.server(), "token in " + shell.shown(data.tokenFile()));
-    table.row(
-        "orchestrator", system.orchestrator(), "watches backends and LB servers");
+    table.row("orchestrator", system.orchestrator(), "watches backends and LB servers");
     for (LocalServer server : system.servers()) {
       table.row(
           "LB server " + server.name(),

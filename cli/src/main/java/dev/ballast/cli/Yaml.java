@@ -1,5 +1,7 @@
 package dev.ballast.cli;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
@@ -34,12 +36,34 @@ final class Yaml {
   }
 
   /** Several documents, told apart by {@code ---}. */
-  static String ofAll(Iterable<JsonNode> documents) {
-    var all = new StringBuilder();
-    for (JsonNode document : documents) {
-      all.append(all.isEmpty() ? "" : "---\n").append(of(document));
-    }
-    return all.toString();
+  static String ofAll(Collection<JsonNode> documents) {
+    return joined(documents.stream().map(Yaml::of).toList());
+  }
+
+  /** The same of documents that are written already. */
+  static String joined(List<String> documents) {
+    return String.join("---\n", documents);
+  }
+
+  /** A line that says something to people alone, whatever is in the text. */
+  static String comment(String text) {
+    var line = new StringBuilder("# ");
+    text.codePoints()
+        .map(character -> isFitForAComment(character) ? character : ' ')
+        .forEach(line::appendCodePoint);
+    return line.append('\n').toString();
+  }
+
+  /** What YAML 1.2 (5.1) calls printable, without line breaks, those of YAML 1.1 included. */
+  private static boolean isFitForAComment(int character) {
+    return (character >= 0x20 && character <= 0x7e)
+        || (character >= 0xa0
+            && character <= 0xfffd
+            && !Character.isSurrogate((char) character)
+            && character != 0x2028
+            && character != 0x2029
+            && character != 0xfeff)
+        || (character >= 0x10000);
   }
 
   private void block(JsonNode node, String indent) {

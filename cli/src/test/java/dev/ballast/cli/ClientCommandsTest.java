@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ballast.model.AdminOverride;
 import dev.ballast.model.AdminState;
+import dev.ballast.model.Backend;
 import dev.ballast.model.BackendStatus;
 import dev.ballast.model.Documents;
 import dev.ballast.model.Item;
 import dev.ballast.model.ItemKey;
+import dev.ballast.model.LbServer;
+import dev.ballast.model.LbServerState;
+import dev.ballast.model.LbServerStatus;
 import dev.ballast.model.Resource;
 import dev.ballast.model.Revision;
 import dev.ballast.model.Snapshot;
@@ -27,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ClientCommandsTest {
   private static final Revision REVISION = new Revision("9f3a1c2e", 42);
-  private static final String IN_USE =
+  static final String IN_USE =
       """
       {"revision":"9f3a1c2e.42","servers":[
         {"name":"lb-1","fleet":"default","state":"in-use","revision":"9f3a1c2e.42",
@@ -36,7 +40,7 @@ class ClientCommandsTest {
                    "pools":[{"name":"demo","panic":false,"backends":[{"requests":7},{"requests":5}]}]}},
         {"name":"lb-2","fleet":"default","state":"in-use","revision":"9f3a1c2e.42","report":{}}]}
       """;
-  private static final String FALLING_SHORT =
+  static final String FALLING_SHORT =
       """
       {"revision":"9f3a1c2e.42","servers":[
         {"name":"lb-1","fleet":"default","state":"in-use","revision":"9f3a1c2e.42",
@@ -45,7 +49,8 @@ class ClientCommandsTest {
                    "sync":{"connected":false,"source":"disk","detail":"nobody answers"},
                    "pools":[{"name":"demo","panic":true,"priority":1,"ownZonePercent":71,"reason":"there is no Certificate ca","remedy":"apply it","backends":[]}]}},
         {"name":"lb-2","fleet":"default","state":"behind","revision":"9f3a1c2e.41","report":{}},
-        {"name":"lb-3","fleet":"default","state":"unreachable","revision":null,"report":null},
+        {"name":"lb-3","fleet":"default","state":"unreachable","revision":null,"report":null,
+         "status":{"state":"dead","reason":"no answer to 5 probes","phi":9.5,"since":"2026-01-02T03:00:00.5Z"}},
         {"name":"lb-4","fleet":"default","state":"held","revision":"00000000.9","report":{"held":"another database"}}]}
       """;
   private static final String CHANGED =
@@ -198,9 +203,11 @@ class ClientCommandsTest {
     assertThat(shell.out())
         .contains("demo  default  demo.test  *      http:8080,tcp:9000  1 pool  demo,echo")
         .contains(
-            "demo/b2  127.0.0.1:18082  1       -     0         draining  unknown    alice: disk")
+            "demo/b2  127.0.0.1:18082  1       -     0         draining  unknown    -                     alice: disk")
         .contains(
-            "demo/b3  127.0.0.1:18083  1       -     0         enabled   unhealthy  timed out");
+            "demo/b3  127.0.0.1:18083  1       -     0         enabled   unhealthy  2026-01-02T03:04:05Z  timed out")
+        .contains("OBSERVED  SINCE                 WHY")
+        .contains("dead      2026-01-02T03:04:05Z  no answer");
   }
 
   @Test
@@ -212,6 +219,7 @@ class ClientCommandsTest {
     assertThat(shell.out())
         .endsWith(
             """
+            # Its verdict is unknown, which is as good as healthy here: its pool has no health check.
             kind: Backend
             pool: demo
             name: b1
@@ -220,6 +228,35 @@ class ClientCommandsTest {
             """);
     assertThat(shell.run("get", "pool", "none")).isEqualTo(1);
     assertThat(shell.err()).isEqualTo("ballast: there is no Pool none\n");
+  }
+
+  @Test
+  void shouldExplainAVerdictInAComment() {
+    listing();
+    assertThat(shell.run("get", "backends", "demo", "-o", "yaml")).isZero();
+    assertThat(shell.out())
+        .contains(
+            """
+            ---
+            # It has been unhealthy since 2026-01-02T03:04:05Z: timed out (φ was 9.0); before that it was healthy, since 2026-01-02T02:04:05Z.
+            kind: Backend
+            pool: demo
+            name: b3
+            """);
+    Documents documents =
+        Documents.parse(shell.out().getBytes(StandardCharsets.UTF_8), Documents.Format.YAML);
+    assertThat(documents.resources())
+        .containsExactlyInAnyOrderElementsOf(
+            Documents.parse(Demo.httpPool().getBytes(StandardCharsets.UTF_8), Documents.Format.YAML)
+                .resources()
+                .stream()
+                .filter(Backend.class::isInstance)
+                .toList());
+
+    assertThat(shell.run("get", "lbserver", "lb-1", "-o", "yaml")).isZero();
+    assertThat(shell.out())
+        .contains(
+            "# It has been dead since 2026-01-02T03:04:05Z: no answer (φ was 8.5).\nkind: LbServer\n");
   }
 
   @Test
@@ -265,34 +302,6 @@ class ClientCommandsTest {
     assertThat(shell.run("drain", "lb-1")).isEqualTo(2);
     assertThat(shell.err()).contains("an LB server: lbserver lb-1");
     assertThat(shell.run("drain", "demo/b1", "--until", "tomorrow")).isEqualTo(2);
-  }
-
-  @Test
-  void shouldShowTheStateOfTheSystem() {
-    controller
-        .on(
-            "GET /v1/status",
-            """
-            {"revision":"9f3a1c2e.42","epoch":"9f3a1c2e","version":"0.1.0","watchers":2,
-             "feed":{"mode":"poll","reason":"process 12 blocks the slot","since":"2026-01-02T03:00:00.5Z"},
-             "database":{"findings":[{"name":"wal_level","ok":false,"message":"wal_level is replica","remedy":"set it to logical"}]},
-             "warnings":["insecure: the API is spoken in clear on 0.0.0.0"]}
-            """)
-        .on("GET /v1/rollout", FALLING_SHORT);
-    assertThat(shell.run("status")).isEqualTo(3);
-    assertThat(shell.out())
-        .contains("change feed  poll since 2026-01-02T03:00:00Z: process 12 blocks the slot")
-        .contains("LB servers   revision 42 in use on 1 of 4 LB servers")
-        .contains("! lb-1: listener demo/http (port 8080) failed")
-        .contains("! lb-1: pool demo is in panic")
-        .contains("! lb-1: pool demo uses its backends of priority 1")
-        .contains("! lb-1: pool demo keeps 71 % in its zone, the rest spills over to others")
-        .contains("! lb-1: pool demo can't be connected to: there is no Certificate ca; apply it")
-        .contains("! lb-1 is not connected to a controller: nobody answers")
-        .contains("! database: wal_level is replica. set it to logical")
-        .contains("! insecure: the API is spoken in clear on 0.0.0.0");
-    controller.on("GET /v1/rollout", IN_USE);
-    assertThat(shell.run("status", "-o", "json")).isZero();
   }
 
   @Test
@@ -381,7 +390,13 @@ class ClientCommandsTest {
             TestShell.NOW.minusSeconds(9),
             Optional.of(TestShell.NOW.minusSeconds(1))));
     resources.add(
-        new BackendStatus("demo", "b3", Verdict.UNHEALTHY, "timed out", 9, TestShell.NOW));
+        new BackendStatus("demo", "b3", Verdict.HEALTHY, "", 0, TestShell.NOW.minusSeconds(3_600))
+            .next(Verdict.UNHEALTHY, "timed out", 9, TestShell.NOW));
+    resources.add(
+        new LbServer(
+            "lb-1", "default", "a1", "10.0.0.1", "http://10.0.0.1:7071", "1", TestShell.NOW));
+    resources.add(
+        new LbServerStatus("lb-1", "a1", LbServerState.DEAD, "no answer", 8.5, TestShell.NOW));
     var snapshot = Snapshot.of(REVISION, resources.stream().map(one -> new Item(one, 1)).toList());
     controller.on("GET /v1/snapshot", Wire.snapshot(snapshot));
   }

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,11 +54,18 @@ class CommandHandlerTest {
   }
 
   private Consumer consume(String script) {
+    return consume(locks, script);
+  }
+
+  private Consumer consume(Locks locks, String script) {
     var handler =
         new CommandHandler(List.of("sh", "-c", script), directory, Duration.ofMillis(200));
     started.add(handler);
     var settings =
-        ConsumerSettings.defaults().withMaxFailures(2).withBackOff(Duration.ofMillis(10));
+        ConsumerSettings.defaults()
+            .withMaxFailures(2)
+            .withBackOff(Duration.ofMillis(10))
+            .withStopWithin(Duration.ofMillis(300));
     var consumer = Consumer.start(locks, GroupSettings.of("g", "m", 4), queue, settings, handler);
     started.add(consumer);
     return consumer;
@@ -128,6 +136,14 @@ class CommandHandlerTest {
   }
 
   @Test
+  void shouldSayInPlainWordsWhyAMessageFailed() {
+    var handler = new CommandHandler(List.of("sh", "-c", "exit 3"), directory, Duration.ZERO);
+    started.add(handler);
+    assertThat(catchThrowable(() -> handler.handle(message("x"), new StillMine())))
+        .hasToString("the command ended with exit code 3");
+  }
+
+  @Test
   void shouldEndTheCommandWhenItsPartitionIsLost() throws IOException {
     add("k", "x");
     consume("echo $$ >> pid; trap '' TERM; while :; do sleep 0.05; done");
@@ -165,6 +181,62 @@ class CommandHandlerTest {
             });
     assertThat(ended.join()).isInstanceOf(InterruptedException.class);
     await().until(() -> !command.isAlive());
+  }
+
+  @Test
+  void shouldLeaveNoCommandBehindThatIsInterruptedAtWhateverMomentOfItsStart() {
+    String nap = "86402.25";
+    var handler = new CommandHandler(List.of("sleep", nap), directory, Duration.ZERO);
+    started.add(handler);
+    var random = new Random();
+    for (int i = 0; i < 60; i++) {
+      var ended = new CompletableFuture<Throwable>();
+      var thread =
+          Thread.ofVirtual()
+              .start(
+                  () ->
+                      ended.complete(
+                          catchThrowable(() -> handler.handle(message("x"), new StillMine()))));
+      LockSupport.parkNanos(random.nextLong(Duration.ofMillis(25).toNanos()));
+      thread.interrupt();
+      assertThat(ended.join()).as("round %d", i).isInstanceOf(InterruptedException.class);
+    }
+    await()
+        .until(
+            () ->
+                ProcessHandle.current()
+                    .descendants()
+                    .noneMatch(one -> one.info().commandLine().orElse("").contains(nap)));
+  }
+
+  @Test
+  void shouldGiveUpPartitionsEarlyEnoughToKillWhatRuns() {
+    var drift = List.of(200, 200, 50, 50, 50);
+    var ttls = List.of(100L, 105L, 500L, 15_000L, 86_400_000L);
+    for (int i = 0; i < drift.size(); i++) {
+      assertThat(ConsumeCommand.locksSettings("me", Duration.ofMillis(ttls.get(i))).driftPerMille())
+          .as("%d ms", ttls.get(i))
+          .isEqualTo(drift.get(i));
+    }
+  }
+
+  /** A member that can't renew its lease: its command is dead before another member may begin with the partition. */
+  @Test
+  void shouldHaveKilledTheCommandBeforeItsPartitionCanBeAnothers() throws IOException {
+    for (int round = 0; round < 2; round++) {
+      var cut = new CutEngine(engine);
+      Files.deleteIfExists(directory.resolve("pid"));
+      add("k", "x");
+      try (var own =
+          new Locks(cut.way(), ConsumeCommand.locksSettings("me", Duration.ofSeconds(2)))) {
+        consume(own, "trap '' TERM; echo $$ > pid; while :; do sleep 0.05; done");
+        await().until(() -> file("pid").endsWith("\n"));
+        var command = ProcessHandle.of(Long.parseLong(file("pid").strip())).orElseThrow();
+        cut.cut();
+        await().pollInterval(Duration.ofMillis(1)).until(() -> engine.list("$group/g/").isEmpty());
+        assertThat(command.isAlive()).as("round %d", round).isFalse();
+      }
+    }
   }
 
   @Test

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.ballast.locks.Claim;
 import dev.ballast.locks.LeaseId;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -90,7 +92,8 @@ class LockCommandTest {
         OTHER, "other", Duration.ofMinutes(5), List.of(Claim.exclusive("jobs")), false);
     var process = lock("--wait", "100ms", "jobs", "--", "touch", "ran");
     assertThat(process.exitCode()).isEqualTo(ExitCode.NOT_ACQUIRED.number());
-    assertThat(process.output()).contains("'jobs' was not free within 100 ms");
+    assertThat(process.output())
+        .contains("'jobs' was not free within 100 ms; 'ballast lock list' shows");
     assertThat(directory.resolve("ran")).doesNotExist();
     assertThat(controller.engine.list("jobs")).hasSize(1);
   }
@@ -129,11 +132,24 @@ class LockCommandTest {
   }
 
   @Test
+  void shouldStopAskingAnEngineThatHangsWhenItIsToldTo() throws InterruptedException, IOException {
+    try (var deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String url = "redis://127.0.0.1:%d?timeout=1s".formatted(deaf.getLocalPort());
+      var process = lock("--engine", url, "jobs", "--", "touch", "ran");
+      try (var _ = deaf.accept()) {
+        process.signal("INT");
+        assertThat(process.exitCode()).as(process.output()).isEqualTo(128 + 2);
+      }
+    }
+    assertThat(directory.resolve("ran")).doesNotExist();
+  }
+
+  @Test
   void shouldKeepTheLockForLongerThanItsTimeToLive() {
-    lock("--ttl", "1s", "jobs", "--", "sh", "-c", FOR_EVER);
+    lock("--ttl", "2s", "jobs", "--", "sh", "-c", FOR_EVER);
     command();
     await()
-        .during(Duration.ofSeconds(3))
+        .during(Duration.ofSeconds(4))
         .atMost(Duration.ofSeconds(10))
         .until(() -> isHeld("jobs"));
   }

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.ballast.locks.Election;
 import dev.ballast.locks.LockEngine;
+import dev.ballast.locks.Locks;
+import dev.ballast.locks.LocksSettings;
 import dev.ballast.locks.MemoryEngine;
 import dev.ballast.locks.MemoryQueue;
 import dev.ballast.locks.MessageQueue;
@@ -16,7 +19,10 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
@@ -63,6 +69,38 @@ class LocksPageTest {
         .isInstanceOf(InvocationTargetException.class)
         .hasRootCauseMessage("fencing token 33 is older than 34, which was seen before");
     assertThat(type.getMethod("read").invoke(total)).isEqualTo(6L);
+  }
+
+  @Test
+  void shouldLeadUntilItsElectionIsClosed() throws IOException, ReflectiveOperationException {
+    Class<?> type = compiled("Scheduler");
+    Object scheduler = type.getConstructor().newInstance();
+    var token = type.getMethod("token");
+    var settings = LocksSettings.of("me", System::nanoTime, new Random());
+    try (var locks = new Locks(new MemoryEngine(System::nanoTime), settings)) {
+      var election = (Election) type.getMethod("stand", Locks.class).invoke(scheduler, locks);
+      await().until(() -> token.invoke(scheduler).equals(OptionalLong.of(1)));
+      election.close();
+      assertThat(token.invoke(scheduler)).isEqualTo(OptionalLong.empty());
+    }
+  }
+
+  @Test
+  void shouldNameTheDriversThatAreTestedHere() throws IOException {
+    String page = Files.readString(PAGE);
+    String pom = Files.readString(Path.of("..", "pom.xml"));
+    var drivers =
+        Map.of(
+            "postgresql", "`org.postgresql:postgresql:",
+            "hikaricp", "`com.zaxxer:HikariCP:",
+            "jedis", "`redis.clients:jedis:",
+            "jackson", "`tools.jackson.core:jackson-databind:");
+    drivers.forEach(
+        (property, driver) -> {
+          var version = Pattern.compile("<" + property + ".version>(.*?)<").matcher(pom);
+          assertThat(version.find()).as(property).isTrue();
+          assertThat(page).contains(driver + version.group(1) + "`");
+        });
   }
 
   @Test

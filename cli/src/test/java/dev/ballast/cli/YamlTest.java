@@ -90,4 +90,10 @@ class YamlTest {
   private static Documents parsed(String yaml) {
     return Documents.parse(yaml.getBytes(StandardCharsets.UTF_8), Documents.Format.YAML);
   }
+
+  @Test
+  void shouldKeepACommentOnItsLineWhateverIsInIt() {
+    assertThat(Yaml.comment("φ 1.5: \"a\nb\u2028c\u0085d\ufeff\u0000\ud800😀\""))
+        .isEqualTo("# φ 1.5: \"a b c d   😀\"\n");
+  }
 }

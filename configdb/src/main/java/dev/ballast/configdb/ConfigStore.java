@@ -208,8 +208,7 @@ public final class ConfigStore {
           observations.size() + " observations at once; the limit is " + Observing.LIMIT);
     }
     var observing = new Observing();
-    Applied applied =
-        writer.write(who, connection -> observing.fenced(connection, observations));
+    Applied applied = writer.write(who, connection -> observing.fenced(connection, observations));
     return new Observed(applied, observing.stale(), observing.gone());
   }
 

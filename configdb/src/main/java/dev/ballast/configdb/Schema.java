@@ -73,16 +73,14 @@ final class Schema {
       rows.next();
       return rows.getInt(1);
     } catch (SQLException failure) {
-      switch (String.valueOf(failure.getSQLState())) {
-        case UNDEFINED_TABLE -> {
-          return 0;
-        }
-        case NO_RIGHT ->
-            throw new Unfit(
-                Failures.text(failure)
-                    + ": give this role the rights that configdb/README.md lists");
-        default -> throw failure;
+      if (UNDEFINED_TABLE.equals(failure.getSQLState())) {
+        return 0;
       }
+      if (NO_RIGHT.equals(failure.getSQLState())) {
+        throw new Unfit(
+            Failures.text(failure) + ": give this role the rights that configdb/README.md lists");
+      }
+      throw failure;
     }
   }
 }

@@ -76,7 +76,14 @@ enum Table {
   List<String> identity() {
     return switch (this) {
       case BACKEND, BACKEND_STATUS, BACKEND_OVERRIDE -> POOL_AND_NAME;
-      case FLEET, FLEET_KEYS, CERTIFICATE, POOL, LOAD_BALANCER, LB_SERVER, LB_SERVER_STATUS, LB_SERVER_OVERRIDE ->
+      case FLEET,
+          FLEET_KEYS,
+          CERTIFICATE,
+          POOL,
+          LOAD_BALANCER,
+          LB_SERVER,
+          LB_SERVER_STATUS,
+          LB_SERVER_OVERRIDE ->
           NAME;
     };
   }

@@ -9,6 +9,8 @@ import dev.ballast.model.InvalidInput;
 import dev.ballast.model.ItemKey;
 import dev.ballast.model.Kind;
 import dev.ballast.model.LbServer;
+import dev.ballast.model.LbServerState;
+import dev.ballast.model.LbServerStatus;
 import dev.ballast.model.Refused;
 import dev.ballast.model.Verdict;
 import java.sql.Connection;
@@ -36,7 +38,7 @@ final class RandomWriter {
     String pool = "p" + random.nextInt(POOLS);
     String backend = "b" + random.nextInt(6);
     try {
-      switch (random.nextInt(9)) {
+      switch (random.nextInt(10)) {
         case 0 ->
             store.apply(Yaml.pool(pool, random.nextInt(6), random.nextInt(3)), ANYTHING, "writer");
         case 1 -> store.apply(Yaml.backend(pool, backend, random.nextInt(100)), ANYTHING, "writer");
@@ -48,6 +50,7 @@ final class RandomWriter {
             store.observeUnfenced(
                 List.of(status(pool, "b0"), status(pool, "b1"), status(pool, "b2")), "writer");
         case 7 -> store.register(lbServer());
+        case 8 -> store.observeUnfenced(List.of(lbServerStatus()), "writer");
         default -> writePastTheStore();
       }
     } catch (NotFound | Refused | InvalidInput expected) {
@@ -94,6 +97,12 @@ final class RandomWriter {
         "http://127.0.0.21:7071",
         "1",
         Instant.EPOCH);
+  }
+
+  private LbServerStatus lbServerStatus() {
+    LbServer server = lbServer();
+    LbServerState state = random.nextBoolean() ? LbServerState.READY : LbServerState.DEAD;
+    return new LbServerStatus(server.name(), server.instance(), state, "test", 0, Instant.EPOCH);
   }
 
   /** Several statements on one row, savepoints, a renamed key, and often a rollback. */

@@ -154,7 +154,8 @@ final class Configuration {
 
   private ObjectNode listed(Snapshot whole, Resource resource) {
     ObjectNode json = document(whole, resource);
-    if (resource instanceof LbServer) {
+    if (resource instanceof LbServer server) {
+      whole.statusOf(server).ifPresent(status -> Observed.put(json, status));
       putAdminState(json, whole, resource.key(), AdminState.ENABLED);
     }
     return json;
@@ -165,14 +166,7 @@ final class Configuration {
     ObjectNode json = Codec.toJson(backend);
     whole
         .statusOf(backend.pool(), backend.id())
-        .ifPresentOrElse(
-            status ->
-                json.putObject("status")
-                    .put("verdict", Codec.text(status.verdict()))
-                    .put("reason", status.reason())
-                    .put("phi", status.phi())
-                    .put("since", status.since().toString()),
-            () -> json.putNull("status"));
+        .ifPresentOrElse(status -> Observed.put(json, status), () -> json.putNull("status"));
     putAdminState(json, whole, backend.key(), backend.adminState());
     return json;
   }

@@ -63,6 +63,7 @@ final class Health {
         .put("reason", feed.reason())
         .put("since", feed.since().toString());
     putFindings(json.putObject("database"));
+    whole.ifPresent(one -> Observed.putVerdicts(json, one));
     json.put("watchers", catalog.watchers());
     ArrayNode warnings = json.putArray("warnings");
     settings.warnings().forEach(warnings::add);

@@ -44,7 +44,9 @@ final class Rollout {
     ObjectNode json = Json.object().put("revision", revision.toString());
     ArrayNode servers = json.putArray("servers");
     for (Told told : ask(whole.lbServers().toList(), revision, wait)) {
-      put(servers.addObject(), told, revision);
+      ObjectNode server = servers.addObject();
+      put(server, told, revision);
+      whole.statusOf(told.server()).ifPresent(status -> Observed.put(server, status));
     }
     return Answer.json(json);
   }

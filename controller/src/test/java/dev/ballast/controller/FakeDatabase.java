@@ -127,6 +127,8 @@ final class FakeDatabase implements ConfigWriter, Feed {
       deletes.add(key);
       if (key.kind() == Kind.BACKEND || key.kind() == Kind.LB_SERVER) {
         deletes.add(key.as(AdminOverride.kindFor(key.kind())));
+        deletes.add(
+            key.as(key.kind() == Kind.BACKEND ? Kind.BACKEND_STATUS : Kind.LB_SERVER_STATUS));
       }
     }
     deletes.removeIf(key -> state.find(key).isEmpty());

@@ -38,11 +38,13 @@ record Connector(
    */
   void connect(Attempt attempt, Consumer<Channel> connected, ChannelHandler... protocol) {
     attempt.phase("connecting");
+    boolean isSpoken = tls != null || protocol.length > 0;
     var connecting =
         new Bootstrap()
             .group(attempt.loop())
             .channel(type)
-            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.TCP_NODELAY, isSpoken)
+            .option(ChannelOption.AUTO_READ, isSpoken)
             .handler(
                 new ChannelInitializer<SocketChannel>() {
                   @Override

@@ -8,6 +8,7 @@ import java.util.Map;
  * @param sent probes
  * @param good answers
  * @param failed by kind; kinds that did not happen are missing
+ * @param spread of the lateness of all probes
  * @param latenessNanos by how much probes went out after their schedule, in all
  * @param worstLatenessNanos the longest of these
  * @param pauses times when the observer itself was away
@@ -20,6 +21,7 @@ public record ProbeCounters(
     long sent,
     long good,
     Map<Outcome.Kind, Long> failed,
+    Lateness spread,
     long latenessNanos,
     long worstLatenessNanos,
     long pauses,

@@ -32,6 +32,9 @@ public final class Probing implements AutoCloseable {
   private static final int MAX_UNDER_WAY = 8;
   private static final int MAX_SUSPECTS = 1_000;
 
+  /** The loop sleeps no shorter: with thousands of targets, what is due within it goes out together. */
+  private static final long GRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   private final Map<String, Probed> probed = new HashMap<>();
   private final Map<Outcome.Kind, Long> failed = new EnumMap<>(Outcome.Kind.class);
   private final MultiThreadIoEventLoopGroup group;
@@ -43,6 +46,7 @@ public final class Probing implements AutoCloseable {
   private long turnAt = Long.MAX_VALUE;
   private long sent;
   private long good;
+  private final Lateness.Recorder spread = new Lateness.Recorder();
   private long lateness;
   private long worstLateness;
   private boolean isClosed;
@@ -185,6 +189,7 @@ public final class Probing implements AutoCloseable {
                 sent,
                 good,
                 failed,
+                spread.read(),
                 lateness,
                 worstLateness,
                 observer.pauses(),
@@ -233,7 +238,7 @@ public final class Probing implements AutoCloseable {
     long next = observer.next();
     if (turnAt == Long.MAX_VALUE || next - turnAt < 0) {
       turnAt = next;
-      long wait = Math.max(0, next - nanos.getAsLong());
+      long wait = Math.max(GRAIN_NANOS, next - nanos.getAsLong());
       var _ = loop.schedule(() -> turnIfStill(next), wait, TimeUnit.NANOSECONDS);
     }
   }
@@ -251,6 +256,7 @@ public final class Probing implements AutoCloseable {
       var one = who.target();
       long late = nanos.getAsLong() - probe.scheduledAt();
       sent++;
+      spread.add(late);
       lateness += Math.max(0, late);
       worstLateness = Math.max(worstLateness, late);
       one.underWay++;
@@ -260,6 +266,15 @@ public final class Probing implements AutoCloseable {
               nanos,
               one.target.settings().pace().timeout().toNanos(),
               outcome -> over(who, probe, outcome));
+      try {
+        send(one, probe, attempt);
+      } catch (RuntimeException mistake) {
+        // As of authorities that can't be read: the others are to be probed all the same.
+        attempt.failed(Outcome.Kind.NOT_ASKED, "can't be asked: " + mistake.getMessage());
+      }
+    }
+
+    private void send(Probed one, Probe probe, Attempt attempt) {
       var prober = prober(one);
       if (prober == null) {
         attempt.failed(Outcome.Kind.NOT_ASKED, one.addresses.trouble());

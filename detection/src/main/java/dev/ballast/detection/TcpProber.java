@@ -14,7 +14,13 @@ final class TcpProber implements Prober {
         attempt,
         channel -> {
           attempt.good();
-          var _ = channel.close();
+          // Not at once: Netty would make an exception for the connect that is just being told of.
+          channel
+              .eventLoop()
+              .execute(
+                  () -> {
+                    var _ = channel.close();
+                  });
         });
   }
 

@@ -37,6 +37,15 @@ final class TlsContexts {
   }
 
   private static SslContext make(Key key) {
+    try {
+      return builder(key).build();
+    } catch (SSLException | IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "the authorities that probes should trust can't be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static SslContextBuilder builder(Key key) {
     var builder = SslContextBuilder.forClient();
     if (!key.isVerified()) {
       builder
@@ -59,11 +68,6 @@ final class TlsContexts {
                   SelectedListenerFailureBehavior.ACCEPT,
                   "h2"));
     }
-    try {
-      return builder.build();
-    } catch (SSLException | IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "the authorities that probes should trust can't be read: " + e.getMessage(), e);
-    }
+    return builder;
   }
 }

@@ -170,6 +170,32 @@ class ProbingTest {
   }
 
   @Test
+  void shouldProbeTheOthersWhereOneCanNotBeAsked() {
+    try (var server = new ScriptedServer(ProbingTest::answerAll)) {
+      var good = target("web/b2", "127.0.0.1", server.port());
+      var tls = new ProbeSpec.TlsSpec(true, "h", "no PEM");
+      var bad =
+          new Target(
+              "web/b1", "127.0.0.1", 1, new ProbeSpec.Tcp(tls, Opening.NOTHING), good.settings());
+      probing.watch(bad, Watched.Known.NOTHING);
+      probing.watch(good, Watched.Known.NOTHING);
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .until(
+              () ->
+                  probing.reports().join().get("web/b1").last() instanceof Outcome.Failed failed
+                      && failed.kind() == Outcome.Kind.NOT_ASKED
+                      && failed.reason().contains("authorities"));
+      assertThat(next(0).to()).isEqualTo(Verdict.HEALTHY);
+      long asked = probing.counters().join().good();
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> probing.counters().join().good() > asked + 2);
+      assertThat(transitions).hasSize(1);
+    }
+  }
+
+  @Test
   void shouldLeaveATargetUnknownWhoseNameDoesNotResolve() {
     probing.watch(target("web/b1", "no-such-name.invalid", 80), Watched.Known.NOTHING);
     await()

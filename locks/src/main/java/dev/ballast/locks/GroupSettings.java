@@ -20,10 +20,7 @@ public record GroupSettings(
   private static final int MAX_PARTITIONS = 100_000;
 
   public GroupSettings {
-    checkName("a group's name", group, 60);
-    if (group.contains("/")) {
-      throw new IllegalArgumentException("a group's name has no '/': '" + group + "'");
-    }
+    checkGroup(group);
     checkName("a member's name", member, 100);
     checkWeight(weight);
     partitions = List.copyOf(partitions);
@@ -62,6 +59,13 @@ public record GroupSettings(
 
   Partition partition(int index) {
     return new Partition(index, partitions.get(index));
+  }
+
+  static void checkGroup(String group) {
+    checkName("a group's name", group, 60);
+    if (group.contains("/")) {
+      throw new IllegalArgumentException("a group's name has no '/': '" + group + "'");
+    }
   }
 
   static void checkWeight(int weight) {

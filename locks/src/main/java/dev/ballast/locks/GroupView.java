@@ -33,6 +33,12 @@ record GroupView(List<Member> members, Map<String, List<Holding>> queues) {
           .formatted(weight, settings.fingerprint(), isLeaving ? " leaving" : "");
     }
 
+    /** How many partitions it says there are. */
+    int partitions() {
+      String count = fingerprint.substring(0, fingerprint.indexOf(':'));
+      return count.length() > 6 ? 0 : Integer.parseInt(count);
+    }
+
     Rendezvous.Node node() {
       return new Rendezvous.Node(name, weight);
     }

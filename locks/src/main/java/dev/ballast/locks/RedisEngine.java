@@ -26,12 +26,12 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>Parameters: {@code prefix} of all keys and channels, {@code ballast:} by default; {@code timeout} for connecting and for each
- * answer, {@code 2s}. Limits: 32 connections, and one more for wakes. Lists are read 100 names a step, so are of one moment for
+ * answer, {@code 2s}; {@code ca-file} for {@code rediss}, certificates to trust (PEM), by default those that the Java runtime trusts. Limits: 32 connections, and one more for wakes. Lists are read 100 names a step, so are of one moment for
  * each name alone. {@link Answer.Waiting#ahead} may count claims in the middle of a queue that have run out. A look costs Redis as
  * many steps as there are holders of a semaphore, and as a rule two or three with other modes, however long the queue.
  */
 public final class RedisEngine implements LockEngine {
-  static final Set<String> PARAMETERS = Set.of("prefix", "timeout");
+  static final Set<String> PARAMETERS = Set.of("prefix", "timeout", RedisTls.CA_FILE);
   static final Duration TIMEOUT = Duration.ofSeconds(2);
   private static final RedisScript SCRIPT = RedisScript.load("redis-leases.lua", "redis-locks.lua");
   private static final int BATCH = 500;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,8 +19,6 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.Protocol;
-import redis.clients.jedis.SslOptions;
-import redis.clients.jedis.SslVerifyMode;
 import redis.clients.jedis.exceptions.JedisAccessControlException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -40,6 +39,7 @@ final class RedisNode implements AutoCloseable {
   private final Semaphore free = new Semaphore(CONNECTIONS);
   private final EngineUrl.Address address;
   private final JedisClientConfig config;
+  private final boolean isTls;
   private final Duration timeout;
   private final Admission admission;
   private volatile boolean isClosed;
@@ -64,9 +64,7 @@ final class RedisNode implements AutoCloseable {
     if (url.password() != null) {
       builder.user(url.user().isEmpty() ? null : url.user()).password(url.password());
     }
-    if (url.scheme().equals("rediss")) {
-      builder.sslOptions(SslOptions.builder().sslVerifyMode(SslVerifyMode.FULL).build());
-    }
+    this.isTls = RedisTls.configure(builder, url);
     this.config = builder.build();
   }
 
@@ -201,9 +199,15 @@ final class RedisNode implements AutoCloseable {
       return new EngineUnavailable("Redis at %s says: %s".formatted(address, message), e);
     }
     Throwable cause = e.getCause() == null ? e : e.getCause();
+    if (cause instanceof SSLException) {
+      return new EngineUnavailable(
+          "no TLS with Redis at %s: %s; it must speak TLS and show a certificate for that host, by an authority in ca-file=FILE of the URL or, without that, one that the Java runtime trusts"
+              .formatted(address, cause.getMessage()),
+          e);
+    }
     return new EngineUnavailable(
-        "Redis at %s gave no answer within %d ms, or can't be reached: %s"
-            .formatted(address, timeout.toMillis(), cause.getMessage()),
+        "Redis at %s gave no answer%s within %d ms, or can't be reached: %s"
+            .formatted(address, isTls ? " over TLS" : "", timeout.toMillis(), cause.getMessage()),
         e);
   }
 

@@ -10,7 +10,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A list or a stream of Redis as a queue: {@code redis://HOST:PORT/DB?list=NAME} or {@code ?stream=NAME}, with user,
- * password, {@code rediss} and {@code timeout} as {@link RedisEngine} has them. Each change is one Lua script, {@code redis-queue.lua},
+ * password, {@code rediss}, {@code ca-file} and {@code timeout} as {@link RedisEngine} has them. Each change is one Lua script, {@code redis-queue.lua},
  * that checks the fence and makes the change in one step.
  *
  * <p>List: {@code head} is the end that is read. It is {@code right} by default, for producers that {@code LPUSH}, and {@code left} for
@@ -26,7 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
  * Failures are forgotten seven days after the last. Redis may not be a cluster.
  */
 public final class RedisQueue implements MessageQueue {
-  static final Set<String> PARAMETERS = Set.of("list", "stream", "head", "key", "body", "timeout");
+  static final Set<String> PARAMETERS =
+      Set.of("list", "stream", "head", "key", "body", "timeout", RedisTls.CA_FILE);
   private static final RedisScript SCRIPT = RedisScript.load("redis-queue.lua");
   private static final int FIRST_LOOK = 100;
   private static final int WINDOW = 1000;

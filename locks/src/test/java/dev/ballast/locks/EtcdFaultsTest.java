@@ -68,7 +68,7 @@ class EtcdFaultsTest {
 
   @Test
   void shouldSayWhoIsNotThere() {
-    int port = RedisServer.freePort();
+    int port = Ports.free();
     var engine = connect("etcd://127.0.0.1:" + port);
     assertThatThrownBy(engine::facts)
         .isInstanceOf(EngineUnavailable.class)

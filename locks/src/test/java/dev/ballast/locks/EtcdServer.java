@@ -17,10 +17,15 @@ import java.util.stream.IntStream;
  * several have the time that etcd gives them by default, so that a busy machine does not make them elect all the time.
  */
 final class EtcdServer implements AutoCloseable {
+  private static final String READY = "ready to serve client requests";
+  private static final int TRIES = 5;
+
   private final Path directory;
   private final List<String> command;
   private final int port;
+  private final Ports.Starting first;
   private Process process;
+  private int starts;
 
   private EtcdServer(int number, List<Integer> ports, List<Integer> peerPorts) {
     port = ports.get(number);
@@ -56,22 +61,29 @@ final class EtcdServer implements AutoCloseable {
             ports.size() == 1 ? "10" : "100",
             "--election-timeout",
             ports.size() == 1 ? "50" : "1000");
-    process = Processes.start(command, directory.resolve("log"));
+    first = run(port);
+    process = first.process();
   }
 
   /** A cluster of so many members, which takes calls. */
   static List<EtcdServer> cluster(int size) {
-    var ports = IntStream.range(0, size).mapToObj(_ -> RedisServer.freePort()).toList();
-    var peers = IntStream.range(0, size).mapToObj(_ -> RedisServer.freePort()).toList();
-    var servers = new ArrayList<EtcdServer>();
-    for (int i = 0; i < size; i++) {
-      servers.add(new EtcdServer(i, ports, peers));
+    for (int i = 0; i < TRIES; i++) {
+      var servers = start(size);
+      if (Ports.areUp(servers.stream().map(server -> server.first).toList())) {
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .until(() -> servers.stream().allMatch(EtcdServer::isHealthy));
+        return servers;
+      }
+      servers.forEach(EtcdServer::close);
     }
-    servers.forEach(EtcdServer::awaitPort);
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> servers.stream().allMatch(EtcdServer::isHealthy));
-    return servers;
+    throw new AssertionError("others took a port of each of " + TRIES + " clusters");
+  }
+
+  private static List<EtcdServer> start(int size) {
+    var ports = IntStream.range(0, size).mapToObj(_ -> Ports.free()).toList();
+    var peers = IntStream.range(0, size).mapToObj(_ -> Ports.free()).toList();
+    return IntStream.range(0, size).mapToObj(i -> new EtcdServer(i, ports, peers)).toList();
   }
 
   static String url(List<EtcdServer> cluster) {
@@ -84,14 +96,21 @@ final class EtcdServer implements AutoCloseable {
     return !ctl("endpoint", "status", "--write-out", "json").contains("\"leader\":0");
   }
 
-  private void awaitPort() {
-    Processes.awaitPort(port, process, directory.resolve("log"));
+  private Ports.Starting run(int ignored) {
+    var log = directory.resolve("log-" + ++starts);
+    return new Ports.Starting(Processes.start(command, log), log, READY);
   }
 
-  /** Starts it again. */
+  /** Whether it leads the cluster, by its own account. */
+  boolean isLeader() {
+    var status = EtcdClient.JSON.readTree(ctl("endpoint", "status", "--write-out", "json"));
+    var own = status.path(0).path("Status");
+    return own.path("leader").asString("").equals(own.path("header").path("member_id").asString());
+  }
+
+  /** Starts it again, and waits until it answers; that takes a majority of the members. */
   void start() {
-    process = Processes.start(command, directory.resolve("log"));
-    awaitPort();
+    process = Ports.startAt(port, this::run);
   }
 
   void kill() {

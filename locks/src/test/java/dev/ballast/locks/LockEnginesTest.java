@@ -46,8 +46,12 @@ class LockEnginesTest {
             Map.entry("redis://me@secret@a", "no URL"),
             Map.entry("redis://me:secret@a,b", "takes one address"),
             Map.entry("redis://me:secret@a/x", "number of a database"),
-            Map.entry("redis://me:secret@a?perfix=x", "'perfix'; it has [prefix, timeout]"),
+            Map.entry(
+                "redis://me:secret@a?perfix=x", "'perfix'; it has [ca-file, prefix, timeout]"),
             Map.entry("redis://me:secret@a?timeout=1m", "1ms to 86400s"),
+            Map.entry("redis://me:secret@a?ca-file=/x", "ca-file is for TLS"),
+            Map.entry("rediss://me:secret@a?ca-file=/no/such", "can be read from ca-file"),
+            Map.entry("rediss://me:secret@a?ca-file=/dev/null", "has no certificate"),
             Map.entry("redlock://me:secret@a,b", "odd number"),
             Map.entry("etcd://me:secret@", "no address"),
             Map.entry("postgresql://me:secret@db", "postgresql://USER:PASSWORD@HOST"),

@@ -50,7 +50,7 @@ final class Processes {
             });
   }
 
-  private static String read(Path file) {
+  static String read(Path file) {
     try {
       return Files.readString(file);
     } catch (IOException e) {

@@ -50,6 +50,15 @@ final class RealPostgres implements BeforeAllCallback, AfterEachCallback {
     return server;
   }
 
+  /** The directory of the programs that the server was unpacked into. */
+  Path programs() {
+    try (var files = Files.find(DIRECTORY, 4, (path, _) -> path.endsWith("bin/postgres"))) {
+      return files.findFirst().orElseThrow().getParent().getParent().toAbsolutePath();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
   /** Of the database that all share. */
   String url() {
     return server.databaseUrl();

@@ -57,7 +57,7 @@ class RedisFaultsTest {
 
   @Test
   void shouldSayWhoIsNotThere() {
-    int port = RedisServer.freePort();
+    int port = Ports.free();
     var engine = connect("redis://127.0.0.1:" + port);
     assertThatThrownBy(engine::facts)
         .isInstanceOf(EngineUnavailable.class)

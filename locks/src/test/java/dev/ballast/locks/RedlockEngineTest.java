@@ -25,6 +25,11 @@ class RedlockEngineTest extends LeaseContract {
   }
 
   @Override
+  boolean isFair() {
+    return false;
+  }
+
+  @Override
   LockEngine connect() {
     return cluster.connect();
   }

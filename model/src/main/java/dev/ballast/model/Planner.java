@@ -102,7 +102,8 @@ public final class Planner {
     return switch (resource) {
       case LoadBalancer _, Pool _, Certificate _ -> true;
       case Fleet fleet -> !fleet.name().equals(Fleet.DEFAULT);
-      case FleetKeys _, Backend _, LbServer _, BackendStatus _, LbServerStatus _, AdminOverride _ -> false;
+      case FleetKeys _, Backend _, LbServer _, BackendStatus _, LbServerStatus _, AdminOverride _ ->
+          false;
     };
   }
 

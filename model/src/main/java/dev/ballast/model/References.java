@@ -18,7 +18,13 @@ final class References {
               .flatMap(keys -> keys);
       case Pool pool -> keys(Kind.CERTIFICATE, pool.certificatesReached());
       case LbServer server -> keys(Kind.FLEET, List.of(server.fleet()));
-      case Backend _, Fleet _, FleetKeys _, Certificate _, BackendStatus _, LbServerStatus _, AdminOverride _ ->
+      case Backend _,
+          Fleet _,
+          FleetKeys _,
+          Certificate _,
+          BackendStatus _,
+          LbServerStatus _,
+          AdminOverride _ ->
           Stream.empty();
     };
   }

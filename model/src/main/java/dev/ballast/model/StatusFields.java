@@ -43,8 +43,7 @@ final class StatusFields {
     double phi = phi(fields);
     Instant since = since(fields);
     return state.flatMap(
-        known ->
-            fields.make(() -> new LbServerStatus(name, instance, known, reason, phi, since)));
+        known -> fields.make(() -> new LbServerStatus(name, instance, known, reason, phi, since)));
   }
 
   private static String reason(Fields fields) {

@@ -67,7 +67,23 @@ class CertificateViewTest {
     var whole = whole(SECURED, TRUSTING, SHOWN, TRUSTED, KEYS);
 
     assertThat(keys("dns", whole)).containsExactly(SECURED.key());
-    assertThat(keys("targets", whole)).containsExactly(TRUSTING.key());
+    assertThat(keys("targets", whole)).containsExactlyInAnyOrder(TRUSTING.key(), TRUSTED.key());
+  }
+
+  @Test
+  void shouldGiveObserversTheCertificatesOfPoolsAsTheseNameThemAndNoLonger() {
+    var targets = View.parse("targets");
+    var from = whole(SECURED, POOL, SHOWN, TRUSTED);
+    var change = change(from, List.of(TRUSTING), 2);
+    var to = from.apply(change);
+    var undo = change(to, List.of(POOL), 3);
+    var back = to.apply(undo);
+
+    assertThat(targets.narrow(from, to, change).orElseThrow().upserts())
+        .extracting(Item::key)
+        .containsExactlyInAnyOrder(TRUSTING.key(), TRUSTED.key());
+    assertThat(targets.narrow(to, back, undo).orElseThrow().deletes())
+        .containsExactly(TRUSTED.key());
   }
 
   @Test

@@ -86,9 +86,9 @@ final class Examples {
     String backend = "b" + random.nextInt(5);
     String fleet = "f" + random.nextInt(2);
     String certificate = "c" + random.nextInt(4);
-    return switch (random.nextInt(9)) {
+    return switch (random.nextInt(10)) {
       case 0 -> loadBalancer("lb" + random.nextInt(3), fleet, pool, "p" + random.nextInt(4));
-      case 1 -> pool(pool);
+      case 1 -> random.nextBoolean() ? pool(pool) : trusting(pool(pool), certificate);
       case 8 ->
           random.nextBoolean()
               ? new Certificate(certificate, chain(random.nextInt(3)), Optional.empty())
@@ -104,12 +104,13 @@ final class Examples {
               "http://127.0.0.1:1",
               "1",
               NOON);
-      case 6 ->
-          new BackendStatus(
-              pool,
-              backend,
-              one(random, List.of(Verdict.values())),
-              "probe \"x\"",
+      case 6 -> backendStatus(random, pool, backend);
+      case 7 ->
+          new LbServerStatus(
+              "s" + random.nextInt(2),
+              "i" + random.nextInt(9),
+              one(random, List.of(LbServerState.values())),
+              "no answer",
               random.nextDouble(),
               NOON);
       default ->
@@ -123,6 +124,17 @@ final class Examples {
               NOON,
               random.nextBoolean() ? Optional.empty() : Optional.of(NOON.plusSeconds(5)));
     };
+  }
+
+  private static BackendStatus backendStatus(RandomGenerator random, String pool, String backend) {
+    var status =
+        new BackendStatus(pool, backend, Verdict.UNKNOWN, "", 0, NOON.minusSeconds(1 << 20));
+    for (int past = random.nextInt(12); past > 0; past--) {
+      var verdict = one(random, List.of(Verdict.values()));
+      status =
+          status.next(verdict, "probe \"x\"", random.nextDouble(), NOON.minusSeconds(1 << past));
+    }
+    return status;
   }
 
   static LoadBalancer secured(LoadBalancer loadBalancer, String certificate) {

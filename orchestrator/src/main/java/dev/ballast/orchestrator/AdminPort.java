@@ -35,7 +35,7 @@ final class AdminPort implements AutoCloseable {
   }
 
   void serve(Reporting reporting) {
-    var metrics = new OrchestratorMetrics(reporting);
+    var metrics = new OrchestratorMetrics(reporting::report);
     http.setExecutor(threads);
     http.createContext("/", exchange -> serve(exchange, reporting, metrics));
     http.start();

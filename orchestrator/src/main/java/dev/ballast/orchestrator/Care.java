@@ -2,6 +2,7 @@ package dev.ballast.orchestrator;
 
 import dev.ballast.configdb.ConfigStore.Fence;
 import dev.ballast.detection.Target;
+import dev.ballast.model.ItemKey;
 import dev.ballast.model.Resource;
 import dev.ballast.model.Revision;
 import dev.ballast.model.Verdict;
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What this member knows of one subject in its share. Owned by its {@link Desk}. */
 final class Care {
+  final String id;
+  final ItemKey status;
   final int partition;
   Subject subject;
   Fence fence;
@@ -48,6 +51,8 @@ final class Care {
     this.subject = subject;
     this.fence = fence;
     this.verdict = verdict;
+    this.id = subject.id();
+    this.status = subject.status();
     this.partition = subject.partition();
     this.target = subject.target().orElse(null);
   }

@@ -5,8 +5,8 @@ import dev.ballast.configdb.Observation;
 import dev.ballast.detection.Target;
 import dev.ballast.detection.Transition;
 import dev.ballast.detection.Watched;
-import dev.ballast.model.BackendStatus;
 import dev.ballast.model.Item;
+import dev.ballast.model.ItemKey;
 import dev.ballast.model.LbServer;
 import dev.ballast.model.LbServerStatus;
 import dev.ballast.model.Resource;
@@ -48,6 +48,11 @@ final class Desk {
   private final Map<String, Care> cares = new HashMap<>();
   private final Map<String, Set<String>> ejected = new HashMap<>();
   private @Nullable Snapshot snapshot;
+
+  /** What the last turn went by. */
+  private @Nullable Snapshot reviewed;
+
+  private boolean isFresh;
   private boolean isReviewDue;
 
   /** What the desk wants done. Called by its thread; must not call it back. */
@@ -83,7 +88,7 @@ final class Desk {
   /** The configuration is this now. */
   void use(Snapshot next) {
     snapshot = next;
-    isReviewDue = true;
+    isFresh = true;
   }
 
   /** A share is ours, under this token. */
@@ -101,7 +106,7 @@ final class Desk {
             care -> {
               boolean isGone = care.partition == partition;
               if (isGone) {
-                hands.forget(care.subject.id());
+                hands.forget(care.id);
               }
               return isGone;
             });
@@ -109,9 +114,29 @@ final class Desk {
 
   /** Does what follows from all that has happened since the last turn. */
   void turn() {
-    if (isReviewDue && snapshot != null) {
-      isReviewDue = false;
-      review(snapshot);
+    Snapshot current = snapshot;
+    if (current == null) {
+      return;
+    }
+    if (isReviewDue || reviewed == null) {
+      review(current);
+    } else if (isFresh) {
+      var walk = SnapshotWalk.between(reviewed, current);
+      if (walk.isMore()) {
+        review(current);
+      } else {
+        walk.statuses().forEach(this::reconcile);
+      }
+    }
+    isReviewDue = false;
+    isFresh = false;
+    reviewed = current;
+  }
+
+  private void reconcile(ItemKey status) {
+    Care care = cares.get(Verdicts.id(status.kind(), status.name()));
+    if (care != null) {
+      reconcile(care);
     }
   }
 
@@ -164,9 +189,9 @@ final class Desk {
   }
 
   private void begin(Subject subject, Fence fence) {
-    Resource stands = standing(subject);
+    Resource stands = standing(subject.status());
     var care = new Care(subject, fence, Verdicts.of(subject, stands));
-    cares.put(subject.id(), care);
+    cares.put(care.id, care);
     if (care.target != null) {
       hands.watch(care.target, Verdicts.known(subject, stands, clock.instant()));
     } else {
@@ -303,8 +328,9 @@ final class Desk {
   /** What was handed to be written is in the database as of this revision, or was left out there. */
   void settled(List<Observation> written, Revision revision) {
     for (Observation observation : written) {
-      Care care = cares.get(Verdicts.id(observation.status()));
-      if (care != null && care.said == observation.status()) {
+      Resource status = observation.status();
+      Care care = cares.get(Verdicts.id(status));
+      if (care != null && status.equals(care.said)) {
         care.isPending = false;
         care.written = revision;
       }
@@ -323,7 +349,7 @@ final class Desk {
     if (current == null || care.isPending || !care.isIn(current.revision())) {
       return;
     }
-    Resource stands = standing(care.subject);
+    Resource stands = standing(care.status);
     if (care.said != null) {
       if (!Verdicts.isSame(care.subject, care.said, stands)) {
         say(care, care.said);
@@ -337,33 +363,29 @@ final class Desk {
     if (care.target == null) {
       unwatched(care, NO_CHECK);
     } else {
-      hands.forget(care.subject.id());
+      hands.forget(care.id);
       watch(care, Verdicts.known(care.subject, stands, clock.instant()));
     }
   }
 
   private @Nullable Resource said(Care care) {
-    return care.said == null ? standing(care.subject) : care.said;
+    return care.said == null ? standing(care.status) : care.said;
   }
 
-  private @Nullable Resource standing(Subject subject) {
-    return snapshot == null
-        ? null
-        : snapshot.find(subject.status()).map(Item::resource).orElse(null);
+  private @Nullable Resource standing(ItemKey status) {
+    return snapshot == null ? null : snapshot.find(status).map(Item::resource).orElse(null);
   }
 
   /** The LB servers that can be asked what they see: those that are not known to be dead. */
   List<LbServer> living() {
     return snapshot == null
         ? List.of()
-        : snapshot.lbServers().filter(server -> !isDead(snapshot, server)).toList();
+        : snapshot.lbServers().filter(server -> !isDead(server)).toList();
   }
 
-  private static boolean isDead(Snapshot current, LbServer server) {
-    return Verdicts.of(
-            new Subject.OfLbServer(server),
-            current.find(new Subject.OfLbServer(server).status()).map(Item::resource).orElse(null))
-        == Verdict.UNHEALTHY;
+  private boolean isDead(LbServer server) {
+    var subject = new Subject.OfLbServer(server);
+    return Verdicts.of(subject, standing(subject.status())) == Verdict.UNHEALTHY;
   }
 
   /** The LB servers in our share. */
@@ -390,13 +412,5 @@ final class Desk {
   /** The revision that we go by. */
   Optional<Revision> revision() {
     return Optional.ofNullable(snapshot).map(Snapshot::revision);
-  }
-
-  /** What a backend's status says just now, our own view first. */
-  Optional<BackendStatus> backendStatus(String id) {
-    Care care = cares.get(id);
-    return care != null && said(care) instanceof BackendStatus status
-        ? Optional.of(status)
-        : Optional.empty();
   }
 }

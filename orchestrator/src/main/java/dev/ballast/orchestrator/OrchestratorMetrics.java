@@ -1,6 +1,5 @@
 package dev.ballast.orchestrator;
 
-import dev.ballast.detection.Outcome;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -8,7 +7,6 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -21,13 +19,19 @@ import org.jspecify.annotations.Nullable;
 final class OrchestratorMetrics {
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
-  private final Reporting reporting;
+  private final Source source;
 
   /** Of the scrape under way; scrapes take turns. */
   private @Nullable OrchestratorReport current;
 
-  OrchestratorMetrics(Reporting reporting) {
-    this.reporting = reporting;
+  /** Draws up reports. */
+  @FunctionalInterface
+  interface Source {
+    OrchestratorReport report() throws InterruptedException;
+  }
+
+  OrchestratorMetrics(Source source) {
+    this.source = source;
     registerShares();
     registerProbes();
     registerWrites();
@@ -59,12 +63,8 @@ final class OrchestratorMetrics {
         "outcome",
         report -> {
           var outcomes = new TreeMap<String, Double>();
+          report.probes().failed().forEach((kind, count) -> outcomes.put(kind, (double) count));
           outcomes.put("good", (double) report.probes().good());
-          for (Outcome.Kind kind : Outcome.Kind.values()) {
-            outcomes.put(
-                kind.name().toLowerCase(Locale.ROOT).replace('_', '-'),
-                (double) report.probes().failed(kind));
-          }
           return outcomes;
         });
     counter(
@@ -78,7 +78,7 @@ final class OrchestratorMetrics {
     gauge(
         "observer_in_doubt",
         "1 while so many targets are silent that this observer doubts itself and convicts nobody by silence.",
-        report -> report.probes().isInDoubt() ? 1 : 0);
+        report -> report.probes().inDoubt() ? 1 : 0);
     counter(
         "observer_pauses_total",
         "Times when this process itself was away.",
@@ -164,7 +164,7 @@ final class OrchestratorMetrics {
 
   /** Everything, as of now. */
   synchronized String text() throws InterruptedException {
-    current = reporting.report();
+    current = source.report();
     var out = new ByteArrayOutputStream();
     try {
       writer.write(out, registry.scrape());

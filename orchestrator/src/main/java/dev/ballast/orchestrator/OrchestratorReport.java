@@ -1,7 +1,7 @@
 package dev.ballast.orchestrator;
 
-import dev.ballast.detection.ProbeCounters;
 import dev.ballast.locks.GroupCounters;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +22,30 @@ record OrchestratorReport(
     int subjects,
     String trouble,
     GroupCounters group,
-    ProbeCounters probes,
+    Probes probes,
     WriteCounters writes,
     long questions,
     long unanswered) {
+  /**
+   * What was probed.
+   *
+   * @param failed by kind
+   * @param latenessNanos by how much probes went out after their schedule, in all
+   * @param pauses times when this process itself was away
+   * @param silent targets that are suspect, or were convicted by silence lately
+   * @param inDoubt whether so many are silent that nobody is convicted by silence
+   */
+  record Probes(
+      long sent,
+      long good,
+      Map<String, Long> failed,
+      long latenessNanos,
+      long pauses,
+      long pausedNanos,
+      int targets,
+      int silent,
+      boolean inDoubt) {}
+
   /** How the configuration gets here. */
   record Sync(boolean connected, String detail) {}
 

@@ -2,10 +2,14 @@ package dev.ballast.orchestrator;
 
 import dev.ballast.detection.Outcome;
 import dev.ballast.detection.Probing;
+import dev.ballast.model.Revision;
+import dev.ballast.model.Verdict;
 import dev.ballast.sync.SyncClient;
 import dev.ballast.sync.SyncStatus;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -50,22 +54,37 @@ final class Reporting {
         desk.subjects(),
         sources.shares().trouble(),
         sources.shares().counters(),
-        answer(sources.probing().counters()),
+        probes(answer(sources.probing().counters())),
         sources.writer().counters(),
         sources.evidence().asked(),
         sources.evidence().unanswered());
   }
 
-  private record DeskFacts(
-      int subjects, int shares, dev.ballast.model.@Nullable Revision revision) {}
+  private static OrchestratorReport.Probes probes(ProbeCounters counters) {
+    var failed = new TreeMap<String, Long>();
+    for (Outcome.Kind kind : Outcome.Kind.values()) {
+      failed.put(kind.name().toLowerCase(Locale.ROOT).replace('_', '-'), counters.failed(kind));
+    }
+    return new OrchestratorReport.Probes(
+        counters.sent(),
+        counters.good(),
+        failed,
+        counters.latenessNanos(),
+        counters.pauses(),
+        counters.pausedNanos(),
+        counters.targets(),
+        counters.silent(),
+        counters.isInDoubt());
+  }
+
+  private record DeskFacts(int subjects, int shares, @Nullable Revision revision) {}
 
   /** Targets that something is wrong with, or might be, the most suspicious first. */
   List<OrchestratorReport.Suspect> suspects() throws InterruptedException {
     return answer(sources.probing().reports()).values().stream()
         .filter(
             report ->
-                report.standing().isSuspect()
-                    || report.standing().verdict() == dev.ballast.model.Verdict.UNHEALTHY)
+                report.standing().isSuspect() || report.standing().verdict() == Verdict.UNHEALTHY)
         .sorted(
             Comparator.comparingDouble((Probing.Report report) -> report.standing().phi())
                 .reversed()
@@ -86,7 +105,7 @@ final class Reporting {
         };
     return new OrchestratorReport.Suspect(
         report.target().id(),
-        standing.verdict().name().toLowerCase(java.util.Locale.ROOT),
+        standing.verdict().name().toLowerCase(Locale.ROOT),
         standing.phi(),
         standing.isSuspect(),
         standing.isDisputed(),

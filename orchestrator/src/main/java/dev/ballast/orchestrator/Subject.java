@@ -30,11 +30,7 @@ sealed interface Subject {
   Optional<Target> target();
 
   /** What the prober knows it by. */
-  default String id() {
-    return status().kind() == Kind.BACKEND_STATUS
-        ? status().name()
-        : OfLbServer.PREFIX + status().name();
-  }
+  String id();
 
   /** The share that it belongs to, 0 to 255: the same wherever it is computed. */
   default int partition() {
@@ -53,6 +49,11 @@ sealed interface Subject {
    */
   record OfBackend(Backend backend, Optional<HealthCheck> check, String authorities)
       implements Subject {
+    @Override
+    public String id() {
+      return backend.name();
+    }
+
     @Override
     public ItemKey status() {
       return backend.key().as(Kind.BACKEND_STATUS);
@@ -84,6 +85,11 @@ sealed interface Subject {
                 HealthCheck.Connection.PLAIN,
                 ProbePace.of(INTERVAL, HealthCheck.DEFAULT_TIMEOUT),
                 Judgement.DEFAULT));
+
+    @Override
+    public String id() {
+      return PREFIX + server.name();
+    }
 
     @Override
     public ItemKey status() {

@@ -78,6 +78,11 @@ final class World {
     return (Backend) snapshot.find(ItemKey.backend(pool, name)).orElseThrow().resource();
   }
 
+  Snapshot lbServerAdded() {
+    lbServer("lb-9", "one");
+    return snapshot;
+  }
+
   LbServer lbServer(String name, String instance) {
     var server =
         new LbServer(

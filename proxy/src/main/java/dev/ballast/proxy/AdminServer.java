@@ -7,22 +7,22 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The admin port: {@code /healthz}, {@code /readyz}, {@code /metrics}, {@code /report}, {@code POST /held/accept}. The JDK's
- * HTTP server on virtual threads, apart from the data plane.
+ * The admin port: {@code /healthz}, {@code /readyz}, {@code /metrics}, {@code /report}, {@code /observations}, {@code POST
+ * /held/accept}. The JDK's HTTP server on virtual threads, apart from the data plane: what is asked for here is read from numbers
+ * that the event loops write, and never asked of the loops.
  */
 final class AdminServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
@@ -119,10 +119,23 @@ final class AdminServer implements AutoCloseable {
               ? Answer.text(200, "ready")
               : Answer.text(503, "not ready: " + whyNotReady());
       case "/metrics" -> metrics();
-      case "/report" -> report(query(exchange));
+      case "/report", "/observations" -> asked(path, exchange.getRequestURI().getRawQuery());
       default ->
-          Answer.text(404, "there are /healthz, /readyz, /metrics, /report and /held/accept");
+          Answer.text(
+              404,
+              "there are /healthz, /readyz, /metrics, /report, /observations and /held/accept");
     };
+  }
+
+  private Answer asked(String path, @Nullable String rawQuery) {
+    try {
+      var query = AdminQuery.of(rawQuery);
+      return path.equals("/report")
+          ? report(query)
+          : Answer.json(server.observations(query.all("of")));
+    } catch (IllegalArgumentException e) {
+      return Answer.text(400, String.valueOf(e.getMessage()));
+    }
   }
 
   private String whyNotReady() {
@@ -139,19 +152,23 @@ final class AdminServer implements AutoCloseable {
   }
 
   /** Waits for a revision if asked to; answers with whatever is in use then. */
-  private Answer report(Map<String, String> query) {
-    String atLeast = query.get("atLeast");
+  private Answer report(AdminQuery query) {
+    String atLeast = query.last("atLeast");
     if (atLeast != null) {
-      try {
-        Duration wait = duration(query.getOrDefault("wait", "0s"));
-        if (!awaitRevision(Revision.parse(atLeast), wait)) {
-          return Answer.text(503, "too many requests wait for a revision");
-        }
-      } catch (IllegalArgumentException e) {
-        return Answer.text(400, String.valueOf(e.getMessage()));
+      Duration wait = duration(query.last("wait", "0s"));
+      if (!awaitRevision(Revision.parse(atLeast), wait)) {
+        return Answer.text(503, "too many requests wait for a revision");
       }
     }
-    return new Answer(200, "application/json", JSON.writeValueAsString(server.report()));
+    return switch (query.last("pools", "true")) {
+      case "true" -> Answer.json(server.report(true));
+      case "false" -> {
+        ObjectNode report = JSON.valueToTree(server.report(false));
+        report.remove("pools");
+        yield Answer.json(report);
+      }
+      default -> throw new IllegalArgumentException("pools is true or false");
+    };
   }
 
   /** False if too many wait already. */
@@ -204,17 +221,6 @@ final class AdminServer implements AutoCloseable {
     return remote.isLoopbackAddress() || remote.equals(local);
   }
 
-  private static Map<String, String> query(HttpExchange exchange) {
-    var parameters = new HashMap<String, String>();
-    String raw = exchange.getRequestURI().getRawQuery();
-    for (String pair : raw == null ? new String[0] : raw.split("&", -1)) {
-      String[] parts = pair.split("=", 2);
-      parameters.put(
-          parts[0], parts.length < 2 ? "" : URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
-    }
-    return parameters;
-  }
-
   @Override
   public void close() {
     http.stop(0);
@@ -222,6 +228,10 @@ final class AdminServer implements AutoCloseable {
   }
 
   private record Answer(int status, String contentType, String body) {
+    static Answer json(Object said) {
+      return new Answer(200, "application/json", JSON.writeValueAsString(said));
+    }
+
     static Answer text(int status, String line) {
       return new Answer(status, TEXT, line + "\n");
     }

@@ -3,6 +3,8 @@ package dev.ballast.proxy;
 import dev.ballast.balancing.Balancer;
 import dev.ballast.balancing.Outcome;
 import dev.ballast.balancing.PeakEwma;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,20 @@ import org.jspecify.annotations.Nullable;
  * can be closed. All but reading the numbers happens on the loop.
  */
 final class BackendCell implements IdleUpstreams {
+  /** Stands for a time that has not come yet. */
+  static final long NEVER = Long.MIN_VALUE;
+
+  private static final VarHandle LAST_GOOD_NANOS;
+
+  static {
+    try {
+      LAST_GOOD_NANOS =
+          MethodHandles.lookup().findVarHandle(BackendCell.class, "lastGoodNanos", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private final Loop loop;
   private final PoolCell pool;
   private final int limit;
@@ -26,6 +42,8 @@ final class BackendCell implements IdleUpstreams {
   private long toldPlan;
 
   private int toldIndex;
+
+  private long lastGoodNanos = NEVER;
 
   /** In the pool's list of those that have idle connections. */
   @Nullable BackendCell previousIdle;
@@ -120,6 +138,18 @@ final class BackendCell implements IdleUpstreams {
     LoopPick told = told();
     if (told != null) {
       told.heard(toldIndex);
+    }
+  }
+
+  /** When it last gave a good answer to this loop, or {@link #NEVER}; for all threads. Opaque: whoever reads compares it with the time, nothing hangs on it. */
+  long lastGoodNanos() {
+    return (long) LAST_GOOD_NANOS.getOpaque(this);
+  }
+
+  /** It was good at this time: an answer has begun that has come to a good end since, or bytes of a stream have come. */
+  void wasGood(long atNanos) {
+    if (lastGoodNanos == NEVER || atNanos - lastGoodNanos > 0) {
+      LAST_GOOD_NANOS.setOpaque(this, atNanos);
     }
   }
 

@@ -134,6 +134,19 @@ final class BackendHandle implements OutlierDetector.Subject {
     return cell == null ? null : cell.responses();
   }
 
+  /** When it last gave a good answer to any loop, or {@link BackendCell#NEVER}. */
+  long lastGoodNanos() {
+    long last = BackendCell.NEVER;
+    for (int i = 0; i < cells.length(); i++) {
+      BackendCell cell = cells.getAcquire(i);
+      long its = cell == null ? BackendCell.NEVER : cell.lastGoodNanos();
+      if (its != BackendCell.NEVER && (last == BackendCell.NEVER || its - last > 0)) {
+        last = its;
+      }
+    }
+    return last;
+  }
+
   /** How busy it says it is. */
   ReportedLoad busyness() {
     return busyness;

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The plan of the pool is held until no other backend can come into question, and not a moment longer.
  */
 final class Choice implements MessageWriter.Trailers {
+  /** What a stream that was connected counts as. */
+  private static final int STREAM_STATUS = 200;
+
   private static final int SERVER_ERROR = 500;
   private static final int BAD_GATEWAY = 502;
   private static final int GATEWAY_TIMEOUT = 504;
@@ -35,6 +38,7 @@ final class Choice implements MessageWriter.Trailers {
   private boolean hearsLoad;
   private long pickedNanos;
   private long latencyNanos;
+  private long answerNanos;
   private @Nullable PoolPlan plan;
   private @Nullable StickyPlan sticky;
   private int told = Balancer.NONE;
@@ -68,6 +72,7 @@ final class Choice implements MessageWriter.Trailers {
     refusals = 0;
     triesFailed = 0;
     status = 0;
+    answerNanos = BackendCell.NEVER;
     hearsLoad = pool.policy().hearsLoad();
     return place.enter(pool.handle(), owner, nowNanos);
   }
@@ -209,6 +214,24 @@ final class Choice implements MessageWriter.Trailers {
 
   /** The backend has answered with this status, so long after it was asked. */
   void answered(int withStatus, long afterNanos, long nowNanos) {
+    answerNanos = nowNanos;
+    took(withStatus, afterNanos, nowNanos);
+  }
+
+  /** The backend has taken a stream, so long after it was asked. That it does so is the kernel's word, and no answer of its own. */
+  void connected(long afterNanos, long nowNanos) {
+    begun();
+    took(STREAM_STATUS, afterNanos, nowNanos);
+  }
+
+  /** Bytes of a stream have come from the backend just now. */
+  void streamed(long nowNanos) {
+    if (backend != null) {
+      backend.cell(loop).wasGood(nowNanos);
+    }
+  }
+
+  private void took(int withStatus, long afterNanos, long nowNanos) {
     status = withStatus;
     latencyNanos = Math.max(1, afterNanos);
     if (backend != null) {
@@ -281,6 +304,9 @@ final class Choice implements MessageWriter.Trailers {
     } else if (status > 0) {
       cell.count(BackendCounter.SUCCESSES);
       left.succeeded();
+      if (answerNanos != BackendCell.NEVER) {
+        cell.wasGood(answerNanos);
+      }
     }
   }
 

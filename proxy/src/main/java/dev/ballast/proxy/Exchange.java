@@ -345,10 +345,9 @@ final class Exchange implements PoolPlace.Owner {
   private void end(Reason reason, String detail, long nowNanos) {
     boolean hasBegun = phase == ExchangePhase.ANSWERING;
     boolean isRequestComplete = request.isComplete();
-    boolean isBackendsFault =
-        reason instanceof Fault fault && fault.source() == Fault.Source.UPSTREAM;
+    boolean isOfBackend = isOfBackend(reason);
     closeUpstream();
-    choice.leave(isBackendsFault);
+    choice.leave(isOfBackend);
     clear();
     if (hasBegun) {
       account.breakOff(reason, nowNanos);
@@ -356,6 +355,14 @@ final class Exchange implements PoolPlace.Owner {
     } else {
       answer.answer(reason, detail, isRequestComplete, nowNanos);
     }
+  }
+
+  /** Whether the backend has failed: also if there was no time left while it had to be reached, or to answer. */
+  private boolean isOfBackend(Reason reason) {
+    return reason instanceof Fault fault
+        && (fault.source() == Fault.Source.UPSTREAM
+            || (fault == Fault.OVERALL_TIMEOUT
+                && (phase == ExchangePhase.CONNECTING || isBackendsTurn())));
   }
 
   /** The client has left: so does its request. */

@@ -86,6 +86,7 @@ final class PoolCompiler {
     List<PoolMember> members = merged.members();
     handle.limit(pool.resilience().breaker());
     handle.remember(pool.algorithm().memory());
+    handle.panicBelow(pool.panicThresholdPercent());
     speak(pool, handle, members);
     boolean isJudgedAnew = Outliers.judge(handle, members, pool.resilience().ejection(), now);
     if (before != null

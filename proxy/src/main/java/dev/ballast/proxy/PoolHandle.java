@@ -30,6 +30,7 @@ final class PoolHandle {
   private volatile int suspectAfter;
   private volatile long memoryNanos = Algorithm.LeastResponseTime.DEFAULT_DECAY.toNanos();
   private volatile @Nullable BindFailure trouble;
+  private volatile int panicThreshold;
   private volatile CircuitBreaker breaker = CircuitBreaker.defaults();
 
   /** Written only when somebody has to wait: the road of others just reads it. */
@@ -120,6 +121,15 @@ final class PoolHandle {
 
   void remember(Duration memory) {
     memoryNanos = memory.toNanos();
+  }
+
+  /** The pool is in panic when a smaller share than this is eligible, in percent; 0: never. */
+  int panicThreshold() {
+    return panicThreshold;
+  }
+
+  void panicBelow(int percent) {
+    panicThreshold = percent;
   }
 
   /** How many may be in, and how many may wait. */

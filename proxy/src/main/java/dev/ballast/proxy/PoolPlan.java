@@ -164,6 +164,22 @@ final class PoolPlan {
     return members;
   }
 
+  /** The running side of the member of this name; null if there is none. */
+  @Nullable BackendHandle named(String id) {
+    int low = 0;
+    int high = members.size() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      int order = members.get(middle).id().compareTo(id);
+      if (order == 0) {
+        return members.get(middle).handle();
+      }
+      low = order < 0 ? middle + 1 : low;
+      high = order < 0 ? high : middle - 1;
+    }
+    return null;
+  }
+
   Eligibility eligibility() {
     return eligibility;
   }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The metrics, summed up from the event loops' own numbers when somebody asks; nothing is added on the request path. Labels
@@ -36,6 +37,7 @@ final class ProxyMetrics {
   private final RevisionGate revisions;
   private final Bookkeeper bookkeeper;
   private final LogWriter log;
+  private final Supplier<List<MetricSnapshot>> more;
 
   ProxyMetrics(
       Loops loops,
@@ -44,7 +46,9 @@ final class ProxyMetrics {
       Listeners listeners,
       RevisionGate revisions,
       Bookkeeper bookkeeper,
-      LogWriter log) {
+      LogWriter log,
+      Supplier<List<MetricSnapshot>> more) {
+    this.more = more;
     this.bookkeeper = bookkeeper;
     this.log = log;
     this.loops = loops;
@@ -86,6 +90,7 @@ final class ProxyMetrics {
     metrics.add(gauge("event_loops", "Event loops", one(loops.count())));
     metrics.add(gauge("listener_bound", "Whether the listener is bound", listeners(snapshot)));
     addPools(metrics, snapshot);
+    metrics.addAll(EligibilityMetrics.of(snapshot.pools().values()));
     addMeasures(metrics, snapshot, loops.all().getFirst().nowNanos());
     addPoolCounters(metrics, snapshot);
     metrics.addAll(TrafficMetrics.ofRoutes(bookkeeper));
@@ -95,6 +100,7 @@ final class ProxyMetrics {
             "access_log_unwritten_total",
             "Lines of the access log lost because its file could not be written",
             one(log.unwritten())));
+    metrics.addAll(more.get());
     return new MetricSnapshots(metrics);
   }
 

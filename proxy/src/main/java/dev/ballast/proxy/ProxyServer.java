@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -105,7 +106,15 @@ public final class ProxyServer implements AutoCloseable {
             settings,
             this,
             revisions,
-            new ProxyMetrics(loops, names, inUse, listeners, revisions, bookkeeper, log));
+            new ProxyMetrics(
+                loops,
+                names,
+                inUse,
+                listeners,
+                revisions,
+                bookkeeper,
+                log,
+                settings.moreMetrics()));
   }
 
   private static Thread controlThread(Runnable work) {
@@ -208,7 +217,18 @@ public final class ProxyServer implements AutoCloseable {
 
   /** What {@code /report} shows. */
   public Report report() {
-    return Reports.of(settings, this, transport, inUse.get(), listeners);
+    return report(true);
+  }
+
+  /** The same, perhaps without the pools: then it costs as much as there are listeners, however many backends there are. */
+  Report report(boolean hasPools) {
+    return Reports.of(settings, this, transport, inUse.get(), listeners, hasPools);
+  }
+
+  /** What this LB server has itself observed of these backends, {@code POOL/BACKEND} each. */
+  Observations observations(List<String> asked) {
+    return Observations.of(
+        settings.instance(), inUse.get(), asked, loops.all().getFirst().nowNanos());
   }
 
   public InetSocketAddress adminAddress() {

@@ -6,6 +6,7 @@ import dev.ballast.model.Backend;
 import dev.ballast.model.DataKey;
 import dev.ballast.model.FleetSecrets;
 import io.netty.util.concurrent.Ticker;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
@@ -32,6 +33,7 @@ import java.util.random.RandomGenerator;
  * @param accessLog where lines of the access log go, in batches; may be slow, and stand still
  * @param transport what sockets are waited for with
  * @param extensions algorithms of users' own
+ * @param moreMetrics of others in the process, asked for each time that somebody asks for the metrics
  */
 public record ProxySettings(
     Identity identity,
@@ -47,7 +49,8 @@ public record ProxySettings(
     Secrets secrets,
     OutputStream accessLog,
     TransportKind transport,
-    Extensions extensions) {
+    Extensions extensions,
+    Supplier<List<MetricSnapshot>> moreMetrics) {
   public static final int DEFAULT_ADMIN_PORT = 7071;
 
   public ProxySettings {
@@ -137,7 +140,8 @@ public record ProxySettings(
         new Secrets(Optional.empty(), FleetSecrets.random(new SecureRandom())),
         new FileOutputStream(FileDescriptor.out),
         TransportKind.AUTO,
-        Extensions.NONE);
+        Extensions.NONE,
+        List::of);
   }
 
   public String name() {
@@ -240,6 +244,11 @@ public record ProxySettings(
     return changed(draft -> draft.extensions = found);
   }
 
+  /** Metrics of others in the process, to be shown beside its own. */
+  public ProxySettings withMoreMetrics(Supplier<List<MetricSnapshot>> others) {
+    return changed(draft -> draft.moreMetrics = others);
+  }
+
   private ProxySettings with(Identity other) {
     return changed(draft -> draft.identity = other);
   }
@@ -268,6 +277,7 @@ public record ProxySettings(
     private OutputStream accessLog;
     private TransportKind transport;
     private Extensions extensions;
+    private Supplier<List<MetricSnapshot>> moreMetrics;
 
     Draft(ProxySettings from) {
       identity = from.identity;
@@ -282,6 +292,7 @@ public record ProxySettings(
       accessLog = from.accessLog;
       transport = from.transport;
       extensions = from.extensions;
+      moreMetrics = from.moreMetrics;
     }
 
     ProxySettings settings(ProxySettings from) {
@@ -299,7 +310,8 @@ public record ProxySettings(
           secrets,
           accessLog,
           transport,
-          extensions);
+          extensions,
+          moreMetrics);
     }
   }
 }

@@ -2,8 +2,11 @@ package dev.ballast.proxy;
 
 import dev.ballast.balancing.Eligibility;
 import dev.ballast.balancing.Preferred;
+import dev.ballast.balancing.Standing;
 import dev.ballast.model.Revision;
 import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +21,8 @@ final class Reports {
       ProxyServer server,
       Transport transport,
       CompiledSnapshot inUse,
-      Listeners listeners) {
+      Listeners listeners,
+      boolean hasPools) {
     SyncReport sync = settings.sync().get();
     return new Report(
         settings.name(),
@@ -33,17 +37,27 @@ final class Reports {
         settings.eventLoops(),
         transport.name(),
         TlsLibrary.description(),
-        sync(sync),
+        sync(sync, settings.surroundings().clock().instant()),
         inUse.listeners().stream().map(listener -> listener(listener, listeners)).toList(),
-        inUse.pools().values().stream()
-            .sorted((a, b) -> a.name().compareTo(b.name()))
-            .map(Reports::pool)
-            .toList());
+        hasPools ? pools(inUse) : List.of());
   }
 
-  private static Report.Sync sync(SyncReport sync) {
-    String contact = sync.lastContact() == null ? null : sync.lastContact().toString();
-    return new Report.Sync(sync.mode(), sync.connected(), sync.source(), contact, sync.detail());
+  private static List<Report.Pool> pools(CompiledSnapshot inUse) {
+    return inUse.pools().values().stream()
+        .sorted((a, b) -> a.name().compareTo(b.name()))
+        .map(Reports::pool)
+        .toList();
+  }
+
+  static Report.Sync sync(SyncReport sync, Instant now) {
+    Instant heard = sync.lastContact();
+    return new Report.Sync(
+        sync.mode(),
+        sync.connected(),
+        sync.source(),
+        heard == null ? null : heard.toString(),
+        heard == null ? null : Math.max(0, Duration.between(heard, now).toMillis()),
+        sync.detail());
   }
 
   private static Report.Listener listener(
@@ -64,7 +78,7 @@ final class Reports {
     Eligibility eligibility = pool.eligibility();
     List<Report.Backend> backends = new ArrayList<>(pool.members().size());
     for (int i = 0; i < pool.members().size(); i++) {
-      backends.add(backend(pool.members().get(i), eligibility.isEligible(i), pool.reason(i)));
+      backends.add(backend(pool, i));
     }
     BindFailure unreachable = pool.handle().trouble();
     BindFailure trouble = unreachable == null ? pool.trouble() : unreachable;
@@ -72,6 +86,8 @@ final class Reports {
     return new Report.Pool(
         pool.name(),
         eligibility.isPanic(),
+        pool.handle().panicThreshold(),
+        backends.stream().filter(Report.Backend::eligible).count(),
         preferred.priority().isPresent() ? preferred.priority().getAsInt() : null,
         preferred.zone().isEmpty() ? null : (int) preferred.ownPercent(),
         trouble == null ? null : trouble.reason(),
@@ -79,18 +95,25 @@ final class Reports {
         backends);
   }
 
-  private static Report.Backend backend(PoolMember member, boolean isEligible, String reason) {
+  private static Report.Backend backend(PoolPlan pool, int index) {
+    PoolMember member = pool.members().get(index);
     BackendHandle handle = member.handle();
     return new Report.Backend(
         member.id(),
         handle.address().toString(),
         text(handle.host().current()),
-        isEligible,
-        reason,
+        pool.eligibility().isEligible(index),
+        word(pool.eligibility().standings().get(index)),
+        pool.reason(index),
         member.backend().weight(),
         handle.read(BackendCounter.IN_FLIGHT),
         handle.read(BackendCounter.REQUESTS),
         handle.read(BackendCounter.FAILURES));
+  }
+
+  /** {@code unknown-and-new}, as everywhere outside of the code. */
+  static String word(Standing standing) {
+    return standing.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private static @Nullable String text(@Nullable InetAddress address) {

@@ -9,21 +9,26 @@ import io.netty.channel.socket.SocketChannel;
 final class StreamBackend extends ChannelInboundHandlerAdapter {
   private final TcpStream stream;
   private final SocketChannel channel;
+  private final Loop loop;
+  private final SignOfLife life = new SignOfLife();
 
-  StreamBackend(TcpStream stream, SocketChannel channel) {
+  StreamBackend(TcpStream stream, SocketChannel channel, Loop loop) {
+    this.loop = loop;
     this.stream = stream;
     this.channel = channel;
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
+    life.came();
     stream.passToClient((ByteBuf) message, channel);
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     if (isCurrent()) {
-      stream.flushToClient();
+      long nowNanos = loop.nowNanos();
+      stream.flushToClient(life.isOne(!channel.config().isAutoRead(), nowNanos), nowNanos);
     }
   }
 

@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * one event loop. All it keeps of the configuration is the time limits and the handle of its backend.
  */
 final class TcpStream extends ClientSide implements PoolPlace.Owner {
-  /** What a stream that was connected counts as. */
-  private static final int STREAM_STATUS = 200;
-
   private final Loop loop;
   private final SocketChannel client;
   private final Cork toClient;
@@ -79,7 +76,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     }
     loop.count(Counter.STREAMS_OPEN);
     backend.pipeline().removeLast();
-    backend.pipeline().addLast(new StreamBackend(this, backend));
+    backend.pipeline().addLast(new StreamBackend(this, backend, loop));
     client.config().setAllowHalfClosure(true);
     backend.config().setAllowHalfClosure(true);
     isConnected = true;
@@ -168,7 +165,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
   }
 
   private void connect(SocketChannel connecting, BackendHandle picked, InetSocketAddress address) {
-    var end = new StreamBackend(this, connecting);
+    var end = new StreamBackend(this, connecting, loop);
     picked.beginning().prepare(connecting, picked.address(), peer());
     Sockets.connect(loop, connecting, end, address, fault -> connected(connecting, fault));
   }
@@ -201,12 +198,11 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     loop.count(Counter.UPSTREAMS_OPENED);
     long nowNanos = loop.nowNanos();
     account.connected(nowNanos - connectNanos);
-    choice.begun();
-    choice.answered(STREAM_STATUS, nowNanos - connectNanos, nowNanos);
+    choice.connected(nowNanos - connectNanos, nowNanos);
     isConnected = true;
     toBackend = new Cork(backend);
     passEarly(backend);
-    touch();
+    touch(nowNanos);
     Sockets.read(backend, true, loop);
     Sockets.read(client, true, loop);
   }
@@ -221,9 +217,9 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     }
   }
 
-  private void touch() {
+  private void touch(long nowNanos) {
     if (!isOver) {
-      schedule(loop.nowNanos() + policy.idleNanos());
+      schedule(nowNanos + policy.idleNanos());
     }
   }
 
@@ -252,9 +248,13 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
     pass(bytes, backend, client, toClient);
   }
 
-  void flushToClient() {
+  /** What has come of the backend goes out; {@code isSignOfLife}: it was not sent long ago. */
+  void flushToClient(boolean isSignOfLife, long nowNanos) {
     toClient.flush();
-    touch();
+    touch(nowNanos);
+    if (isSignOfLife) {
+      choice.streamed(nowNanos);
+    }
   }
 
   /** The backend takes more, or for now no more. */
@@ -273,8 +273,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
 
   /** Stops reading as soon as the other side does not keep up. */
   private void pass(ByteBuf bytes, SocketChannel from, SocketChannel to, Cork cork) {
-    boolean isDeaf = to.equals(client) ? isClientsOutputOver : isBackendsOutputOver;
-    if (isOver || isDeaf) {
+    if (isOver || (to.equals(client) ? isClientsOutputOver : isBackendsOutputOver)) {
       bytes.release();
       return;
     }
@@ -287,7 +286,7 @@ final class TcpStream extends ClientSide implements PoolPlace.Owner {
   public void channelReadComplete(ChannelHandlerContext context) {
     if (isConnected && toBackend != null) {
       toBackend.flush();
-      touch();
+      touch(loop.nowNanos());
     }
   }
 

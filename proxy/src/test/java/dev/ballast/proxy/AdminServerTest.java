@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -12,9 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -23,6 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
 class AdminServerTest {
   /** As docs/limits.md says. */
   private static final int CONNECTIONS = 512;
+
+  private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
   private final AtomicInteger accepted = new AtomicInteger();
   private final SyncReport sync =
@@ -99,11 +104,64 @@ class AdminServerTest {
       assertThat(report.at("/sync/lastContact").asString()).isEqualTo("2026-03-01T12:00:00Z");
       assertThat(report.at("/listeners/0/state").asString()).isEqualTo("bound");
       assertThat(report.at("/listeners/0/protocol").asString()).isEqualTo("http");
+      assertThat(report.at("/pools/0/eligible").asInt()).isEqualTo(1);
+      assertThat(report.at("/pools/0/panicThresholdPercent").asInt()).isEqualTo(50);
       JsonNode shown = report.at("/pools/0/backends/0");
+      assertThat(shown.path("standing").asString()).isEqualTo("unchecked");
       assertThat(shown.path("address").asString()).isEqualTo(backend.address());
       assertThat(shown.path("reason").asString())
           .isEqualTo("unknown, and the pool has no health check");
       assertThat(shown.path("requests").asInt()).isEqualTo(1);
+    }
+  }
+
+  /** What an orchestrator looks at every second. */
+  @Test
+  void shouldReportWithoutPoolsHowItIs() throws IOException {
+    int taken = Proxy.freePort();
+    try (var backend = TestBackend.named("one");
+        var _ = occupied(taken)) {
+      proxy.use(
+          Configuration.http(proxy.port(), backend)
+              .httpBalancer("other", taken, List.of("*"), Configuration.route("web")));
+
+      JsonNode report = JsonMapper.shared().readTree(proxy.admin("/report?pools=false").body());
+
+      assertThat(report.has("pools")).isFalse();
+      assertThat(report.path("instance").asString())
+          .isNotEmpty()
+          .isEqualTo(proxy.server().report().instance());
+      assertThat(report.path("ready").asBoolean()).isTrue();
+      assertThat(report.path("revision").asString()).isEqualTo("0000abcd.1");
+      assertThat(report.path("held").asString()).isEqualTo("no load balancer left");
+      assertThat(report.at("/sync/connected").asBoolean()).isTrue();
+      assertThat(report.at("/sync/silentMillis").asLong()).isPositive();
+      assertThat(report.path("listeners").valueStream().map(one -> one.path("state").asString()))
+          .containsExactlyInAnyOrder("bound", "failed");
+    }
+    assertThat(proxy.admin("/report?pools=maybe").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void shouldReportSinceWhenItHearsNoController() {
+    assertThat(silence(null)).isNull();
+    assertThat(silence(NOW.minusSeconds(7))).isEqualTo(7_000);
+    assertThat(silence(NOW.plusSeconds(7))).as("by a clock that was put back").isZero();
+  }
+
+  private static Long silence(@Nullable Instant heard) {
+    var lost = new SyncReport("push+pull", false, "watch", heard, "nobody answers", null);
+    Report.Sync sync = Reports.sync(lost, NOW);
+    assertThat(sync.connected()).isFalse();
+    assertThat(sync.lastContact()).isEqualTo(heard == null ? null : heard.toString());
+    return sync.silentMillis();
+  }
+
+  private static ServerSocket occupied(int port) {
+    try {
+      return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+    } catch (IOException e) {
+      throw new AssertionError(e);
     }
   }
 

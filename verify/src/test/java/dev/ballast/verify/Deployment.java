@@ -146,8 +146,13 @@ final class Deployment implements AutoCloseable {
   }
 
   private LbProcess launchLb(String name, String address, List<String> more) {
-    String urls =
-        String.join(",", controllers.stream().map(each -> each.api().server().toString()).toList());
+    return launchLb(name, address, controllerUrls(), more);
+  }
+
+  /**
+   * @param urls where it finds controllers
+   */
+  LbProcess launchLb(String name, String address, String urls, List<String> more) {
     var arguments = new ArrayList<>(Roles.lb(name, address, urls, tokenFile, stateOf(name)));
     arguments.addAll(more);
     var process = started(name, arguments);
@@ -155,6 +160,27 @@ final class Deployment implements AutoCloseable {
     lbs.removeIf(other -> other.name().equals(name));
     lbs.add(lb);
     return lb;
+  }
+
+  OrchestratorProcess startOrchestrator(String name) {
+    return startOrchestrator(name, databaseUrl());
+  }
+
+  /**
+   * @param url where it finds the database
+   */
+  OrchestratorProcess startOrchestrator(String name, String url) {
+    String address = Addresses.next();
+    var process =
+        started(
+            name,
+            Roles.orchestrator(name, url, address, controllerUrls(), tokenFile, stateOf(name)));
+    return new OrchestratorProcess(name, address, process);
+  }
+
+  private String controllerUrls() {
+    return String.join(
+        ",", controllers.stream().map(each -> each.api().server().toString()).toList());
   }
 
   /** It is not waited for any more. */

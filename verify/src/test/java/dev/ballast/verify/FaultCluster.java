@@ -3,6 +3,7 @@ package dev.ballast.verify;
 import dev.ballast.verify.FaultSchedule.Fault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,8 +40,9 @@ final class FaultCluster implements AutoCloseable {
     this.engine = engine;
     this.network = network;
     this.directory = directory;
+    var peers = peers();
     for (int node = 0; node < engine.nodes(); node++) {
-      nodes.add(startNode(node));
+      nodes.add(startNode(node, peers));
     }
     for (int worker = 0; worker < WORKERS; worker++) {
       workers.add(startWorker(worker));
@@ -62,11 +64,18 @@ final class FaultCluster implements AutoCloseable {
     workers.forEach(FaultWorker::awaitReady);
   }
 
-  private FaultNode startNode(int number) {
+  private List<InetSocketAddress> peers() {
+    return IntStream.range(0, engine.nodes())
+        .mapToObj(network::listens)
+        .map(node -> new InetSocketAddress(node.getAddress(), ProxyNetwork.freePort()))
+        .toList();
+  }
+
+  private FaultNode startNode(int number, List<InetSocketAddress> peers) {
     try {
       Path own = Files.createDirectories(directory.resolve("node" + number));
       var address = network.listens(number);
-      var served = FaultPrograms.of(engine, own, address);
+      var served = FaultPrograms.of(engine, own, address, number, peers);
       login = served.login();
       var node = new FaultNode(served.program(), network.node(number), address);
       node.start();

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** How the servers of the engines are started: as real ones are, synchronising what they acknowledge. */
 final class FaultPrograms {
@@ -21,11 +23,21 @@ final class FaultPrograms {
    */
   record Served(Program program, String login) {}
 
-  static Served of(LockEngineCase engine, Path directory, InetSocketAddress address) {
+  /**
+   * The server of a node.
+   *
+   * @param peers where the nodes hear each other, by their numbers, for engines that have that
+   */
+  static Served of(
+      LockEngineCase engine,
+      Path directory,
+      InetSocketAddress address,
+      int number,
+      List<InetSocketAddress> peers) {
     return switch (engine) {
       case POSTGRES -> postgres(directory, address);
       case REDIS, REDLOCK -> new Served(redis(directory, address), "");
-      case ETCD -> new Served(etcd(directory, address), "");
+      case ETCD, ETCD_CLUSTER -> new Served(etcd(directory, address, number, peers), "");
     };
   }
 
@@ -44,16 +56,25 @@ final class FaultPrograms {
   }
 
   /** With an election timeout of 500 ms instead of 1 s, for the shortest lease is half as long again. */
-  private static Program etcd(Path directory, InetSocketAddress address) {
-    String clients = "http://" + address.getHostString() + ":" + address.getPort();
-    String peers = "http://127.0.0.1:" + ProxyNetwork.freePort();
+  private static Program etcd(
+      Path directory, InetSocketAddress address, int number, List<InetSocketAddress> peers) {
+    String clients = url(address);
+    String own = url(peers.get(number));
+    String all =
+        IntStream.range(0, peers.size())
+            .mapToObj(i -> "node" + i + "=" + url(peers.get(i)))
+            .collect(Collectors.joining(","));
     var command = new ArrayList<String>();
-    command.addAll(List.of("etcd", "--name", "node", "--data-dir", directory + "/data"));
+    command.addAll(List.of("etcd", "--name", "node" + number, "--data-dir", directory + "/data"));
     command.addAll(List.of("--listen-client-urls", clients, "--advertise-client-urls", clients));
-    command.addAll(List.of("--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers));
-    command.addAll(List.of("--initial-cluster", "node=" + peers));
+    command.addAll(List.of("--listen-peer-urls", own, "--initial-advertise-peer-urls", own));
+    command.addAll(List.of("--initial-cluster", all));
     command.addAll(List.of("--heartbeat-interval", "50", "--election-timeout", "500"));
     return new Program(directory, command, null);
+  }
+
+  private static String url(InetSocketAddress address) {
+    return "http://" + address.getHostString() + ":" + address.getPort();
   }
 
   /** The embedded server makes the cluster; then its programs are started as a node like others. */

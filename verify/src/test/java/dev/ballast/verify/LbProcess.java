@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /** A running LB server and its admin port. */
@@ -56,6 +58,19 @@ final class LbProcess implements AutoCloseable {
     return Revision.parse(report().path("revision").asString());
   }
 
+  /** What it makes of each backend of a pool, as its report has it. */
+  Map<String, String> standings(String pool) {
+    var standings = new TreeMap<String, String>();
+    for (JsonNode one : report().path("pools")) {
+      if (one.path("name").asString().equals(pool)) {
+        for (JsonNode backend : one.path("backends")) {
+          standings.put(backend.path("name").asString(), backend.path("standing").asString());
+        }
+      }
+    }
+    return standings;
+  }
+
   int eventLoops() {
     return report().path("eventLoops").asInt();
   }
@@ -82,6 +97,13 @@ final class LbProcess implements AutoCloseable {
     } catch (UncheckedIOException _) {
       return false;
     }
+  }
+
+  /** The revision in use, as soon as it is a later one than this, or when so much time has passed. */
+  Revision awaitNext(Revision last, Duration wait) {
+    var next = last.withN(last.n() + 1);
+    var reply = get("/report?pools=false&atLeast=" + next + "&wait=" + wait.toMillis() + "ms");
+    return Revision.parse(reply.orFail().json().path("revision").asString());
   }
 
   /** Returns when its admin port answers and it hears from a controller. */

@@ -23,7 +23,8 @@ enum LockEngineCase {
   POSTGRES("PostgreSQL", 1, 300, 7),
   REDIS("Redis", 1, 300, 7),
   REDLOCK("Redlock over 5 Redis", 5, 300, 7),
-  ETCD("etcd", 1, 1000, 5);
+  ETCD("etcd", 1, 1000, 5),
+  ETCD_CLUSTER("etcd, 3 members", 3, 1000, 5);
 
   private final String title;
   private final int nodes;
@@ -56,9 +57,11 @@ enum LockEngineCase {
 
   /** The faults that are done to it. */
   Set<FaultKind> kinds() {
-    return this == ETCD
-        ? EnumSet.complementOf(EnumSet.of(JUMP_CLOCK))
-        : EnumSet.allOf(FaultKind.class);
+    return isEtcd() ? EnumSet.complementOf(EnumSet.of(JUMP_CLOCK)) : EnumSet.allOf(FaultKind.class);
+  }
+
+  private boolean isEtcd() {
+    return this == ETCD || this == ETCD_CLUSTER;
   }
 
   /** The faults that are done to it in a network. */
@@ -86,7 +89,7 @@ enum LockEngineCase {
       case POSTGRES -> "postgres://" + login + hosts + "/ballast?connectTimeout=1&socketTimeout=1";
       case REDIS -> "redis://" + hosts + "?" + timeout;
       case REDLOCK -> "redlock://" + hosts + "?" + timeout + "&max-ttl=" + ttlMillis + "ms";
-      case ETCD -> "etcd://" + hosts + "?" + timeout;
+      case ETCD, ETCD_CLUSTER -> "etcd://" + hosts + "?" + timeout;
     };
   }
 }

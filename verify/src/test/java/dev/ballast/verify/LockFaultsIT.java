@@ -21,7 +21,8 @@ final class LockFaultsIT {
           LockEngineCase.POSTGRES, 12,
           LockEngineCase.REDIS, 13,
           LockEngineCase.REDLOCK, 12,
-          LockEngineCase.ETCD, 6);
+          LockEngineCase.ETCD, 4,
+          LockEngineCase.ETCD_CLUSTER, 3);
 
   /** Both kinds of networks are used, where both are to be had. */
   private static final Set<LockEngineCase> WITH_CABLES =

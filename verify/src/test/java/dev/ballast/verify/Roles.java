@@ -72,6 +72,29 @@ final class Roles {
         Integer.toString(tcpPort));
   }
 
+  static List<String> orchestrator(
+      String name,
+      String databaseUrl,
+      String address,
+      String controllers,
+      Path token,
+      Path state) {
+    return List.of(
+        "orchestrator",
+        "--name",
+        name,
+        "--database-url",
+        databaseUrl,
+        "--address",
+        address,
+        "--controller",
+        controllers,
+        "--token-file",
+        token.toString(),
+        "--state-dir",
+        state.toString());
+  }
+
   private static List<String> with(List<String> arguments, String... more) {
     var all = new ArrayList<>(arguments);
     all.addAll(List.of(more));

@@ -25,6 +25,8 @@ final class Tables {
       UNION ALL SELECT jsonb_build_object('kind', 'LbServer', 'name', name, 'fleet', fleet) || spec, revision FROM ballast.lb_server
       UNION ALL SELECT jsonb_build_object('kind', 'BackendStatus', 'pool', pool, 'name', name) || spec, revision
         FROM ballast.backend_status
+      UNION ALL SELECT jsonb_build_object('kind', 'LbServerStatus', 'name', name) || spec, revision
+        FROM ballast.lb_server_status
       UNION ALL SELECT jsonb_build_object('kind', 'BackendOverride', 'pool', pool, 'name', name) || spec, revision
         FROM ballast.backend_override
       UNION ALL SELECT jsonb_build_object('kind', 'LbServerOverride', 'name', name) || spec, revision

@@ -1,0 +1,149 @@
+package dev.ballast.cli;
+
+import dev.ballast.detection.MassBrake;
+import dev.ballast.detection.ProbeCounters;
+import dev.ballast.detection.Probing;
+import dev.ballast.detection.Target;
+import dev.ballast.detection.Transition;
+import dev.ballast.detection.Watched;
+import dev.ballast.model.Backend;
+import dev.ballast.model.BackendStatus;
+import dev.ballast.model.BackendTls;
+import dev.ballast.model.Certificate;
+import dev.ballast.model.HealthCheck;
+import dev.ballast.model.ItemKey;
+import dev.ballast.model.Kind;
+import dev.ballast.model.Pool;
+import dev.ballast.model.Snapshot;
+import dev.ballast.model.Verdict;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Probes the backends of a configuration as an orchestrator would, from the one LB server that serves them. Begins to work with the first
+ * health check that it sees.
+ *
+ * <p>Owned by the thread that follows the configuration; {@link #counters} is for all threads.
+ */
+final class StaticProbes implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(StaticProbes.class);
+  private static final int TOLD = 20;
+
+  private final InstantSource clock;
+  private final LongSupplier nanos;
+  private final Consumer<VerdictOverlay.Found> verdicts;
+  private final Set<String> watched = new HashSet<>();
+  private volatile @Nullable Probing probing;
+
+  /** @param verdicts told of each, on the thread that probes: must not wait for anything */
+  StaticProbes(InstantSource clock, LongSupplier nanos, Consumer<VerdictOverlay.Found> verdicts) {
+    this.clock = clock;
+    this.nanos = nanos;
+    this.verdicts = verdicts;
+  }
+
+  /** Probes what this configuration says, and nothing else. */
+  void follow(Snapshot configuration) {
+    Map<String, Target> targets = targets(configuration);
+    Probing own = probing;
+    if (own == null) {
+      if (targets.isEmpty()) {
+        return;
+      }
+      own = new Probing(MassBrake.Settings.DEFAULT, new Random(), nanos, this::became);
+      probing = own;
+    }
+    for (Target target : targets.values()) {
+      own.watch(target, Watched.Known.NOTHING);
+    }
+    watched.removeAll(targets.keySet());
+    watched.forEach(own::forget);
+    watched.clear();
+    watched.addAll(targets.keySet());
+  }
+
+  /** Every backend of a pool with a health check, by its name. What people want of a backend makes no difference to how it is. */
+  static Map<String, Target> targets(Snapshot configuration) {
+    var targets = new HashMap<String, Target>();
+    configuration
+        .pools()
+        .forEach(
+            pool ->
+                pool.healthCheck()
+                    .ifPresent(
+                        check ->
+                            targets(configuration, pool, check)
+                                .forEach(target -> targets.put(target.id(), target))));
+    return targets;
+  }
+
+  private static Stream<Target> targets(Snapshot configuration, Pool pool, HealthCheck check) {
+    String authorities =
+        check
+            .connection()
+            .tls()
+            .flatMap(BackendTls::authority)
+            .flatMap(name -> configuration.find(new ItemKey(Kind.CERTIFICATE, name)))
+            .map(item -> ((Certificate) item.resource()).chain().pem())
+            .orElse("");
+    Stream<Backend> backends = configuration.backends(pool.name());
+    return backends.map(backend -> Target.of(backend, check, authorities));
+  }
+
+  private void became(Target target, Transition transition) {
+    int slash = target.id().indexOf('/');
+    var status =
+        new BackendStatus(
+            target.id().substring(0, slash),
+            target.id().substring(slash + 1),
+            transition.to(),
+            transition.reason(),
+            transition.phi(),
+            clock.instant());
+    verdicts.accept(new VerdictOverlay.Found(target.server(), status));
+  }
+
+  /** Tells the log, of the first few by name. */
+  static void tell(Collection<VerdictOverlay.Found> found) {
+    found.stream()
+        .limit(TOLD)
+        .map(VerdictOverlay.Found::status)
+        .forEach(
+            status -> {
+              if (status.verdict() == Verdict.UNHEALTHY) {
+                log.warn("Backend {} is unhealthy: {}", status.name(), status.reason());
+              } else {
+                log.info("Backend {} is healthy: {}", status.name(), status.reason());
+              }
+            });
+    if (found.size() > TOLD) {
+      log.warn("{} more verdicts have changed", found.size() - TOLD);
+    }
+  }
+
+  /** What was done so far; empty while there is nothing to probe. */
+  Optional<ProbeCounters> counters() {
+    return Optional.ofNullable(probing).map(own -> own.counters().join());
+  }
+
+  @Override
+  public void close() {
+    Probing own = probing;
+    probing = null;
+    if (own != null) {
+      own.close();
+    }
+  }
+}
