@@ -46,7 +46,7 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
     @Nullable Watched<Probed> watched;
     int goodInRow;
 
-    /** When it last answered well; in the beginning, when the watch began. */
+    /** When the last probe was sent that it answered well; in the beginning, when the watch began. */
     long goodAt;
 
     /** Convictions on record when this watch began, and since. */
@@ -193,15 +193,15 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
                     isGivenUp
                         ? new Outcome.Failed(Outcome.Kind.SILENT, "timed out")
                         : answer.outcome();
-                ended(who, probe, outcome);
+                ended(who, probe, outcome, askedAt);
               });
         });
   }
 
-  private void ended(Watched<Probed> who, Probe probe, Outcome outcome) {
+  private void ended(Watched<Probed> who, Probe probe, Outcome outcome, long askedAt) {
     if (outcome instanceof Outcome.Good) {
       who.target().goodInRow++;
-      who.target().goodAt = time.now();
+      who.target().goodAt = Math.max(who.target().goodAt, askedAt);
     } else {
       who.target().goodInRow = 0;
     }
