@@ -1,6 +1,7 @@
 package dev.ballast.orchestrator;
 
 import dev.ballast.detection.Outcome;
+import dev.ballast.detection.ProbeCounters;
 import dev.ballast.detection.Probing;
 import dev.ballast.model.Revision;
 import dev.ballast.model.Verdict;
