@@ -91,7 +91,17 @@ final class LbServerStatusIT {
         .atMost(PATIENCE)
         .until(
             () ->
-                system.api().get("/v1/lbserverstatuses/" + name).json().path("state").asString("").equals(state));
+                system
+                    .api()
+                    .get("/v1/rollout")
+                    .orFail()
+                    .json()
+                    .path("servers")
+                    .valueStream()
+                    .anyMatch(
+                        server ->
+                            server.path("name").asString("").equals(name)
+                                && server.path("status").path("state").asString("").equals(state)));
     assertThat(system.ballast("status").out())
         .containsPattern("(?m)^" + name + " .*\\b" + state + "\\b")
         .contains(name + " has been " + state + " since ");
