@@ -35,12 +35,12 @@ final class HealthTargetsIT {
             .start();
     health.setStatus("shop", ServingStatus.SERVING);
     system = Deployment.create("health-targets");
+    table = StatusTable.open(system.databaseUrl());
     system.startController("controller");
     system.startOrchestrator("orchestrator");
     String echoHost = Addresses.next();
     echo = system.launchBackend("echo", echoHost);
     system.applied(documents(grpcHost, echoHost));
-    table = StatusTable.open(system.databaseUrl());
   }
 
   private static String documents(String grpcHost, String echoHost) {

@@ -24,10 +24,10 @@ final class LbServerStatusIT {
   @BeforeEach
   void start() {
     system = Deployment.create("lb-server-status");
-    var controller = system.startController("controller");
-    system.startOrchestrator("orchestrator");
-    var api = controller.api().server();
+    table = StatusTable.open(system.databaseUrl());
+    var api = system.startController("controller").api().server();
     wayToController = new TcpProxy(new InetSocketAddress(api.getHost(), api.getPort()));
+    system.startOrchestrator("orchestrator");
     near = system.startLb("near");
     far =
         system.launchLb(
@@ -39,7 +39,6 @@ final class LbServerStatusIT {
     far.awaitConnected();
     system.applied(Web.of(Map.of("b1", system.startBackend("b1"))));
     system.lbs().forEach(LbProcess::awaitReady);
-    table = StatusTable.open(system.databaseUrl());
     awaitState("near", "ready");
     awaitState("far", "ready");
   }
