@@ -42,6 +42,13 @@ final class CommandHandler implements MessageHandler, AutoCloseable {
     Refusal(int exitCode) {
       super("the command ended with exit code " + exitCode);
     }
+
+    /** What stands beside a dead letter: for people, to whom the name of a class says nothing. */
+    @SuppressWarnings("OverrideThrowableToString")
+    @Override
+    public String toString() {
+      return String.valueOf(getMessage());
+    }
   }
 
   @Override

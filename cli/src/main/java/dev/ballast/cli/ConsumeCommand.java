@@ -169,7 +169,7 @@ final class ConsumeCommand implements Callable<Integer> {
   static LocksSettings locksSettings(String name, Duration ttl) {
     var settings = LocksSettings.of(name, System::nanoTime, new SecureRandom()).withTtl(ttl);
     long shortest = settings.driftPerMille() + SHORTEST_MARGIN.toMillis() * 1000 / ttl.toMillis();
-    int early = (int) Math.clamp(shortest, MARGIN_PER_MILLE, MOST_PER_MILLE);
+    int early = Math.clamp(shortest, MARGIN_PER_MILLE, MOST_PER_MILLE);
     return new LocksSettings(name, ttl, early, settings.ticker(), settings.random());
   }
 

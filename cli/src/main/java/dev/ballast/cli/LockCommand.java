@@ -117,7 +117,11 @@ final class LockCommand implements Callable<Integer> {
       }
     } catch (IllegalArgumentException wrong) {
       throw new CommandFailed(ExitCode.USAGE, Failures.text(wrong));
-    } catch (NotAcquired | EngineUnavailable failure) {
+    } catch (NotAcquired taken) {
+      throw new CommandFailed(
+          ExitCode.NOT_ACQUIRED,
+          "%s; '%s lock list' shows who has it".formatted(Failures.text(taken), shell.calledAs()));
+    } catch (EngineUnavailable failure) {
       if (held.signal() != 0) {
         return HeldCommand.FIRST_SIGNAL_EXIT + held.signal();
       }

@@ -187,7 +187,7 @@ final class OrchestratorCommand implements Callable<Integer> {
   private ConfigDatabase database(ClosingStack started, String url) throws InterruptedException {
     DatabaseSettings settings;
     try {
-      settings = DatabaseSettings.of(url);
+      settings = DatabaseSettings.of(url).ofObserver();
     } catch (IllegalArgumentException invalid) {
       throw new CommandFailed(ExitCode.USAGE, Failures.text(invalid));
     }

@@ -136,6 +136,14 @@ class CommandHandlerTest {
   }
 
   @Test
+  void shouldSayInPlainWordsWhyAMessageFailed() {
+    var handler = new CommandHandler(List.of("sh", "-c", "exit 3"), directory, Duration.ZERO);
+    started.add(handler);
+    assertThat(catchThrowable(() -> handler.handle(message("x"), new StillMine())))
+        .hasToString("the command ended with exit code 3");
+  }
+
+  @Test
   void shouldEndTheCommandWhenItsPartitionIsLost() throws IOException {
     add("k", "x");
     consume("echo $$ >> pid; trap '' TERM; while :; do sleep 0.05; done");

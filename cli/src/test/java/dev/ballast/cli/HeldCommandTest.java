@@ -179,7 +179,7 @@ class HeldCommandTest {
     Path file = directory.resolve("pid");
     await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(file) && Files.size(file) > 2);
     var pids = new ArrayList<ProcessHandle>();
-    for (String pid : Files.readString(file).strip().split(" ")) {
+    for (String pid : Files.readString(file).strip().split(" ", -1)) {
       pids.add(ProcessHandle.of(Long.parseLong(pid)).orElseThrow());
     }
     return pids;

@@ -92,7 +92,8 @@ class LockCommandTest {
         OTHER, "other", Duration.ofMinutes(5), List.of(Claim.exclusive("jobs")), false);
     var process = lock("--wait", "100ms", "jobs", "--", "touch", "ran");
     assertThat(process.exitCode()).isEqualTo(ExitCode.NOT_ACQUIRED.number());
-    assertThat(process.output()).contains("'jobs' was not free within 100 ms");
+    assertThat(process.output())
+        .contains("'jobs' was not free within 100 ms; 'ballast lock list' shows");
     assertThat(directory.resolve("ran")).doesNotExist();
     assertThat(controller.engine.list("jobs")).hasSize(1);
   }

@@ -19,6 +19,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Random;
@@ -82,6 +83,24 @@ class LocksPageTest {
       election.close();
       assertThat(token.invoke(scheduler)).isEqualTo(OptionalLong.empty());
     }
+  }
+
+  @Test
+  void shouldNameTheDriversThatAreTestedHere() throws IOException {
+    String page = Files.readString(PAGE);
+    String pom = Files.readString(Path.of("..", "pom.xml"));
+    var drivers =
+        Map.of(
+            "postgresql", "`org.postgresql:postgresql:",
+            "hikaricp", "`com.zaxxer:HikariCP:",
+            "jedis", "`redis.clients:jedis:",
+            "jackson", "`tools.jackson.core:jackson-databind:");
+    drivers.forEach(
+        (property, driver) -> {
+          var version = Pattern.compile("<" + property + ".version>(.*?)<").matcher(pom);
+          assertThat(version.find()).as(property).isTrue();
+          assertThat(page).contains(driver + version.group(1) + "`");
+        });
   }
 
   @Test

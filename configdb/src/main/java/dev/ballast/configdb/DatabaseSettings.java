@@ -22,6 +22,8 @@ import java.util.regex.Pattern;
  * @param connectTimeout for a connection, and for one out of the pool
  * @param lockTimeout for another writer to finish
  * @param statementTimeout for one statement; a connection that stays silent a little longer is given up
+ * @param idleTimeout for the next statement of a transaction: who is paused or cut off in the midst of one, and so keeps the
+ *     configuration locked, is rolled back then
  */
 public record DatabaseSettings(
     String jdbcUrl,
@@ -29,7 +31,8 @@ public record DatabaseSettings(
     int poolSize,
     Duration connectTimeout,
     Duration lockTimeout,
-    Duration statementTimeout) {
+    Duration statementTimeout,
+    Duration idleTimeout) {
   private static final String JDBC = "jdbc:";
   private static final Pattern URL =
       Pattern.compile(
@@ -61,17 +64,33 @@ public record DatabaseSettings(
         DEFAULT_POOL_SIZE,
         Duration.ofSeconds(2),
         Duration.ofSeconds(5),
+        Duration.ofSeconds(20),
         Duration.ofSeconds(20));
+  }
+
+  /**
+   * For one of several that write what they observe: whatever becomes of it, the others soon get on. A transaction in which it falls silent
+   * is over before a lease of theirs, 3 s, has run out; and it soon gives up a connection that leads nowhere.
+   */
+  public DatabaseSettings ofObserver() {
+    return new DatabaseSettings(
+        jdbcUrl,
+        applicationName,
+        poolSize,
+        connectTimeout,
+        Duration.ofSeconds(4),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(2));
   }
 
   public DatabaseSettings withApplicationName(String name) {
     return new DatabaseSettings(
-        jdbcUrl, name, poolSize, connectTimeout, lockTimeout, statementTimeout);
+        jdbcUrl, name, poolSize, connectTimeout, lockTimeout, statementTimeout, idleTimeout);
   }
 
   public DatabaseSettings withPoolSize(int size) {
     return new DatabaseSettings(
-        jdbcUrl, applicationName, size, connectTimeout, lockTimeout, statementTimeout);
+        jdbcUrl, applicationName, size, connectTimeout, lockTimeout, statementTimeout, idleTimeout);
   }
 
   /** Where the database is, without user and password. */
@@ -131,8 +150,7 @@ public record DatabaseSettings(
   /** Run once per connection. */
   String sessionSetup() {
     return "SET lock_timeout = %d; SET statement_timeout = %d; SET idle_in_transaction_session_timeout = %d"
-        .formatted(
-            lockTimeout.toMillis(), statementTimeout.toMillis(), statementTimeout.toMillis());
+        .formatted(lockTimeout.toMillis(), statementTimeout.toMillis(), idleTimeout.toMillis());
   }
 
   private static String jdbcUrl(String url) {

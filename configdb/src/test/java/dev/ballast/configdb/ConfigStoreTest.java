@@ -326,7 +326,8 @@ final class ConfigStoreTest {
             2,
             patient.connectTimeout(),
             Duration.ofMillis(100),
-            patient.statementTimeout());
+            patient.statementTimeout(),
+            patient.idleTimeout());
     try (Connection writer = openWriter();
         ConfigDatabase database =
             ConfigDatabase.open(hasty, InstantSource.system(), Optional.empty())) {
@@ -337,6 +338,20 @@ final class ConfigStoreTest {
           .hasMessageContaining("a slow writer")
           .hasMessageContaining("idle in transaction");
       writer.rollback();
+    }
+  }
+
+  @Test
+  void shouldSoonGoOnWhenAnObserverFallsSilentInTheMidstOfATransaction() throws SQLException {
+    try (Connection silent = postgres.settings().ofObserver().connect("observer")) {
+      silent.setAutoCommit(false);
+      try (var statement = silent.createStatement()) {
+        statement.execute("SELECT ballast.raise_revision()");
+      }
+      // A writer waits for 5 s at most, and so for longer than PostgreSQL waits for the observer.
+      postgres.store().apply(Yaml.pool("web", 1, 1), ApplyOptions.NONE, "test");
+
+      assertThatThrownBy(silent::commit).hasMessageContaining("idle-in-transaction timeout");
     }
   }
 

@@ -41,7 +41,13 @@ final class TcpRelay implements AutoCloseable {
   DatabaseSettings through(DatabaseSettings direct) {
     String url = direct.jdbcUrl().replace(":" + target + "/", ":" + listener.getLocalPort() + "/");
     return new DatabaseSettings(
-        url, "relayed", 2, Duration.ofSeconds(1), direct.lockTimeout(), direct.statementTimeout());
+        url,
+        "relayed",
+        2,
+        Duration.ofSeconds(1),
+        direct.lockTimeout(),
+        direct.statementTimeout(),
+        direct.idleTimeout());
   }
 
   void cutOnCommit(Cut when, boolean staysCut) {

@@ -48,7 +48,7 @@ public final class Consumer implements AutoCloseable {
   private boolean isClosing;
 
   private final LongAdder givenUp = new LongAdder();
-  private final LongAdder queueFailures = new LongAdder();
+  private final QueueAnswers answers;
   private final ConsumerGroup group;
   private final Thread reader;
 
@@ -68,7 +68,8 @@ public final class Consumer implements AutoCloseable {
     this.settings = settings;
     this.handler = handler;
     this.ticker = locks.ticker();
-    this.settlement = new Settlement(queue, groupSettings.group(), settings, queueFailures);
+    this.answers = new QueueAnswers(queue);
+    this.settlement = new Settlement(queue, groupSettings.group(), settings, answers);
     this.group = locks.join(groupSettings, new Partitions());
     this.reader =
         Thread.ofVirtual().name("ballast-consumer-" + groupSettings.group()).start(this::read);
@@ -107,7 +108,7 @@ public final class Consumer implements AutoCloseable {
           settlement.dead.sum(),
           settlement.stale.sum(),
           givenUp.sum(),
-          queueFailures.sum(),
+          answers.failures(),
           backlog.running(),
           backlog.blocked());
     } finally {
@@ -200,6 +201,7 @@ public final class Consumer implements AutoCloseable {
   private void fence(Share share) {
     try {
       boolean isFresh = queue.fence(share.fence(groupSettings.group()));
+      answers.answered();
       lock.lock();
       try {
         share.isFenced = isFresh;
@@ -212,9 +214,7 @@ public final class Consumer implements AutoCloseable {
         LOG.warn("{} has seen a newer owner than {}", queue.name(), share.ownership);
       }
     } catch (RuntimeException e) {
-      queueFailures.increment();
-      LOG.warn(
-          "{} did not let in the owner of {}: {}", queue.name(), share.ownership, e.toString());
+      answers.failed(e);
     }
   }
 
@@ -290,10 +290,10 @@ public final class Consumer implements AutoCloseable {
     }
     try {
       var messages = queue.peek(partitions, groupSettings.partitions().size(), skip, BATCH);
+      answers.answered();
       return begin(messages);
     } catch (RuntimeException e) {
-      queueFailures.increment();
-      LOG.warn("{} could not be read: {}", queue.name(), e.toString());
+      answers.failed(e);
       return false;
     }
   }

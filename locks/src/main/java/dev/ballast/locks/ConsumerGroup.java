@@ -131,6 +131,13 @@ public final class ConsumerGroup implements AutoCloseable {
     }
   }
 
+  /** Our own exceptions say all in their message. */
+  static String text(RuntimeException e) {
+    return e instanceof EngineUnavailable || e instanceof NotJoined
+        ? String.valueOf(e.getMessage())
+        : e.toString();
+  }
+
   private static String text(Holding holding) {
     return "%s, whose lease %s runs out in %d ms if it is not renewed"
         .formatted(holding.owner(), holding.lease(), holding.remaining().toMillis());
@@ -139,11 +146,19 @@ public final class ConsumerGroup implements AutoCloseable {
   /** Tries until it has joined; null once this is closed. */
   private @Nullable Membership joinAgain() throws InterruptedException {
     long pause = FIRST_RETRY;
+    boolean isSaid = false;
     while (!isClosed.get()) {
       try {
-        return join();
+        var joined = join();
+        LOG.info("{} is in group {} again", settings.member(), settings.group());
+        return joined;
       } catch (RuntimeException e) {
-        LOG.warn("{} can't join again yet: {}", settings.member(), e.toString());
+        if (!isSaid) {
+          isSaid = true;
+          LOG.warn(
+              "{} can't join group {} again yet: {}", settings.member(), settings.group(), text(e));
+        }
+        LOG.debug("{} can't join again yet", settings.member(), e);
         end.await(pause);
         pause = Math.min(2 * pause, LAST_RETRY);
       }

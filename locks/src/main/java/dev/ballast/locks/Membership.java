@@ -33,6 +33,9 @@ final class Membership implements GroupMember.Work {
   private volatile int weight;
   private volatile boolean isToLeave;
 
+  /** Whether the last call failed; of {@link #serve} alone. */
+  private boolean isUnanswered;
+
   Membership(
       Leases leases,
       Session session,
@@ -131,12 +134,18 @@ final class Membership implements GroupMember.Work {
           return true;
         }
       }
+      isUnanswered &= step instanceof GroupMember.Step.Pause;
     } catch (LeaseLost e) {
       session.lost("it has run out, or its member was broken");
       return true;
     } catch (RuntimeException e) {
       tally.engineFailures.increment();
-      LOG.warn("Group {} gets no answer to {}: {}", settings.group(), step, e.toString());
+      if (!isUnanswered) {
+        LOG.warn(
+            "The engine gives no answer to group {}: {}", settings.group(), ConsumerGroup.text(e));
+      }
+      isUnanswered = true;
+      LOG.debug("Group {} gets no answer to {}", settings.group(), step, e);
       member.failed(step, leases.now());
     }
     return false;

@@ -25,13 +25,13 @@ final class Settlement {
   private final MessageQueue queue;
   private final String group;
   private final ConsumerSettings settings;
-  private final LongAdder queueFailures;
+  private final QueueAnswers answers;
 
-  Settlement(MessageQueue queue, String group, ConsumerSettings settings, LongAdder queueFailures) {
+  Settlement(MessageQueue queue, String group, ConsumerSettings settings, QueueAnswers answers) {
     this.queue = queue;
     this.group = group;
     this.settings = settings;
-    this.queueFailures = queueFailures;
+    this.answers = answers;
   }
 
   /**
@@ -93,10 +93,11 @@ final class Settlement {
     var bell = new Signal();
     while (true) {
       try {
-        return question.get();
+        T answer = question.get();
+        answers.answered();
+        return answer;
       } catch (RuntimeException e) {
-        queueFailures.increment();
-        LOG.debug("{} gave no answer", queue.name(), e);
+        answers.failed(e);
       }
       if (!share.ownership.isStillMine()) {
         throw new InterruptedException("the partition was lost before its queue answered");

@@ -102,7 +102,11 @@ class ConsumerGroupTest {
   }
 
   private ConsumerGroup join(String member, int partitions) {
-    return client(engine(), TTL)
+    return join(member, partitions, TTL);
+  }
+
+  private ConsumerGroup join(String member, int partitions, Duration ttl) {
+    return client(engine(), ttl)
         .join(GroupSettings.of("g", member, partitions), new Worker(member));
   }
 
@@ -276,16 +280,17 @@ class ConsumerGroupTest {
 
   @Test
   void shouldShareOutAThousandPartitionsOverTenMembers() {
+    var ttl = Duration.ofSeconds(3);
     var groups = new ConsumerGroup[10];
     for (int i = 0; i < 10; i++) {
-      groups[i] = join("m" + i, 1000);
+      groups[i] = join("m" + i, 1000, ttl);
     }
     awaitOwned(1000, groups);
     for (var group : groups) {
       assertThat(group.owned()).hasSizeBetween(60, 150);
     }
     engines.get(3).down(true);
-    groups[3] = join("m10", 1000);
+    groups[3] = join("m10", 1000, ttl);
     awaitOwned(1000, groups);
     assertThat(violations).hasValue(0);
     int calls = engines.stream().mapToInt(engine -> engine.calls.get()).sum();

@@ -210,7 +210,7 @@ class ElectionTest {
       election.close();
       isClosed.set(true);
       assertThat(diary.told).isIn(List.of(), List.of("elected", "deposed"));
-      await().until(this::isFree);
+      await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(this::isFree);
       assertThat(late).isFalse();
     }
   }

@@ -72,7 +72,7 @@ class RedisFailOverTest {
     assertThat(second.token()).isGreaterThan(first.token());
     resource.check(second.token());
     assertThatThrownBy(() -> resource.check(first.token())).isInstanceOf(StaleToken.class);
-    await().atMost(TTL).until(() -> !first.isStillMine());
+    await().atMost(TTL.multipliedBy(3)).until(() -> !first.isStillMine());
     assertThat(second.isStillMine()).isTrue();
   }
 

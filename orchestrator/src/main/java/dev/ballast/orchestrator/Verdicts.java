@@ -73,6 +73,11 @@ final class Verdicts {
   }
 
   /** What the prober knows the subject of a status by. */
+  static String id(Resource status) {
+    return id(status.kind(), status.name());
+  }
+
+  /** The same by the status's key. */
   static String id(Kind kind, String name) {
     return kind == Kind.BACKEND_STATUS ? name : Subject.OfLbServer.PREFIX + name;
   }

@@ -17,10 +17,14 @@ record OrchestratorProcess(String name, String address, Running process) {
 
   /** What it says of itself. */
   JsonNode report() {
+    return get("/report").json().path("orchestrator");
+  }
+
+  private Api.Reply get(String path) {
     var admin = new InetSocketAddress(address, ADMIN_PORT);
     try (var connection = HttpConnection.open(Place.HERE, admin, REPLY_TIMEOUT)) {
-      var answer = connection.get(address, "/report");
-      return new Api.Reply(answer.status(), answer.text()).orFail().json().path("orchestrator");
+      var answer = connection.get(address, path);
+      return new Api.Reply(answer.status(), answer.text()).orFail();
     } catch (IOException failure) {
       throw new UncheckedIOException(name, failure);
     }
@@ -30,9 +34,14 @@ record OrchestratorProcess(String name, String address, Running process) {
     return report().path("shares").asInt();
   }
 
-  /** Statuses that the database did not take, as the shares were another's by then. */
+  /** Statuses that the database did not take, as their shares were another's by then: its metric. */
   long staleWrites() {
-    return report().path("writes").path("stale").asLong();
+    return get("/metrics")
+        .text()
+        .lines()
+        .filter(line -> line.startsWith("ballast_orchestrator_statuses_total{outcome=\"stale\"}"))
+        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.indexOf(' '))))
+        .sum();
   }
 
   void awaitReport(String what, Predicate<JsonNode> condition) {

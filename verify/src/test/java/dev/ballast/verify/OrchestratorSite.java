@@ -3,6 +3,7 @@ package dev.ballast.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -12,13 +13,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.zip.CRC32;
 
 /**
- * A system with several orchestrators, one of them behind a proxy on its way to the database, and backends that remember when they were
- * probed. Every backend that has not {@link #kill died} by the test's hand has to be healthy since it first was.
+ * A system with three orchestrators, {@code o3} behind a proxy on its way to the database, and backends that remember when they were
+ * probed. Every backend that has not {@link #kill died} by the test's hand has to be healthy since it first was, and every LB
+ * server ready.
  */
 final class OrchestratorSite implements AutoCloseable {
   static final Duration INTERVAL = Duration.ofSeconds(1);
@@ -32,7 +35,11 @@ final class OrchestratorSite implements AutoCloseable {
   private final TcpProxy wayToDatabase;
   private final Map<String, OrchestratorProcess> orchestrators = new TreeMap<>();
   private final Map<String, ProbedBackend> alive = new LinkedHashMap<>();
-  private final Map<String, Instant> healthySince = new TreeMap<>();
+  private final Set<String> dead = new TreeSet<>();
+
+  /** Since when every backend is healthy and every LB server ready, by their rows. */
+  private final Map<String, Instant> wellSince = new TreeMap<>();
+
   private final List<ProbedBackend> all = new ArrayList<>();
   private final StatusTable table;
 
@@ -51,13 +58,14 @@ final class OrchestratorSite implements AutoCloseable {
     system.applied(documents());
     system.lbs().forEach(LbProcess::awaitReady);
     table = StatusTable.open(system.databaseUrl());
-    awaitHealthy();
+    awaitWell();
     awaitShared();
   }
 
   private String documents() {
     var text = new StringBuilder(Web.loadBalancer());
-    text.append("kind: Pool\nname: echo\n---\nkind: Pool\nname: web\nhealthCheck: {path: /healthz}\nbackends:\n");
+    text.append(
+        "kind: Pool\nname: echo\n---\nkind: Pool\nname: web\nhealthCheck: {path: /healthz}\nbackends:\n");
     alive.forEach(
         (name, backend) ->
             text.append("  - {name: %s, address: \"%s\"}\n".formatted(name, backend.address())));
@@ -81,6 +89,20 @@ final class OrchestratorSite implements AutoCloseable {
     orchestrators.put(name, system.startOrchestrator(name));
   }
 
+  /** Starts those again that have ended, each with its name, and waits until all have shares. */
+  void restart() {
+    for (OrchestratorProcess one : List.copyOf(orchestrators.values())) {
+      if (!one.process().isAlive()) {
+        if (one.name().equals("o3")) {
+          startBehindProxy(one.name());
+        } else {
+          start(one.name());
+        }
+      }
+    }
+    awaitShared();
+  }
+
   private void startBehindProxy(String name) {
     URI database = URI.create(system.databaseUrl().substring("jdbc:".length()));
     String url =
@@ -96,32 +118,37 @@ final class OrchestratorSite implements AutoCloseable {
     wayToDatabase.set(true, true, 0);
   }
 
+  /** What {@code o3} sends to the database arrives there, and it hears no answer. */
+  void muteDatabase() {
+    wayToDatabase.set(false, true, 0);
+  }
+
   /** What was under way arrives, late. */
   void heal() {
     wayToDatabase.set(false, false, 0);
   }
 
-  private void awaitHealthy() {
-    await("all backends are healthy")
+  private void awaitWell() {
+    await("all backends are healthy, and all LB servers ready")
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(100))
         .untilAsserted(
             () -> {
               var rows = table.read();
-              alive.keySet().forEach(
-                  name -> {
-                    assertThat(rows).containsKey("web/" + name);
-                    assertThat(rows.get("web/" + name).verdict()).isEqualTo("healthy");
-                    healthySince.put(name, rows.get("web/" + name).since());
-                  });
+              assertThat(rows).hasSize(BACKENDS + system.lbs().size());
+              assertThat(rows.values())
+                  .allMatch(
+                      row -> row.verdict().equals("healthy") || row.verdict().equals("ready"));
+              rows.forEach((name, row) -> wellSince.put(name, row.since()));
             });
   }
 
   /** Each of the orchestrators that run has a share, and together they have all. */
   void awaitShared() {
-    await("shares are spread evenly")
+    await("all have shares, and together all of them")
         .atMost(PATIENCE)
         .pollInterval(Duration.ofMillis(100))
+        .ignoreException(UncheckedIOException.class)
         .untilAsserted(
             () -> {
               int sum = 0;
@@ -152,6 +179,8 @@ final class OrchestratorSite implements AutoCloseable {
   /** Ends a backend for good. */
   void kill(ProbedBackend backend) {
     alive.remove(backend.name());
+    dead.add("web/" + backend.name());
+    wellSince.remove("web/" + backend.name());
     backend.die();
   }
 
@@ -159,34 +188,28 @@ final class OrchestratorSite implements AutoCloseable {
   double convictedAfterMillis(ProbedBackend backend, Instant died) {
     Instant seen =
         table.awaitRow(
-            "web/" + backend.name(), row -> row.verdict().equals("unhealthy"), Duration.ofSeconds(30));
+            "web/" + backend.name(),
+            row -> row.verdict().equals("unhealthy"),
+            Duration.ofSeconds(30));
     return Duration.between(died, seen).toNanos() / 1e6;
-  }
-
-  /** The longest that any backend alive was not probed. */
-  double gapMillis(List<ProbedBackend> backends, long from, long to) {
-    return backends.stream()
-        .filter(backend -> alive.containsKey(backend.name()))
-        .mapToDouble(backend -> backend.gapMillis(from, to))
-        .max()
-        .orElse(0);
   }
 
   List<ProbedBackend> alive() {
     return List.copyOf(alive.values());
   }
 
-  /** No verdict on a backend alive has changed since it was first healthy. */
-  void assertNoFlips() {
+  /** No verdict on what is alive has changed since it was first well, and all that died is known to be dead. */
+  void assertVerdicts() {
     var rows = table.read();
-    var flipped = new TreeSet<String>();
-    for (String name : alive.keySet()) {
-      var row = rows.get("web/" + name);
-      if (!row.verdict().equals("healthy") || !row.since().equals(healthySince.get(name))) {
-        flipped.add(name + " " + row);
-      }
-    }
-    assertThat(flipped).as("backends that were alive all the time").isEmpty();
+    var wrong = new TreeMap<String, StatusTable.Row>(rows);
+    wellSince.forEach(
+        (name, since) ->
+            wrong.computeIfPresent(name, (_, row) -> row.since().equals(since) ? null : row));
+    dead.forEach(
+        name ->
+            wrong.computeIfPresent(
+                name, (_, row) -> row.verdict().equals("unhealthy") ? null : row));
+    assertThat(wrong).as("verdicts that are wrong, or once were").isEmpty();
   }
 
   @Override

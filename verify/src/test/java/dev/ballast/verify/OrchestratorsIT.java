@@ -6,153 +6,213 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 
 /**
- * Three orchestrators under load lose one of them in every way there is, while a backend of its own dies at that moment: no verdict on a living
- * backend changes, the dead one is convicted, and nobody goes unprobed for longer than promised.
+ * Three orchestrators under load lose one of them in every way there is, while a backend of its own dies at that moment: no verdict on
+ * what is alive changes, the dead one is convicted, nobody goes unprobed for longer than promised, and no request fails.
  */
-final class OrchestratorsIT {
+class OrchestratorsIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-
-  /** What a machine that does much else may add to a time. */
-  private static final double SLACK_MILLIS = 2_000;
-
   private static final double INTERVAL_MILLIS = OrchestratorSite.INTERVAL.toMillis();
+
+  /** What a machine that does much else may add. With it, a hand-over still takes less time than a death. */
+  private static final double ALLOWANCE_MILLIS = 1_000;
+
+  private static final double HAND_OVER_MILLIS = 2 * INTERVAL_MILLIS + ALLOWANCE_MILLIS;
   private static final double AFTER_DEATH_MILLIS =
-      OrchestratorSite.LEASE.toMillis() + 2 * INTERVAL_MILLIS;
+      OrchestratorSite.LEASE.toMillis() + 2 * INTERVAL_MILLIS + ALLOWANCE_MILLIS;
 
-  private OrchestratorSite site;
-  private SteadyClient client;
+  private static OrchestratorSite site;
+  private static SteadyClient client;
 
-  @BeforeEach
-  void start(TestInfo test) {
-    site = new OrchestratorSite("orchestrators-" + test.getTestMethod().orElseThrow().getName());
-    client = SteadyClient.start(Web.HOST, site.system().at(Web.HTTP), Duration.ofMillis(10));
+  private SteadyClient.Phase requests;
+
+  @BeforeAll
+  static void start() {
+    site = new OrchestratorSite("orchestrators");
+    client = SteadyClient.start(Web.HOST, site.system().at(Web.HTTP), Duration.ofMillis(20));
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     client.close();
     site.close();
   }
 
-  @Test
-  void shouldTakeOverWhenOneIsKilled() {
-    loseOne("killed", "o1", () -> site.orchestrator("o1").process().kill());
-  }
-
-  /** It goes on after its lease has run out; what it then writes must not count. */
-  @Test
-  void shouldTakeOverWhenOneIsFrozenAndKeepItsVerdictsOutWhenItWakes() {
-    loseOne("frozen", "o2", () -> site.orchestrator("o2").process().signal("STOP"));
-    site.orchestrator("o2").process().signal("CONT");
-    site.orchestrator("o2").awaitReport("has a share again", one -> one.path("shares").asInt() > 0);
-    Figures.print("orchestrators_frozen_stale_writes", site.orchestrator("o2").staleWrites());
-    site.awaitShared();
-    site.assertNoFlips();
-  }
-
-  /** Its last verdict reaches the database after others have taken over. */
-  @Test
-  void shouldTakeOverWhenOneIsCutFromTheDatabaseAndRefuseWhatItWritesLate() {
-    loseOne("cut", "o3", site::cutFromDatabase);
+  @BeforeEach
+  void begin() {
     site.heal();
-    site.orchestrator("o3")
-        .awaitReport(
-            "has stale writes counted", one -> one.path("writes").path("stale").asInt() > 0);
-    Figures.print("orchestrators_cut_stale_writes", site.orchestrator("o3").staleWrites());
-    site.awaitShared();
-    site.assertNoFlips();
+    site.restart();
+    site.assertVerdicts();
+    requests = client.newPhase();
   }
 
   @Test
-  void shouldHandOverWithoutAGapWhenOneIsStopped() {
-    List<ProbedBackend> own = site.watchedBy("o1");
-    assertThat(own).as("backends of o1").isNotEmpty();
-    ProbedBackend victim = own.getFirst();
+  void shouldTakeOverFromOneThatIsKilled() {
+    List<ProbedBackend> own = watchedBy("o1");
     long from = System.nanoTime();
-    Instant died = Instant.now();
-    site.kill(victim);
-    site.orchestrator("o1").process().signal("TERM");
-    double convicted = site.convictedAfterMillis(victim, died);
-    int exitCode = site.orchestrator("o1").process().awaitExit(PATIENCE);
-    site.awaitShared();
-    awaitProbes(from);
-    double gap = site.gapMillis(own, from, System.nanoTime());
-    print("stopped", convicted, gap);
-    assertThat(exitCode).isZero();
-    assertThat(gap).as("gap in ms").isLessThanOrEqualTo(2 * INTERVAL_MILLIS + SLACK_MILLIS);
-    assertThat(convicted).as("convicted after ms").isLessThanOrEqualTo(2 * INTERVAL_MILLIS + SLACK_MILLIS);
-    site.assertNoFlips();
+    site.orchestrator("o1").process().kill();
+    shouldBeTakenOver("killed", own, from);
+  }
+
+  /** When it goes on, its lease has run out, and the verdict that it was about to write is skipped. */
+  @Test
+  void shouldTakeOverFromOneThatIsFrozenInTheMidstOfATransactionAndKeepItsVerdictOut() {
+    List<ProbedBackend> own = watchedBy("o3");
+    OrchestratorProcess frozen = site.orchestrator("o3");
+    long before = frozen.staleWrites();
+    site.muteDatabase();
+    site.kill(own.getFirst());
+    awaitVerdictsThatWait(frozen);
+    long from = System.nanoTime();
+    frozen.process().signal("STOP");
+    site.heal();
+    shouldBeTakenOver("frozen", own.subList(1, own.size()), from);
+
+    frozen.process().signal("CONT");
+    shouldCountStaleWrites("frozen", frozen, before);
+  }
+
+  /** Its verdict reaches the database when others have taken over, and is skipped. */
+  @Test
+  void shouldTakeOverFromOneThatIsCutFromTheDatabaseAndKeepItsVerdictOut() {
+    List<ProbedBackend> own = watchedBy("o3");
+    OrchestratorProcess cut = site.orchestrator("o3");
+    long before = cut.staleWrites();
+    long from = System.nanoTime();
+    site.cutFromDatabase();
+    shouldBeTakenOver("cut", own, from);
+
+    awaitVerdictsThatWait(cut);
+    site.heal();
+    shouldCountStaleWrites("cut", cut, before);
   }
 
   @Test
-  void shouldServeByTheLastVerdictsWhenAllAreGone() {
-    for (String name : List.of("o1", "o2", "o3")) {
-      site.orchestrator(name).process().kill();
-    }
+  void shouldHandOverFromOneThatIsStopped() {
+    List<ProbedBackend> own = watchedBy("o2");
+    Running stopped = site.orchestrator("o2").process();
+    ProbedBackend victim = own.getFirst();
+    Instant died = Instant.now();
+    long from = System.nanoTime();
+    site.kill(victim);
+    stopped.signal("TERM");
+    double convicted = site.convictedAfterMillis(victim, died);
+    assertThat(stopped.awaitExit(PATIENCE)).isZero();
+    double gap = gapOf(own, System.nanoTime(), from);
+    print("stopped", convicted, gap);
+
+    assertThat(gap).as("gap in ms").isLessThanOrEqualTo(HAND_OVER_MILLIS);
+    assertThat(convicted).as("convicted after ms").isLessThanOrEqualTo(HAND_OVER_MILLIS);
+    assertAllWell();
+  }
+
+  /** LB servers keep the last verdicts, and eject whoever fails them after that. */
+  @Test
+  void shouldServeByTheLastVerdictsWhenNoneIsLeft() {
+    ProbedBackend convicted = site.alive().getFirst();
+    site.kill(convicted);
+    double _ = site.convictedAfterMillis(convicted, Instant.now());
+    awaitStanding(convicted, "unhealthy");
+    List.of("o1", "o2", "o3").forEach(name -> site.orchestrator(name).process().kill());
     await("the API says that nobody watches")
         .atMost(PATIENCE)
-        .until(() -> site.system().api().get("/v1/orchestrators").orFail().json().path("members").isEmpty());
-    assertThat(site.system().ballast("status").all()).containsIgnoringCase("no orchestrator");
+        .until(
+            () ->
+                site.system()
+                    .api()
+                    .get("/v1/orchestrators")
+                    .orFail()
+                    .json()
+                    .path("members")
+                    .isEmpty());
+    assertThat(site.system().ballast("status").out())
+        .contains("none runs", "no orchestrator runs: verdicts stay as they are");
+
     ProbedBackend victim = site.alive().getFirst();
-    SteadyClient.Phase phase = client.newPhase();
     site.kill(victim);
+
+    awaitStanding(victim, "ejected");
+    awaitStanding(convicted, "unhealthy");
+    assertThat(site.table().read().get("web/" + victim.name()).verdict()).isEqualTo("healthy");
+    long restarted = System.nanoTime();
+    site.restart();
+    double late = site.convictedAfterMillis(victim, Instant.now());
+    Figures.print(
+        "orchestrators_none_left_convicted_after_start_ms", (System.nanoTime() - restarted) / 1e6);
+    assertThat(late).isLessThan((double) PATIENCE.toMillis());
+    assertAllWell();
+  }
+
+  private static List<ProbedBackend> watchedBy(String orchestrator) {
+    List<ProbedBackend> own = site.watchedBy(orchestrator);
+    assertThat(own).as("backends of " + orchestrator).hasSizeGreaterThan(2);
+    return own;
+  }
+
+  /** One backend of these dies just now, when their orchestrator has been lost. */
+  private void shouldBeTakenOver(String how, List<ProbedBackend> own, long from) {
+    ProbedBackend victim = own.getFirst();
+    Instant died = Instant.now();
+    site.kill(victim);
+    double convicted = site.convictedAfterMillis(victim, died);
+    double gap = gapOf(own, from + Duration.ofMillis((long) AFTER_DEATH_MILLIS).toNanos(), from);
+    print(how, convicted, gap);
+
+    assertThat(gap).as("gap in ms").isLessThanOrEqualTo(AFTER_DEATH_MILLIS);
+    assertThat(convicted).as("convicted after ms").isLessThanOrEqualTo(AFTER_DEATH_MILLIS);
+    assertAllWell();
+  }
+
+  /** The longest gap in the probing of these, when all of them have been probed after {@code until}. */
+  private static double gapOf(List<ProbedBackend> backends, long until, long from) {
+    List<ProbedBackend> alive = backends.stream().filter(site.alive()::contains).toList();
+    alive.forEach(
+        backend ->
+            await(backend.name() + " is probed")
+                .atMost(PATIENCE)
+                .until(() -> backend.isProbedAfter(until)));
+    return alive.stream()
+        .mapToDouble(backend -> backend.gapMillis(from, System.nanoTime()))
+        .max()
+        .orElseThrow();
+  }
+
+  private static void awaitVerdictsThatWait(OrchestratorProcess orchestrator) {
+    orchestrator.awaitReport(
+        "has a verdict to write", report -> report.path("writes").path("waiting").asInt() > 0);
+  }
+
+  private void shouldCountStaleWrites(String how, OrchestratorProcess orchestrator, long before) {
+    await("stale writes of " + orchestrator.name())
+        .atMost(PATIENCE)
+        .until(() -> orchestrator.staleWrites() > before);
+    Figures.print("orchestrators_" + how + "_stale_writes", orchestrator.staleWrites() - before);
+    site.awaitShared();
+    assertAllWell();
+  }
+
+  private static void awaitStanding(ProbedBackend backend, String standing) {
     site.system()
         .lbs()
         .forEach(
             lb ->
-                await(lb.name() + " ejects it by itself")
+                await(backend.name() + " is " + standing + " to " + lb.name())
                     .atMost(PATIENCE)
-                    .until(() -> "ejected".equals(lb.standings("web").get(victim.name()))));
-    site.assertNoFlips();
-    client.newPhase();
-    phase.awaitEnd();
-    phase.failures.orFail();
-    assertThat(phase.sent.sum()).isPositive();
+                    .until(() -> standing.equals(lb.standings("web").get(backend.name()))));
   }
 
-  /** A backend of the orchestrator dies, then at once the orchestrator is lost. */
-  private void loseOne(String how, String name, Runnable loss) {
-    List<ProbedBackend> own = site.watchedBy(name);
-    assertThat(own).as("backends of " + name).isNotEmpty();
-    ProbedBackend victim = own.getFirst();
-    SteadyClient.Phase phase = client.newPhase();
-    long from = System.nanoTime();
-    Instant died = Instant.now();
-    if (how.equals("cut")) {
-      loss.run();
-      site.kill(victim);
-    } else {
-      site.kill(victim);
-      loss.run();
-    }
-    double convicted = site.convictedAfterMillis(victim, died);
-    awaitProbes(from + Duration.ofMillis((long) AFTER_DEATH_MILLIS).toNanos());
-    double gap = site.gapMillis(own, from, System.nanoTime());
-    print(how, convicted, gap);
-    site.assertNoFlips();
-    assertThat(gap).as("gap in ms").isLessThanOrEqualTo(AFTER_DEATH_MILLIS + SLACK_MILLIS);
-    assertThat(convicted)
-        .as("convicted after ms")
-        .isLessThanOrEqualTo(AFTER_DEATH_MILLIS + SLACK_MILLIS);
-    client.newPhase();
-    phase.awaitEnd();
-    phase.failures.orFail();
-  }
-
-  /** Every backend alive has been probed after that moment. */
-  private void awaitProbes(long from) {
-    site.alive()
-        .forEach(
-            backend ->
-                await(backend.name() + " is probed")
-                    .atMost(PATIENCE)
-                    .until(() -> backend.isProbedAfter(from)));
+  private void assertAllWell() {
+    site.assertVerdicts();
+    SteadyClient.Phase sofar = requests;
+    requests = client.newPhase();
+    sofar.awaitEnd();
+    sofar.failures.orFail();
+    assertThat(sofar.sent.sum()).as("requests").isPositive();
   }
 
   private static void print(String how, double convicted, double gap) {

@@ -48,15 +48,18 @@ final class ProbedBackend implements AutoCloseable {
     return address + ":" + Web.BACKEND_HTTP;
   }
 
-  /** The longest time between two probes after {@code from}, and until {@code to}, by {@link System#nanoTime}. */
+  /** The longest time without a probe that reaches into the time from {@code from} to {@code to}, by {@link System#nanoTime}. */
   double gapMillis(long from, long to) {
     long last = from;
     long longest = 0;
     for (long at : probedAt) {
-      if (at - from > 0 && at - to <= 0) {
-        longest = Math.max(longest, at - last);
-        last = at;
+      if (at - to > 0) {
+        break;
       }
+      if (at - from > 0) {
+        longest = Math.max(longest, at - last);
+      }
+      last = at;
     }
     return Math.max(longest, to - last) / 1e6;
   }
