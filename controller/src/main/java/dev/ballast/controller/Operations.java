@@ -72,6 +72,12 @@ final class Operations {
     var server =
         (LbServer)
             Codec.fromJson(document(call, Kind.LB_SERVER, key).put("registered", now().toString()));
+    if (server.adminAddress().isEmpty()) {
+      throw HttpProblem.of(
+          422,
+          "invalid",
+          "admin \"" + server.admin() + "\" is not http://HOST:PORT, where orchestrators and controllers ask");
+    }
     if (!call.flag("takeover")) {
       refuseTakingOver(server);
     }

@@ -1,6 +1,7 @@
 package dev.ballast.model;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * One running proxy process, as it registered itself.
@@ -19,12 +20,26 @@ public record LbServer(
     String version,
     Instant registered)
     implements Resource {
+  private static final String SCHEME = "http://";
+
   public LbServer {
     Names.requireName(name);
     Names.requireName(fleet);
     if (instance.isEmpty() || address.isEmpty() || admin.isEmpty()) {
       throw new IllegalArgumentException(
           "an LB server has an instance, an address and an admin URL");
+    }
+  }
+
+  /** Where its admin port is; absent if the URL is not {@code http://HOST:PORT} and nothing more. */
+  public Optional<BackendAddress> adminAddress() {
+    if (!admin.startsWith(SCHEME)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(BackendAddress.parse(admin.substring(SCHEME.length())));
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
     }
   }
 

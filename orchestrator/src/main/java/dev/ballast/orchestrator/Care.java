@@ -41,11 +41,8 @@ final class Care {
   /** The revision at which {@link #said} stands there. An older snapshot can't contradict it. */
   @Nullable Revision written;
 
-  /** What an LB server last said of itself. */
-  @Nullable LbServerFacts facts;
-
-  /** Since when it has been without a controller, by the monotonic clock; {@link Long#MAX_VALUE} while it is not. */
-  long aloneSince = Long.MAX_VALUE;
+  /** What becomes of an LB server's own words. */
+  LbServerJudge judge = new LbServerJudge();
 
   Care(Subject subject, Fence fence, Verdict verdict) {
     this.subject = subject;
@@ -78,8 +75,7 @@ final class Care {
     hasSeen = false;
     reason = "";
     phi = 0;
-    facts = null;
-    aloneSince = Long.MAX_VALUE;
+    judge = new LbServerJudge();
     if (subject instanceof Subject.OfLbServer) {
       said = null;
       isPending = false;

@@ -46,7 +46,7 @@ final class Desk {
   private final LongSupplier nanos;
   private final Map<Integer, Fence> shares = new HashMap<>();
   private final Map<String, Care> cares = new HashMap<>();
-  private final Map<String, Set<String>> ejected = new HashMap<>();
+  private final Ejections ejections = new Ejections();
   private @Nullable Snapshot snapshot;
 
   /** What the last turn went by. */
@@ -168,6 +168,7 @@ final class Desk {
           cares.remove(id);
         });
     cares.values().forEach(this::reconcile);
+    ejections.keep(current.lbServers().toList());
   }
 
   private static Stream<Subject> subjects(Snapshot current) {
@@ -279,18 +280,13 @@ final class Desk {
         && care.subject instanceof Subject.OfLbServer(LbServer server)
         && server.instance().equals(asked.instance())) {
       long now = nanos.getAsLong();
-      care.facts = facts;
-      if (facts.isConnected()) {
-        care.aloneSince = Long.MAX_VALUE;
-      } else if (care.aloneSince == Long.MAX_VALUE) {
-        care.aloneSince = now;
-      }
+      care.judge.told(facts, revision().orElse(null), now);
       judge(care, server, now);
     }
   }
 
   private void judge(Care care, LbServer server, long now) {
-    LbServerJudge.Finding finding = LbServerJudge.of(care, server, now);
+    LbServerJudge.Finding finding = care.judge.finding(care, server, now);
     if (finding == null) {
       return;
     }
@@ -304,18 +300,8 @@ final class Desk {
   }
 
   /** What an LB server has observed of backends. */
-  void observed(String lbServer, Observations seen) {
-    Set<String> before = ejected.getOrDefault(lbServer, Set.of());
-    for (String id : seen.ejected()) {
-      if (!before.contains(id) && cares.containsKey(id)) {
-        hands.accuse(id);
-      }
-    }
-    if (seen.ejected().isEmpty()) {
-      ejected.remove(lbServer);
-    } else {
-      ejected.put(lbServer, seen.ejected());
-    }
+  void observed(LbServer server, Observations seen) {
+    ejections.heard(server, seen.ejected(), cares.keySet()).forEach(hands::accuse);
     seen.goodAgoNanos()
         .forEach(
             (id, ago) -> {

@@ -113,7 +113,7 @@ final class Evidence implements AutoCloseable {
         unanswered.increment();
         return;
       }
-      loop.execute(desk -> desk.observed(server.name(), seen.get()));
+      loop.execute(desk -> desk.observed(server, seen.get()));
       from = to;
     } while (from < suspects.size());
   }

@@ -2,7 +2,6 @@ package dev.ballast.orchestrator;
 
 import dev.ballast.model.LbServer;
 import dev.ballast.model.Revision;
-import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -14,8 +13,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -29,6 +30,8 @@ final class LbServerClient implements AutoCloseable {
   /** Backends that are asked for at once. */
   static final int NAMES_LIMIT = 256;
 
+  private static final int EJECTED_LIMIT = 1_000;
+  private static final int LONGEST_AGO_MILLIS = 60_000;
   private static final int PATIENCE_MILLIS = 900;
   private static final int LIMIT_BYTES = 1 << 20;
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -54,6 +57,7 @@ final class LbServerClient implements AutoCloseable {
         report.path("ready").asBoolean(false),
         revision(report.path("revision").asString("")),
         sync.path("connected").asBoolean(false),
+        report.path("held").asString(""),
         sync.path("detail").asString(""),
         trouble(report));
   }
@@ -104,11 +108,16 @@ final class LbServerClient implements AutoCloseable {
 
   private static Observations observations(JsonNode answer) {
     var ejected = new HashSet<String>();
-    answer.path("ejected").valueStream().forEach(name -> ejected.add(name.asString("")));
+    answer
+        .path("ejected")
+        .valueStream()
+        .limit(EJECTED_LIMIT)
+        .forEach(name -> ejected.add(name.asString("")));
     var good = new HashMap<String, Long>();
     answer
         .path("good")
         .propertyStream()
+        .filter(entry -> isPlausible(entry.getValue()))
         .forEach(
             entry ->
                 good.put(
@@ -116,18 +125,30 @@ final class LbServerClient implements AutoCloseable {
     return new Observations(ejected, good);
   }
 
+  /** Nobody has heard a backend in the future, and what is older than a minute is not asked for. */
+  private static boolean isPlausible(JsonNode millis) {
+    return millis.isIntegralNumber()
+        && millis.canConvertToInt()
+        && millis.asInt() >= 0
+        && millis.asInt() <= LONGEST_AGO_MILLIS;
+  }
+
+  /** The time limit is for all of it: the client's own one ends with the head of the answer. */
   private Optional<JsonNode> ask(LbServer server, String path) throws InterruptedException {
+    if (server.adminAddress().isEmpty()) {
+      return Optional.empty();
+    }
+    var request = HttpRequest.newBuilder(URI.create(server.admin() + path)).build();
+    var answering = http.sendAsync(request, BODY);
     try {
-      var request =
-          HttpRequest.newBuilder(URI.create(server.admin() + path))
-              .timeout(Duration.ofMillis(PATIENCE_MILLIS))
-              .build();
-      var answer = http.send(request, BODY);
+      var answer = answering.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
       return answer.statusCode() == 200
           ? Optional.of(JSON.readTree(answer.body()))
           : Optional.empty();
-    } catch (IOException | IllegalArgumentException | JacksonException _) {
+    } catch (ExecutionException | TimeoutException | JacksonException _) {
       return Optional.empty();
+    } finally {
+      answering.cancel(true);
     }
   }
 

@@ -3,17 +3,29 @@ package dev.ballast.orchestrator;
 import dev.ballast.model.LbServer;
 import dev.ballast.model.LbServerState;
 import dev.ballast.model.LbServerStatus;
+import dev.ballast.model.Revision;
 import dev.ballast.model.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Makes one state of an LB server out of whether it lives and what it says of itself. */
+/**
+ * Makes one state of an LB server out of whether it lives and what it says of itself, and for how long it has said so. Owned by its {@link
+ * Desk}; times are nanoseconds of one monotonic clock.
+ */
 final class LbServerJudge {
-  /** An LB server that has heard no controller for this long is stale: what it serves may be of the past. */
+  /** For so long an LB server may be without a controller, behind, or silent about itself until it is stale. */
   static final Duration STALE_AFTER = Duration.ofSeconds(10);
 
-  private LbServerJudge() {}
+  private static final long NEVER = Long.MAX_VALUE;
+
+  private @Nullable LbServerFacts facts;
+  private long toldAt;
+  private long aloneSince = NEVER;
+  private long behindSince = NEVER;
+
+  /** The N that it has to reach to be behind no longer. */
+  private long wanted;
 
   /** A state and why. */
   record Finding(LbServerState state, String reason, double phi) {
@@ -22,31 +34,62 @@ final class LbServerJudge {
     }
   }
 
-  /** Null while too little is known. */
-  static @Nullable Finding of(Care care, LbServer server, long now) {
+  /**
+   * It has told how it is.
+   *
+   * @param ours the revision that we go by, if any
+   */
+  void told(LbServerFacts now, @Nullable Revision ours, long at) {
+    facts = now;
+    toldAt = at;
+    aloneSince = now.isConnected() ? NEVER : Math.min(aloneSince, at);
+    Revision theirs = now.revision().orElse(null);
+    boolean isComparable = theirs != null && ours != null && theirs.isSameEpoch(ours);
+    if (!isComparable || theirs.n() >= (behindSince == NEVER ? ours.n() : wanted)) {
+      behindSince = NEVER;
+    } else if (behindSince == NEVER) {
+      behindSince = at;
+      wanted = ours.n();
+    }
+  }
+
+  /** What it is now; null while too little is known. */
+  @Nullable Finding finding(Care care, LbServer server, long now) {
     if (care.verdict == Verdict.UNHEALTHY) {
       return new Finding(LbServerState.DEAD, care.reason, care.phi);
     }
-    LbServerFacts facts = care.facts;
-    if (care.verdict == Verdict.UNKNOWN || facts == null) {
+    LbServerFacts last = facts;
+    if (care.verdict == Verdict.UNKNOWN || last == null) {
       return null;
     }
-    if (!facts.instance().equals(server.instance())) {
+    if (!last.instance().equals(server.instance())) {
       return new Finding(LbServerState.DEAD, "another process answers at its admin port", 0);
     }
-    if (!facts.isReady()) {
-      return new Finding(LbServerState.NOT_READY, facts.trouble(), 0);
+    if (!last.isReady()) {
+      return new Finding(LbServerState.NOT_READY, last.trouble(), 0);
     }
-    boolean isStale =
-        care.aloneSince != Long.MAX_VALUE && now - care.aloneSince >= STALE_AFTER.toNanos();
-    return isStale
-        ? new Finding(
-            LbServerState.STALE,
-            "it has heard no controller for "
-                + STALE_AFTER.toSeconds()
-                + " s, and serves what it has: "
-                + facts.detail(),
-            0)
-        : new Finding(LbServerState.READY, "it serves", 0);
+    String stale = staleness(last, now);
+    return stale.isEmpty()
+        ? new Finding(LbServerState.READY, "it serves", 0)
+        : new Finding(LbServerState.STALE, stale, 0);
+  }
+
+  /** Why what it serves may be of the past, or empty. */
+  private String staleness(LbServerFacts last, long now) {
+    String length = " for " + STALE_AFTER.toSeconds() + " s";
+    if (!last.held().isEmpty()) {
+      return "it holds back what a controller lists: " + last.held();
+    }
+    if (isLong(aloneSince, now)) {
+      return "it has heard no controller" + length + ", and serves what it has: " + last.detail();
+    }
+    if (isLong(behindSince, now)) {
+      return "it has not reached revision " + wanted + length;
+    }
+    return isLong(toldAt, now) ? "it lives, and has said nothing of itself" + length : "";
+  }
+
+  private static boolean isLong(long since, long now) {
+    return since != NEVER && now - since >= STALE_AFTER.toNanos();
   }
 }

@@ -5,13 +5,13 @@ import dev.ballast.detection.Statuses;
 import dev.ballast.detection.Target;
 import dev.ballast.detection.WatchSettings;
 import dev.ballast.model.Backend;
+import dev.ballast.model.BackendAddress;
 import dev.ballast.model.HealthCheck;
 import dev.ballast.model.ItemKey;
 import dev.ballast.model.Judgement;
 import dev.ballast.model.Kind;
 import dev.ballast.model.LbServer;
 import dev.ballast.model.ProbePace;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -98,12 +98,10 @@ sealed interface Subject {
 
     @Override
     public Optional<Target> target() {
-      URI admin = URI.create(server.admin());
-      if (admin.getHost() == null || admin.getPort() < 1) {
-        return Optional.empty();
-      }
-      String host = admin.getHost();
-      boolean isBracketed = host.startsWith("[");
+      return server.adminAddress().map(this::target);
+    }
+
+    private Target target(BackendAddress admin) {
       var question =
           new ProbeSpec.Http(
               false,
@@ -111,17 +109,11 @@ sealed interface Subject {
               ProbeSpec.Opening.NOTHING,
               "GET",
               "/healthz",
-              host + ":" + admin.getPort(),
+              admin.toString(),
               Map.of(),
               Statuses.SUCCESS,
               null);
-      return Optional.of(
-          new Target(
-              id(),
-              isBracketed ? host.substring(1, host.length() - 1) : host,
-              admin.getPort(),
-              question,
-              SETTINGS));
+      return new Target(id(), admin.host(), admin.port(), question, SETTINGS);
     }
 
     @Override

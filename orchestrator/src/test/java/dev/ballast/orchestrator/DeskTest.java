@@ -404,18 +404,49 @@ class DeskTest {
     world.pool("web", true).backend("web", "b1", 1).backend("web", "b2", 2);
     own();
     use();
+    LbServer first = world.lbServer("lb-1", "one");
     var seen = new Observations(Set.of("web/b1", "no/such"), Map.of("web/b2", 5L));
-    desk.observed("lb-1", seen);
-    desk.observed("lb-1", seen);
+    desk.observed(first, seen);
+    desk.observed(first, seen);
     assertThat(hands.accused).as("once for each ejection").containsExactly("web/b1");
     assertThat(hands.vouched).containsExactly("web/b2", "web/b2");
-    desk.observed("lb-1", new Observations(Set.of(), Map.of()));
-    desk.observed("lb-1", seen);
+    desk.observed(first, new Observations(Set.of(), Map.of()));
+    desk.observed(first, seen);
     assertThat(hands.accused).containsExactly("web/b1", "web/b1");
+    desk.observed(world.lbServer("lb-1", "two"), seen);
+    assertThat(hands.accused).as("by another process").hasSize(3);
+  }
+
+  @Test
+  void shouldHearOfAnEjectionFromBeforeTheBackendWasItsOwn() {
+    world.pool("web", true).backend("web", "b1", 1);
+    LbServer server = world.lbServer("lb-1", "one");
+    use();
+    var seen = new Observations(Set.of("web/b1"), Map.of());
+    desk.observed(server, seen);
+    assertThat(hands.accused).isEmpty();
+    own();
+    desk.turn();
+    desk.observed(server, seen);
+    assertThat(hands.accused).containsExactly("web/b1");
+  }
+
+  @Test
+  void shouldGoOnBesideAnLbServerWhoseAdminUrlIsNonsense() {
+    world.lbServer("lb-1", "one");
+    world.put(
+        new LbServer("lb-2", "default", "two", "10.1.0.2", "http://a b:99999/?x", "1", NOW));
+    world.lbServer("lb-3", "three");
+    own();
+    use();
+    assertThat(hands.watched).containsOnlyKeys("LbServer/lb-1", "LbServer/lb-3");
+    world.remove(world.lbServer("lb-1", "one"));
+    use();
+    assertThat(hands.watched).containsOnlyKeys("LbServer/lb-3");
   }
 
   private static LbServerFacts facts(String instance, boolean isReady, boolean isConnected) {
     return new LbServerFacts(
-        instance, isReady, Optional.empty(), isConnected, "detail", isReady ? "" : "no snapshot");
+        instance, isReady, Optional.empty(), isConnected, "", "detail", isReady ? "" : "no snapshot");
   }
 }

@@ -73,6 +73,7 @@ class LbServerClientTest {
                 false,
                 Optional.of(new Revision("0123abcd", 7)),
                 true,
+                "",
                 "http://c",
                 "listener http of web can't be bound: taken"));
   }
@@ -87,6 +88,32 @@ class LbServerClientTest {
     assertThat(client.observations(server, List.of("web/b1", "web/b2")))
         .contains(
             new Observations(Set.of("web/b3"), Map.of("web/b2", Duration.ofMillis(120).toNanos())));
+  }
+
+  @Test
+  void shouldNotBelieveWhatNobodyCanHaveHeard() throws InterruptedException {
+    answers.put(
+        "/observations",
+        """
+        {"instance": "one", "ejected": [],
+         "good": {"web/b1": -5, "web/b2": 60001, "web/b3": 9000000000000, "web/b4": "1", "web/b5": 60000}}
+        """);
+    assertThat(client.observations(server, List.of()).orElseThrow().goodAgoNanos())
+        .containsOnlyKeys("web/b5");
+  }
+
+  @Test
+  void shouldGiveUpAnAnswerWhoseBodyDoesNotCome() throws InterruptedException {
+    http.createContext(
+        "/report",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 100);
+          exchange.getResponseBody().write('{');
+          exchange.getResponseBody().flush();
+        });
+    long began = System.nanoTime();
+    assertThat(client.facts(server)).isEmpty();
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
   }
 
   @Test

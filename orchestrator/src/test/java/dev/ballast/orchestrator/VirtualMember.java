@@ -289,7 +289,7 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
         () -> {
           Observations seen = world.sees(server, suspects);
           return one -> {
-            one.observed(server.name(), seen);
+            one.observed(server, seen);
             evidence.values().forEach(Runnable::run);
             evidence.clear();
           };
