@@ -15,13 +15,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OrchestratorMutantTest {
   private static final int SCHEDULES = 300;
   private static final Consumer<CodeBuilder> NOTHING = CodeBuilder::return_;
-  private static final Consumer<CodeBuilder> TRUE = code -> code.iconst_1().ireturn();
+
+  private static void answersTrue(CodeBuilder code) {
+    code.iconst_1().ireturn();
+  }
 
   static Stream<Arguments> mutants() {
     return Stream.of(
         Arguments.of(
             "writers whose share is another's are not fenced",
-            new Mutant(VirtualDatabase.class.getName(), "holds", TRUE)),
+            new Mutant(
+                VirtualDatabase.class.getName(), "holds", OrchestratorMutantTest::answersTrue)),
         Arguments.of(
             "what stands in the database is not compared with what was seen",
             new Mutant(Desk.class.getName(), "reconcile", NOTHING)),
@@ -36,7 +40,7 @@ class OrchestratorMutantTest {
                 })),
         Arguments.of(
             "a snapshot from before a write is believed",
-            new Mutant(Care.class.getName(), "isIn", TRUE)),
+            new Mutant(Care.class.getName(), "isIn", OrchestratorMutantTest::answersTrue)),
         Arguments.of(
             "a share that is dropped is not forgotten",
             new Mutant(Desk.class.getName(), "dropped", NOTHING)),

@@ -35,6 +35,7 @@ final class HealthTimelineIT {
   @Test
   void shouldTakeABackendOutSoonWhateverBefallsItAndFailNoRequestThatMayBeRetried() {
     try (var timeline = new HealthTimeline("health-timeline", FIRST_BYTE)) {
+      timeline.warmUp();
       var samples = new EnumMap<HealthFault, List<HealthSample>>(HealthFault.class);
       for (int round = 0; round < ROUNDS; round++) {
         for (HealthFault fault : HealthFault.values()) {
@@ -62,7 +63,8 @@ final class HealthTimelineIT {
     }
   }
 
-  private static void print(HealthFault fault, List<HealthSample> samples, HealthTimeline timeline) {
+  private static void print(
+      HealthFault fault, List<HealthSample> samples, HealthTimeline timeline) {
     samples.forEach(sample -> System.out.println(sample.json()));
     String name = "health_" + fault.name().toLowerCase(java.util.Locale.ROOT);
     Figures.print(name + "_out_max_ms", max(samples, HealthSample::toUsedMillis));
