@@ -150,8 +150,7 @@ public record DatabaseSettings(
   /** Run once per connection. */
   String sessionSetup() {
     return "SET lock_timeout = %d; SET statement_timeout = %d; SET idle_in_transaction_session_timeout = %d"
-        .formatted(
-            lockTimeout.toMillis(), statementTimeout.toMillis(), idleTimeout.toMillis());
+        .formatted(lockTimeout.toMillis(), statementTimeout.toMillis(), idleTimeout.toMillis());
   }
 
   private static String jdbcUrl(String url) {

@@ -351,8 +351,7 @@ final class ConfigStoreTest {
       // A writer waits for 5 s at most, and so for longer than PostgreSQL waits for the observer.
       postgres.store().apply(Yaml.pool("web", 1, 1), ApplyOptions.NONE, "test");
 
-      assertThatThrownBy(silent::commit)
-          .hasMessageContaining("idle-in-transaction timeout");
+      assertThatThrownBy(silent::commit).hasMessageContaining("idle-in-transaction timeout");
     }
   }
 

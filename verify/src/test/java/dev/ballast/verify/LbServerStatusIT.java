@@ -37,10 +37,7 @@ final class LbServerStatusIT {
     near = system.startLb("near");
     far =
         system.launchLb(
-            "far",
-            Addresses.next(),
-            "http://127.0.0.1:" + wayToController.port(),
-            List.of());
+            "far", Addresses.next(), "http://127.0.0.1:" + wayToController.port(), List.of());
     near.awaitConnected();
     far.awaitConnected();
     system.applied(Web.of(Map.of("b1", system.startBackend("b1"))));
@@ -105,7 +102,8 @@ final class LbServerStatusIT {
     assertThat(system.ballast("status").out())
         .containsPattern("(?m)^" + name + " .*\\b" + state + "\\b")
         .contains(name + " has been " + state + " since ");
-    assertThat(system.ballast("get", "lbserver", name, "-o", "yaml").orFail().out()).contains(state);
+    assertThat(system.ballast("get", "lbserver", name, "-o", "yaml").orFail().out())
+        .contains(state);
   }
 
   private static void assertServes(LbProcess lb) throws Exception {

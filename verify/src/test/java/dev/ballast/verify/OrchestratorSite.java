@@ -64,7 +64,8 @@ final class OrchestratorSite implements AutoCloseable {
 
   private String documents() {
     var text = new StringBuilder(Web.loadBalancer());
-    text.append("kind: Pool\nname: echo\n---\nkind: Pool\nname: web\nhealthCheck: {path: /healthz}\nbackends:\n");
+    text.append(
+        "kind: Pool\nname: echo\n---\nkind: Pool\nname: web\nhealthCheck: {path: /healthz}\nbackends:\n");
     alive.forEach(
         (name, backend) ->
             text.append("  - {name: %s, address: \"%s\"}\n".formatted(name, backend.address())));
@@ -136,7 +137,8 @@ final class OrchestratorSite implements AutoCloseable {
               var rows = table.read();
               assertThat(rows).hasSize(BACKENDS + system.lbs().size());
               assertThat(rows.values())
-                  .allMatch(row -> row.verdict().equals("healthy") || row.verdict().equals("ready"));
+                  .allMatch(
+                      row -> row.verdict().equals("healthy") || row.verdict().equals("ready"));
               rows.forEach((name, row) -> wellSince.put(name, row.since()));
             });
   }
@@ -186,7 +188,9 @@ final class OrchestratorSite implements AutoCloseable {
   double convictedAfterMillis(ProbedBackend backend, Instant died) {
     Instant seen =
         table.awaitRow(
-            "web/" + backend.name(), row -> row.verdict().equals("unhealthy"), Duration.ofSeconds(30));
+            "web/" + backend.name(),
+            row -> row.verdict().equals("unhealthy"),
+            Duration.ofSeconds(30));
     return Duration.between(died, seen).toNanos() / 1e6;
   }
 
@@ -199,15 +203,21 @@ final class OrchestratorSite implements AutoCloseable {
     var rows = table.read();
     var wrong = new TreeMap<String, StatusTable.Row>(rows);
     wellSince.forEach(
-        (name, since) -> wrong.computeIfPresent(name, (_, row) -> row.since().equals(since) ? null : row));
+        (name, since) ->
+            wrong.computeIfPresent(name, (_, row) -> row.since().equals(since) ? null : row));
     dead.forEach(
-        name -> wrong.computeIfPresent(name, (_, row) -> row.verdict().equals("unhealthy") ? null : row));
+        name ->
+            wrong.computeIfPresent(
+                name, (_, row) -> row.verdict().equals("unhealthy") ? null : row));
     assertThat(wrong).as("verdicts that are wrong, or once were").isEmpty();
   }
 
   @Override
   public void close() {
-    orchestrators.values().forEach(one -> one.process().signal("CONT"));
+    orchestrators.values().stream()
+        .map(OrchestratorProcess::process)
+        .filter(Running::isAlive)
+        .forEach(process -> process.signal("CONT"));
     heal();
     table.close();
     system.close();

@@ -122,7 +122,14 @@ class OrchestratorsIT {
     await("the API says that nobody watches")
         .atMost(PATIENCE)
         .until(
-            () -> site.system().api().get("/v1/orchestrators").orFail().json().path("members").isEmpty());
+            () ->
+                site.system()
+                    .api()
+                    .get("/v1/orchestrators")
+                    .orFail()
+                    .json()
+                    .path("members")
+                    .isEmpty());
     assertThat(site.system().ballast("status").out())
         .contains("none runs", "no orchestrator runs: verdicts stay as they are");
 
@@ -136,8 +143,7 @@ class OrchestratorsIT {
     site.restart();
     double late = site.convictedAfterMillis(victim, Instant.now());
     Figures.print(
-        "orchestrators_none_left_convicted_after_start_ms",
-        (System.nanoTime() - restarted) / 1e6);
+        "orchestrators_none_left_convicted_after_start_ms", (System.nanoTime() - restarted) / 1e6);
     assertThat(late).isLessThan(PATIENCE.toMillis());
     assertAllWell();
   }
