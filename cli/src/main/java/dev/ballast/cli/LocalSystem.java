@@ -156,7 +156,7 @@ final class LocalSystem implements AutoCloseable {
             OrchestratorSettings.DEFAULT_TTL,
             sync,
             MassBrake.Settings.DEFAULT,
-            new InetSocketAddress(LOOPBACK, settings.orchestratorPort()));
+            new InetSocketAddress(Address.of(LOOPBACK), settings.orchestratorPort()));
     new OrchestratorRole(shell, own)
         .start(watching, database, PostgresEngine.connect(postgres.databaseUrl()));
   }

@@ -98,7 +98,7 @@ final class Observing {
         gone++;
       }
     }
-    return changes(meant, stored(rows, meant.keySet()));
+    return changes(List.copyOf(meant.values()), stored(rows, meant.values()));
   }
 
   private static List<ItemKey> subjects(List<? extends Resource> statuses, Kind kind) {
@@ -121,14 +121,14 @@ final class Observing {
         : backends.contains(subject(status));
   }
 
-  private static Map<ItemKey, Resource> stored(Rows rows, Collection<ItemKey> keys)
+  private static Map<ItemKey, Boolean> stored(Rows rows, Collection<Resource> statuses)
       throws SQLException {
-    var stored = new ArrayList<Resource>();
+    var stored = new HashMap<ItemKey, Boolean>();
     for (Table table : List.of(Table.BACKEND_STATUS, Table.LB_SERVER_STATUS)) {
-      stored.addAll(
-          rows.resources(table, keys.stream().filter(key -> key.kind() == table.kind()).toList()));
+      var ofTable = statuses.stream().filter(status -> status.kind() == table.kind()).toList();
+      stored.putAll(ofTable.isEmpty() ? Map.of() : rows.stored(table, ofTable));
     }
-    return byKey(stored);
+    return stored;
   }
 
   private static Map<ItemKey, Resource> byKey(List<Resource> resources) {
@@ -137,18 +137,18 @@ final class Observing {
     return byKey;
   }
 
-  private static Plan changes(Map<ItemKey, Resource> meant, Map<ItemKey, Resource> stored) {
+  /** @param stored whether what is stored is the same; without an entry nothing is */
+  private static Plan changes(List<Resource> meant, Map<ItemKey, Boolean> stored) {
     var upserts = new ArrayList<Resource>();
     var edits = new ArrayList<Edit>();
-    meant.forEach(
-        (key, status) -> {
-          Resource before = stored.get(key);
-          if (!status.equals(before)) {
-            upserts.add(status);
-            var action = before == null ? Edit.Action.CREATED : Edit.Action.CHANGED;
-            edits.add(new Edit(key, action, List.of()));
-          }
-        });
+    for (Resource status : meant) {
+      Boolean isSame = stored.get(status.key());
+      if (isSame == null || !isSame) {
+        upserts.add(status);
+        var action = isSame == null ? Edit.Action.CREATED : Edit.Action.CHANGED;
+        edits.add(new Edit(status.key(), action, List.of()));
+      }
+    }
     return new Plan(upserts, List.of(), edits, List.of());
   }
 }

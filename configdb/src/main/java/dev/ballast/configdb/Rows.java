@@ -69,6 +69,31 @@ record Rows(Connection connection) {
     return found;
   }
 
+  /**
+   * Which of these resources are stored: true where as they are, false where otherwise. The database compares, which costs a
+   * fraction of reading so many.
+   *
+   * @param table one whose rows say all but their identity in {@code spec}
+   */
+  Map<ItemKey, Boolean> stored(Table table, List<Resource> resources) throws SQLException {
+    var stored = new HashMap<ItemKey, Boolean>();
+    String identity = String.join(", ", table.identity());
+    String sql =
+        "SELECT %1$s, stored.spec = meant.spec::jsonb AS is_same FROM %2$s AS stored JOIN unnest(%3$s?::text[]) AS meant (%1$s, spec) USING (%1$s)"
+            .formatted(
+                identity, table.qualifiedName(), "?::text[], ".repeat(table.identity().size()));
+    try (var statement = connection.prepareStatement(sql)) {
+      setColumns(
+          statement, 1, resources.stream().map(table::row).toList(), table.identity().size() + 1);
+      try (var rows = statement.executeQuery()) {
+        while (rows.next()) {
+          stored.put(table.key(column -> text(rows, column)), rows.getBoolean("is_same"));
+        }
+      }
+    }
+    return stored;
+  }
+
   private static String among(Table table) {
     String arrays = String.join(", ", table.identity().stream().map(_ -> "?::text[]").toList());
     return "WHERE (%s) IN (SELECT * FROM unnest(%s))"

@@ -214,12 +214,16 @@ final class ObserveTest {
         .store()
         .apply(Yaml.pool("web", THOUSANDS, 1), new ApplyOptions(false, false, true), "test");
     List<Fence> fences = locks.take("one-1", 256);
+    List<BackendStatus> statuses =
+        IntStream.range(0, THOUSANDS).mapToObj(ObserveTest::withHistory).toList();
     var times = new ArrayList<Duration>();
     for (int round = 0; round < 5; round++) {
       Verdict verdict = round % 2 == 0 ? Verdict.UNHEALTHY : Verdict.HEALTHY;
+      statuses = statuses.stream().map(before -> next(before, verdict)).toList();
+      List<BackendStatus> meant = statuses;
       List<Observation> observations =
           IntStream.range(0, THOUSANDS)
-              .mapToObj(i -> new Observation(status(i, verdict), fences.get(i % 256)))
+              .mapToObj(i -> new Observation(meant.get(i), fences.get(i % 256)))
               .toList();
       String before = revision();
       long start = System.nanoTime();
@@ -231,6 +235,18 @@ final class ObserveTest {
     System.out.println(THOUSANDS + " verdicts under 256 fences in one transaction: " + times);
     // Another writer waits for this one no longer than that.
     assertThat(times).allSatisfy(time -> assertThat(time).isLessThan(Duration.ofSeconds(5)));
+  }
+
+  private static BackendStatus withHistory(int backend) {
+    var status = status(backend, Verdict.HEALTHY);
+    for (int past = 0; past < BackendStatus.HISTORY_LIMIT; past++) {
+      status = next(status, past % 2 == 0 ? Verdict.UNHEALTHY : Verdict.HEALTHY);
+    }
+    return status;
+  }
+
+  private static BackendStatus next(BackendStatus before, Verdict verdict) {
+    return before.next(verdict, "status 503, wanted 200–299", 1.5, before.since().plusSeconds(1));
   }
 
   @Test

@@ -80,6 +80,9 @@ public final class Observer<T> {
   public long turn(long now) {
     notice(now);
     silent.expire(now);
+    if (agenda.isEmpty()) {
+      brake.rule(0, 0, false, now);
+    }
     while (!agenda.isEmpty() && agenda.first().at - now <= 0) {
       visit(agenda.first(), now);
     }

@@ -108,6 +108,20 @@ class ObserverTest {
   }
 
   @Test
+  void shouldNotDoubtItselfOnceAllAreAnothers() {
+    var all = add(20);
+    run(15 * S);
+    for (int i = 0; i < 10; i++) {
+      dead.add(i);
+    }
+    run(2 * S);
+    assertThat(observer.isInDoubt(now)).isTrue();
+    all.forEach(observer::remove);
+    run(2 * S);
+    assertThat(observer.isInDoubt(now)).isFalse();
+  }
+
+  @Test
   void shouldNotHoldItsOwnPauseAgainstAnybody() {
     add(20);
     run(15 * S);

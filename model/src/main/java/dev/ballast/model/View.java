@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,7 +97,10 @@ public sealed interface View {
     }
     var narrowed =
         new Narrowing(
-                Reach.of(this, wholeBefore), Reach.of(this, wholeAfter), wholeBefore, wholeAfter)
+                Reach.of(this, wholeBefore, change),
+                Reach.of(this, wholeAfter, change),
+                wholeBefore,
+                wholeAfter)
             .of(change);
     return narrowed.isEmpty() ? Optional.empty() : Optional.of(narrowed);
   }
@@ -126,6 +130,18 @@ record Reach(Predicate<Resource> reached, @Nullable Set<ItemKey> referred) {
     };
   }
 
+  /** The same as far as the change makes a difference: a verdict, which comes often, asks no pool what it names. */
+  static Reach of(View view, Snapshot whole, Change change) {
+    return view instanceof View.Targets && !isAboutCertificates(change)
+        ? new Reach(Reach::isTarget, null)
+        : of(view, whole);
+  }
+
+  private static boolean isAboutCertificates(Change change) {
+    return Stream.concat(change.upserts().stream().map(Item::key), change.deletes().stream())
+        .anyMatch(key -> key.kind() == Kind.POOL || key.kind() == Kind.CERTIFICATE);
+  }
+
   private static Reach ofFleet(String fleet, Snapshot whole) {
     var referred = new HashSet<ItemKey>();
     whole
@@ -152,22 +168,23 @@ record Reach(Predicate<Resource> reached, @Nullable Set<ItemKey> referred) {
   private static Reach ofTargets(Snapshot whole) {
     var referred = new HashSet<ItemKey>();
     whole.pools().forEach(pool -> addReferred(referred, pool));
-    return new Reach(
-        resource ->
-            switch (resource.kind()) {
-              case POOL,
-                  BACKEND,
-                  BACKEND_STATUS,
-                  BACKEND_OVERRIDE,
-                  FLEET,
-                  LB_SERVER,
-                  LB_SERVER_STATUS,
-                  LB_SERVER_OVERRIDE ->
-                  true;
-              case CERTIFICATE -> referred.contains(resource.key());
-              case LOAD_BALANCER, FLEET_KEYS -> false;
-            },
-        referred);
+    return new Reach(resource -> isTarget(resource) || referred.contains(resource.key()), referred);
+  }
+
+  /** What the view shows whatever refers to it. */
+  private static boolean isTarget(Resource resource) {
+    return switch (resource.kind()) {
+      case POOL,
+          BACKEND,
+          BACKEND_STATUS,
+          BACKEND_OVERRIDE,
+          FLEET,
+          LB_SERVER,
+          LB_SERVER_STATUS,
+          LB_SERVER_OVERRIDE ->
+          true;
+      case LOAD_BALANCER, FLEET_KEYS, CERTIFICATE -> false;
+    };
   }
 
   private static void addReferred(

@@ -6,6 +6,7 @@ import dev.ballast.model.ItemKey;
 import dev.ballast.model.Resource;
 import dev.ballast.model.Revision;
 import dev.ballast.model.Verdict;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What this member knows of one subject in its share. Owned by its {@link Desk}. */
@@ -16,7 +17,7 @@ final class Care {
   Subject subject;
   Fence fence;
 
-  /** How it is probed; null while it is not. */
+  /** How it is probed, an object of its own for each watch; null while it is not. */
   @Nullable Target target;
 
   /** The verdict of our own watch, or the one that it began with. */
@@ -59,7 +60,16 @@ final class Care {
   /** The subject is described otherwise now. */
   void become(Subject other) {
     subject = other;
-    target = other.target().orElse(null);
+    Target now = other.target().orElse(null);
+    if (!Objects.equals(target, now)) {
+      target = now;
+    }
+  }
+
+  /** Whether a watch is the present one, and not an earlier one of the same target. */
+  @SuppressWarnings("ReferenceEquality")
+  boolean isWatchedAs(Target other) {
+    return other == target;
   }
 
   /** What was seen says nothing any more. */

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -51,11 +52,12 @@ final class Desk {
   /** What the last turn went by. */
   private @Nullable Snapshot reviewed;
 
+  private boolean isFresh;
   private boolean isReviewDue;
 
   /** What the desk wants done. Called by its thread; must not call it back. */
   interface Hands {
-    /** Probe a target; if it is probed already, in another way. */
+    /** Probe a target, which is not probed yet or was forgotten. The same object comes back with its transitions. */
     void watch(Target target, Watched.Known known);
 
     /** Probe it no longer. */
@@ -86,6 +88,7 @@ final class Desk {
   /** The configuration is this now. */
   void use(Snapshot next) {
     snapshot = next;
+    isFresh = true;
   }
 
   /** A share is ours, under this token. */
@@ -112,12 +115,12 @@ final class Desk {
   /** Does what follows from all that has happened since the last turn. */
   void turn() {
     Snapshot current = snapshot;
-    if (current == null || (!isReviewDue && current == reviewed)) {
+    if (current == null) {
       return;
     }
     if (isReviewDue || reviewed == null) {
       review(current);
-    } else {
+    } else if (isFresh) {
       var walk = SnapshotWalk.between(reviewed, current);
       if (walk.isMore()) {
         review(current);
@@ -126,6 +129,7 @@ final class Desk {
       }
     }
     isReviewDue = false;
+    isFresh = false;
     reviewed = current;
   }
 
@@ -199,23 +203,29 @@ final class Desk {
     Target before = care.target;
     boolean isAnother = subject.isAnother(care.subject);
     care.become(subject);
-    if (before != null && (isAnother || care.target == null)) {
+    if (!isAnother && Objects.equals(before, subject.target().orElse(null))) {
+      return;
+    }
+    if (before != null) {
       hands.forget(subject.id());
     }
     if (isAnother || care.target == null) {
       care.forgetAll();
       unwatched(care, care.target == null ? NO_CHECK : MOVED);
     }
-    if (care.target != null && (isAnother || !care.target.equals(before))) {
-      var known =
-          isAnother
-              ? Watched.Known.NOTHING
-              : Verdicts.known(subject, said(care), clock.instant());
-      if (before == null) {
-        care.verdict = known.verdict();
-      }
-      hands.watch(care.target, known);
+    if (care.target != null) {
+      watch(
+          care,
+          isAnother ? Watched.Known.NOTHING : Verdicts.known(subject, said(care), clock.instant()));
     }
+  }
+
+  /** Begins another watch in place of one that was forgotten. What that may still have to say is not about this. */
+  private void watch(Care care, Watched.Known known) {
+    care.verdict = known.verdict();
+    care.hasSeen = false;
+    care.target = care.subject.target().orElseThrow();
+    hands.watch(care.target, known);
   }
 
   /** Nothing is known of a backend any more, whatever stands in the database. */
@@ -230,7 +240,7 @@ final class Desk {
   /** The watch over a target has come to another verdict. */
   void became(Target target, Transition transition) {
     Care care = cares.get(target.id());
-    if (care == null || !target.equals(care.target)) {
+    if (care == null || !care.isWatchedAs(target)) {
       return;
     }
     care.hasSeen = true;
@@ -258,10 +268,16 @@ final class Desk {
     }
   }
 
-  /** An LB server has told how it is. */
-  void reported(String id, LbServerFacts facts) {
-    Care care = cares.get(id);
-    if (care != null && care.subject instanceof Subject.OfLbServer(LbServer server)) {
+  /**
+   * An LB server has told how it is.
+   *
+   * @param asked as it was known when it was asked: what comes late of a process that has been replaced says nothing of the next
+   */
+  void reported(LbServer asked, LbServerFacts facts) {
+    Care care = cares.get(new Subject.OfLbServer(asked).id());
+    if (care != null
+        && care.subject instanceof Subject.OfLbServer(LbServer server)
+        && server.instance().equals(asked.instance())) {
       long now = nanos.getAsLong();
       care.facts = facts;
       if (facts.isConnected()) {
@@ -314,7 +330,7 @@ final class Desk {
     for (Observation observation : written) {
       Resource status = observation.status();
       Care care = cares.get(Verdicts.id(status));
-      if (care != null && care.said == status) {
+      if (care != null && status.equals(care.said)) {
         care.isPending = false;
         care.written = revision;
       }
@@ -341,10 +357,14 @@ final class Desk {
       return;
     }
     Verdict there = Verdicts.of(care.subject, stands);
-    if (!care.hasSeen && there != care.verdict && care.target != null) {
-      care.verdict = there;
+    if (care.hasSeen || there == care.verdict) {
+      return;
+    }
+    if (care.target == null) {
+      unwatched(care, NO_CHECK);
+    } else {
       hands.forget(care.id);
-      hands.watch(care.target, Verdicts.known(care.subject, stands, clock.instant()));
+      watch(care, Verdicts.known(care.subject, stands, clock.instant()));
     }
   }
 

@@ -125,7 +125,7 @@ final class Evidence implements AutoCloseable {
       unanswered.increment();
       return;
     }
-    loop.execute(desk -> desk.reported(new Subject.OfLbServer(server).id(), facts.get()));
+    loop.execute(desk -> desk.reported(server, facts.get()));
   }
 
   @Override

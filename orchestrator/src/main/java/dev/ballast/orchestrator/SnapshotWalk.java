@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param statuses the statuses that came, changed or went
  * @param isMore whether anything else did, as a backend or a pool
  */
+@SuppressWarnings("ReferenceEquality") // What is shared has not changed.
 record SnapshotWalk(List<ItemKey> statuses, boolean isMore) {
   static SnapshotWalk between(Snapshot before, Snapshot after) {
     var statuses = new ArrayList<ItemKey>();

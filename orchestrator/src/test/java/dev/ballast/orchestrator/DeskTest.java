@@ -7,6 +7,7 @@ import dev.ballast.configdb.Observation;
 import dev.ballast.detection.Target;
 import dev.ballast.detection.Transition;
 import dev.ballast.detection.Watched;
+import dev.ballast.model.Backend;
 import dev.ballast.model.BackendStatus;
 import dev.ballast.model.LbServer;
 import dev.ballast.model.LbServerState;
@@ -240,6 +241,65 @@ class DeskTest {
   }
 
   @Test
+  void shouldTakeBackTheLateWordOfTheOwnerBeforeOnWhatIsNotChecked() {
+    world.pool("web", false).backend("web", "b1", 1);
+    own();
+    use();
+    assertThat(hands.written).isEmpty();
+    world.put(new BackendStatus("web", "b1", Verdict.UNHEALTHY, "dead", 9, NOW));
+    use();
+    assertThat(hands.backend(0).verdict()).isEqualTo(Verdict.UNKNOWN);
+  }
+
+  @Test
+  void shouldNotHearOfAWatchThatItHasEnded() {
+    world.pool("web", true).backend("web", "b1", 1);
+    own();
+    use();
+    Target ended = hands.targets.get("web/b1");
+    world.put(new BackendStatus("web", "b1", Verdict.UNHEALTHY, "dead", 9, NOW));
+    use();
+    desk.became(ended, new Transition(Verdict.UNKNOWN, Verdict.HEALTHY, "late", 0, false, nanos));
+    assertThat(hands.written).as("the watch that goes on holds it unhealthy").isEmpty();
+    becomes("web/b1", Verdict.HEALTHY);
+    assertThat(hands.written).hasSize(1);
+  }
+
+  @Test
+  void shouldBeginAnewFromWhatItSaysWhenTheHealthCheckIsAnother() {
+    world.pool("web", true).backend("web", "b1", 1);
+    own();
+    use();
+    becomes("web/b1", Verdict.UNHEALTHY);
+    Target before = hands.targets.get("web/b1");
+    world.poolAsking("web", "/other");
+    use();
+    assertThat(hands.watched.get("web/b1").verdict()).isEqualTo(Verdict.UNHEALTHY);
+    desk.became(
+        before, new Transition(Verdict.UNHEALTHY, Verdict.HEALTHY, "late", 0, false, nanos));
+    assertThat(hands.written).as("what the ended watch says").hasSize(1);
+    becomes("web/b1", Verdict.HEALTHY);
+    assertThat(hands.backend(1).verdict()).isEqualTo(Verdict.HEALTHY);
+  }
+
+  @Test
+  void shouldGoOnWatchingWhenSomethingElseOfTheBackendChanges() {
+    world.pool("web", true).backend("web", "b1", 1);
+    own();
+    use();
+    Target target = hands.targets.get("web/b1");
+    hands.watched.clear();
+    Backend known = world.find("web", "b1");
+    world.put(
+        new Backend(
+            known.pool(), known.id(), known.address(), 7, known.zone(), known.adminState()));
+    use();
+    assertThat(hands.watched).isEmpty();
+    desk.became(target, new Transition(Verdict.UNKNOWN, Verdict.HEALTHY, "good", 0, false, nanos));
+    assertThat(hands.written).hasSize(1);
+  }
+
+  @Test
   void shouldNotGoByASnapshotFromBeforeItsWordWhenTheCheckIsGivenBack() {
     world.pool("web", true).backend("web", "b1", 1);
     own();
@@ -275,13 +335,13 @@ class DeskTest {
     assertThat(hands.targets.get(id).port()).isEqualTo(7071);
     becomes(id, Verdict.HEALTHY);
     assertThat(hands.written).as("before it has said anything of itself").isEmpty();
-    desk.reported(id, facts("one", false, true));
+    desk.reported(server, facts("one", false, true));
     assertThat(hands.last().state()).isEqualTo(LbServerState.NOT_READY);
     commit();
-    desk.reported(id, facts("one", true, true));
+    desk.reported(server, facts("one", true, true));
     assertThat(hands.last().state()).isEqualTo(LbServerState.READY);
     commit();
-    desk.reported(id, facts("one", true, false));
+    desk.reported(server, facts("one", true, false));
     nanos += LbServerJudge.STALE_AFTER.toNanos();
     desk.tick();
     assertThat(hands.last().state()).isEqualTo(LbServerState.STALE);
@@ -303,7 +363,9 @@ class DeskTest {
     becomes("LbServer/lb-1", Verdict.HEALTHY);
     hands.watched.clear();
     desk.tick();
-    assertThat(hands.watched).as("begun again, though the database only knows nothing yet").isEmpty();
+    assertThat(hands.watched)
+        .as("begun again, though the database only knows nothing yet")
+        .isEmpty();
   }
 
   @Test
@@ -314,15 +376,27 @@ class DeskTest {
     String id = "LbServer/lb-1";
     becomes(id, Verdict.UNHEALTHY);
     commit();
-    world.lbServer("lb-1", "two");
+    LbServer next = world.lbServer("lb-1", "two");
     use();
     assertThat(hands.watched.get(id)).isEqualTo(Watched.Known.NOTHING);
     becomes(id, Verdict.HEALTHY);
-    desk.reported(id, facts("one", true, true));
+    desk.reported(next, facts("one", true, true));
     assertThat(hands.last().reason()).contains("another process");
-    desk.reported(id, facts("two", true, true));
+    desk.reported(next, facts("two", true, true));
     assertThat(hands.last())
         .isEqualTo(new LbServerStatus("lb-1", "two", LbServerState.READY, "it serves", 0, NOW));
+  }
+
+  @Test
+  void shouldNotTakeALateWordOfTheProcessBeforeForThatOfAnLbServer() {
+    LbServer before = world.lbServer("lb-1", "one");
+    own();
+    use();
+    world.lbServer("lb-1", "two");
+    use();
+    desk.reported(before, facts("one", true, true));
+    becomes("LbServer/lb-1", Verdict.HEALTHY);
+    assertThat(hands.written).isEmpty();
   }
 
   @Test

@@ -3,6 +3,8 @@ package dev.ballast.orchestrator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Seeded schedules over targets, orchestrators, pauses and partitions: the real desks and observers of several orchestrators beside a
@@ -10,13 +12,15 @@ import org.junit.jupiter.api.Test;
  * seed: one schedule with the seed of a failure repeats it.
  */
 class OrchestratorSimulationTest {
+  private static final Logger LOG = LoggerFactory.getLogger(OrchestratorSimulationTest.class);
   private static final int SCHEDULES = Integer.getInteger("ballast.schedules", 150);
   private static final long FIRST = Long.getLong("ballast.seed", 1);
 
   @Test
   void shouldHoldInEverySchedule() {
+    var tally = new VirtualTally();
     for (long seed = FIRST; seed < FIRST + SCHEDULES; seed++) {
-      String complaint = VirtualSchedule.complaint(seed);
+      String complaint = VirtualSchedule.complaint(seed, tally);
       if (!complaint.isEmpty()) {
         assertThat(complaint)
             .as(
@@ -25,5 +29,6 @@ class OrchestratorSimulationTest {
             .isEmpty();
       }
     }
+    LOG.info("{}", tally);
   }
 }

@@ -135,23 +135,27 @@ final class VirtualBounds {
     Tenure last = share.tenures.getLast();
     boolean isMoving = share.owner == null || share.isCalledBack() || last.from() >= from;
     if (!isMoving) {
-      return allowed + unprobed(last.member(), from) + databaseTroubles(from);
+      return allowed + unprobed(last.member().name(), from, true) + databaseTroubles(from);
     }
     allowed += HAND_OVER;
     for (Tenure tenure : share.tenures) {
       allowed += tenure.from() >= from ? fate.interval() + HAND_OVER : 0;
     }
+    boolean isReplaced =
+        world.members.stream()
+            .anyMatch(
+                one -> one.membership().isInSince(from) && world.troubles.until(one.name()) < from);
     for (VirtualMember member : world.members) {
-      allowed += unprobed(member, from);
+      allowed += unprobed(member.name(), from, isReplaced);
     }
     return allowed + databaseTroubles(from);
   }
 
-  private long unprobed(VirtualMember member, long from) {
-    return world.troubles.unprobed(member.name(), from, time.now());
+  private long unprobed(String whose, long from, boolean isReplaced) {
+    return world.troubles.unprobed(whose, from, time.now(), isReplaced);
   }
 
   private long databaseTroubles(long from) {
-    return world.troubles.unprobed(VirtualWorld.DATABASE, from, time.now());
+    return unprobed(VirtualWorld.DATABASE, from, false);
   }
 }

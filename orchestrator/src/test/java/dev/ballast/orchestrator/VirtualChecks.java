@@ -6,7 +6,6 @@ import static dev.ballast.orchestrator.VirtualTime.SECOND;
 import dev.ballast.configdb.Observation;
 import dev.ballast.detection.Target;
 import dev.ballast.detection.Transition;
-import dev.ballast.model.Resource;
 import dev.ballast.model.Snapshot;
 import dev.ballast.model.Verdict;
 import java.util.Collection;
@@ -22,6 +21,9 @@ import java.util.TreeMap;
 final class VirtualChecks {
   /** From the end of a fault that could convict to the last conviction by it, beside an interval. */
   private static final long LATEST = 1_500 * MILLI;
+
+  /** The acceptable pause, and what φ takes at the least, less what a pause has of its own that can't be told from sleep. */
+  private static final long LEAST_SILENCE = 1_150 * MILLI;
 
   /** After what is configured otherwise a verdict may begin anew. */
   private static final long ANEW = 25 * SECOND;
@@ -68,6 +70,7 @@ final class VirtualChecks {
   void asked(VirtualMember member, Target target) {
     VirtualFate fate = fate(target.id());
     fate.askedAt = time.now();
+    world.tally.probes++;
     time.note("%s asks %s", member.name(), fate.id);
     VirtualGroup.Share share = world.database.group.share(fate.partition);
     boolean isOthers =
@@ -99,12 +102,17 @@ final class VirtualChecks {
       return;
     }
     fate.falls++;
+    world.tally.convictions++;
+    long awake = time.now() - who.goodAt - member.process().paused(who.goodAt, time.now());
+    if (transition.isSilence() && awake < LEAST_SILENCE) {
+      time.complain(
+          "%s convicts %s by silence after %.3f s of being awake"
+              .formatted(member.name(), fate.id, awake / 1e9));
+    }
     String address = VirtualProbing.address(who.target);
     long last =
-        Math.max(
-            world.servers.lastBad(address), world.servers.lastCut(member.name(), address));
-    long since =
-        time.now() - last - member.process().paused(time.now() - 20 * SECOND, time.now());
+        Math.max(world.servers.lastBad(address), world.servers.lastCut(member.name(), address));
+    long since = time.now() - last - member.process().paused(time.now() - 20 * SECOND, time.now());
     if (since > LATEST + fate.interval()) {
       time.complain(
           "%s convicts %s, which has been well for %.3f s: %s"
@@ -118,11 +126,14 @@ final class VirtualChecks {
       List<Observation> written,
       List<Observation> unchanged,
       Snapshot before) {
+    world.tally.transactions++;
+    world.tally.written += written.size();
     for (Observation one : written) {
       time.note("%s writes %s", member.name(), one.status());
       checkFence(member, one);
       VirtualFate fate = fate(Verdicts.id(one.status()));
-      Verdict was = fate.verdict(before.find(one.status().key()).map(item -> item.resource()).orElse(null));
+      Verdict was =
+          fate.verdict(before.find(one.status().key()).map(item -> item.resource()).orElse(null));
       Verdict is = fate.verdict(one.status());
       if (was != is) {
         fate.changes++;
@@ -137,8 +148,7 @@ final class VirtualChecks {
   }
 
   private void checkFence(VirtualMember member, Observation one) {
-    VirtualGroup.Share share =
-        world.database.group.share(VirtualGroup.partition(one.fence()));
+    VirtualGroup.Share share = world.database.group.share(VirtualGroup.partition(one.fence()));
     if (share.token != one.fence().token() || share.tenures.getLast().member() != member) {
       time.complain(
           "%s writes %s with token %d, but %s owns it with token %d"

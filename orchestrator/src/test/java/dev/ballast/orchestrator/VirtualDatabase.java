@@ -54,6 +54,9 @@ final class VirtualDatabase {
         Snapshot before);
 
     void changed(Snapshot now);
+
+    /** A status was refused, as its share is another's. */
+    void refused();
   }
 
   VirtualDatabase(VirtualTime time, Set<Integer> partitions, Listener listener) {
@@ -160,6 +163,7 @@ final class VirtualDatabase {
       if (holds(one.fence(), commitAt)) {
         valid.add(one);
       } else {
+        listener.refused();
         time.note("refused %s %s", one.fence(), one.status().key());
       }
     }
@@ -175,8 +179,7 @@ final class VirtualDatabase {
     Map<Boolean, List<Observation>> byChange =
         there.stream()
             .collect(
-                Collectors.partitioningBy(
-                    one -> !find(one.status().key()).contains(one.status())));
+                Collectors.partitioningBy(one -> !find(one.status().key()).contains(one.status())));
     List<Observation> written = byChange.getOrDefault(true, List.of());
     Snapshot before = snapshot;
     apply(written.stream().map(Observation::status).toList(), List.of());
@@ -190,8 +193,7 @@ final class VirtualDatabase {
 
   private boolean isThere(Resource status) {
     return switch (status) {
-      case BackendStatus backend ->
-          snapshot.find(backend.key().as(Kind.BACKEND)).isPresent();
+      case BackendStatus backend -> snapshot.find(backend.key().as(Kind.BACKEND)).isPresent();
       case LbServerStatus server ->
           find(server.key().as(Kind.LB_SERVER)).stream()
               .anyMatch(one -> ((LbServer) one).instance().equals(server.instance()));
@@ -223,8 +225,7 @@ final class VirtualDatabase {
       return;
     }
     Revision next = snapshot.revision().withN(snapshot.revision().n() + 1);
-    List<Item> items =
-        upserts.stream().map(resource -> new Item(resource, next.n())).toList();
+    List<Item> items = upserts.stream().map(resource -> new Item(resource, next.n())).toList();
     snapshot = snapshot.apply(new Change(next, snapshot.revision(), items, deletes));
     listener.changed(snapshot);
   }

@@ -30,6 +30,7 @@ final class VirtualFaults {
     FLAPPING,
     MASS,
     PAUSE,
+    HICCUP,
     KILL,
     LEAVE,
     DATABASE_CUT,
@@ -84,6 +85,7 @@ final class VirtualFaults {
       case FLAPPING -> flap(time.one(world.addresses()), 2 + time.random.nextInt(6));
       case MASS -> mass();
       case PAUSE -> pause(member);
+      case HICCUP -> hesitate(member);
       case KILL -> kill(member);
       case LEAVE -> leave(member);
       case DATABASE_CUT -> cutDatabase(member);
@@ -151,6 +153,25 @@ final class VirtualFaults {
     time.note("%s is paused until %.3f s", member.name(), until / 1e9);
     member.process().pause(until - time.now());
     trouble(member.name(), until + 500 * MILLI, time.now() + TTL + 200 * MILLI);
+  }
+
+  /** Servers hesitate just before an orchestrator stands still: too shortly to be convicted for that. */
+  private void hesitate(VirtualMember member) {
+    long length = time.random.nextLong(600 * MILLI, 900 * MILLI);
+    long until = Math.min(END, time.now() + length);
+    for (String address : world.addresses()) {
+      if (time.chance(0.2) && !world.servers.state(address).isBad()) {
+        world.servers.become(address, State.FROZEN);
+        time.at(until, () -> world.servers.become(address, State.ALIVE));
+      }
+    }
+    time.at(
+        until - time.random.nextLong(50 * MILLI),
+        () -> {
+          if (member.isStaying()) {
+            pause(member);
+          }
+        });
   }
 
   private void kill(VirtualMember member) {

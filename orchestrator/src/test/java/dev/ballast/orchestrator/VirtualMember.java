@@ -11,7 +11,6 @@ import dev.ballast.model.BackendStatus;
 import dev.ballast.model.ItemKey;
 import dev.ballast.model.Kind;
 import dev.ballast.model.LbServer;
-import dev.ballast.model.PastVerdict;
 import dev.ballast.model.Resource;
 import dev.ballast.model.Revision;
 import dev.ballast.model.Snapshot;
@@ -23,7 +22,9 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,10 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
   private final Set<Resource> tried = Collections.newSetFromMap(new IdentityHashMap<>());
   private final ArrayDeque<Long> transactions = new ArrayDeque<>();
   private final Set<String> busy = new HashSet<>();
+
+  /** In the order of names: that of an immutable set differs from run to run. */
+  private final Map<String, Runnable> evidence = new TreeMap<>();
+
   private @Nullable Snapshot latest;
   private @Nullable Snapshot used;
   private long lastFed;
@@ -56,8 +61,7 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
     this.process = new VirtualProcess(name, time);
     this.membership = new VirtualMembership(time, this, world.database);
     this.probing = new VirtualProbing(time, process, world.servers, this);
-    this.desk =
-        new Desk(this, () -> Instant.EPOCH.plusNanos(time.now()), time::now);
+    this.desk = new Desk(this, () -> Instant.EPOCH.plusNanos(time.now()), time::now);
     this.deskLine = process.new Line(desk::turn);
     this.writerLine = process.new Line(() -> {});
     process.after(time.random.nextLong(100 * MILLI), membership::join);
@@ -103,8 +107,7 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
   /** No controller is reached until then. */
   void starve(long until) {
     unfedUntil = Math.max(unfedUntil, until);
-    time.at(
-        unfedUntil + time.between(20 * MILLI, SECOND), () -> feed(world.database.snapshot()));
+    time.at(unfedUntil + time.between(20 * MILLI, SECOND), () -> feed(world.database.snapshot()));
   }
 
   /** A snapshot is on its way. */
@@ -113,8 +116,7 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
     time.at(
         lastFed,
         () -> {
-          boolean isNews =
-              latest == null || snapshot.revision().n() > latest.revision().n();
+          boolean isNews = latest == null || snapshot.revision().n() > latest.revision().n();
           if (time.now() >= unfedUntil && isNews) {
             latest = snapshot;
             atDesk(
@@ -130,30 +132,23 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
   public void watch(Target target, Watched.Known known) {
     time.note("%s watches %s, known as %s", name(), target.id(), known.verdict());
     world.checks.watched(target.id());
-    probing.watch(target, known, fallsOnRecord(target.id()));
+    boolean isNew = known.equals(Watched.Known.NOTHING);
+    probing.watch(target, known, isNew ? 0 : fallsOnRecord(target.id()));
   }
 
   private int fallsOnRecord(String id) {
     if (used == null || id.startsWith(Subject.OfLbServer.PREFIX)) {
       return 0;
     }
-    return used
-        .find(new ItemKey(Kind.BACKEND_STATUS, id))
+    return used.find(new ItemKey(Kind.BACKEND_STATUS, id))
         .map(item -> (BackendStatus) item.resource())
         .map(VirtualMember::falls)
         .orElse(0);
   }
 
-  /** Since it was last not known how it is: as its address was changed, or its pool had no health check. */
   private static int falls(BackendStatus status) {
-    int falls = status.verdict() == Verdict.UNHEALTHY ? 1 : 0;
-    for (PastVerdict past : status.history()) {
-      if (status.verdict() == Verdict.UNKNOWN || past.verdict() == Verdict.UNKNOWN) {
-        return falls;
-      }
-      falls += past.verdict() == Verdict.UNHEALTHY ? 1 : 0;
-    }
-    return falls;
+    long past = status.history().stream().filter(one -> one.verdict() == Verdict.UNHEALTHY).count();
+    return (int) past + (status.verdict() == Verdict.UNHEALTHY ? 1 : 0);
   }
 
   @Override
@@ -163,12 +158,12 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
 
   @Override
   public void vouch(String id, long nanosAgo) {
-    probing.vouched(id, nanosAgo);
+    evidence.put("vouched " + id, () -> probing.vouched(id, nanosAgo));
   }
 
   @Override
   public void accuse(String id) {
-    probing.accused(id);
+    evidence.put("accused " + id, () -> probing.accused(id));
   }
 
   @Override
@@ -178,8 +173,7 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
 
   @Override
   public void became(VirtualProbing.Probed who, Transition transition) {
-    time.note(
-        "%s: %s is %s: %s", name(), who.target.id(), transition.to(), transition.reason());
+    time.note("%s: %s is %s: %s", name(), who.target.id(), transition.to(), transition.reason());
     world.checks.became(this, who, transition);
     atDesk(one -> one.became(who.target, transition));
   }
@@ -292,7 +286,11 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
         server,
         () -> {
           Observations seen = world.sees(server, suspects);
-          return one -> one.observed(server.name(), seen);
+          return one -> {
+            one.observed(server.name(), seen);
+            evidence.values().forEach(Runnable::run);
+            evidence.clear();
+          };
         });
   }
 
@@ -302,7 +300,7 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
         server,
         () -> {
           LbServerFacts facts = world.facts(server);
-          return one -> one.reported(new Subject.OfLbServer(server).id(), facts);
+          return one -> one.reported(server, facts);
         });
   }
 

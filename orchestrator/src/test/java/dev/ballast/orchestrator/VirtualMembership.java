@@ -25,6 +25,7 @@ final class VirtualMembership {
   private final TreeMap<Integer, Long> held = new TreeMap<>();
   private final Set<Integer> stopping = new TreeSet<>();
   private long lease;
+  private long joinedAt;
   private long deadline;
   private int failures;
   private int looks;
@@ -63,6 +64,7 @@ final class VirtualMembership {
 
   private void joined(long id, long sentAt) {
     lease = id;
+    joinedAt = time.now();
     failures = 0;
     deadline = sentAt + TTL - MARGIN;
     time.note("%s has joined with lease %d", member.name(), id);
@@ -209,6 +211,11 @@ final class VirtualMembership {
           },
           () -> release(id, partition));
     }
+  }
+
+  /** Whether it has been in the group since then, and stays. */
+  boolean isInSince(long at) {
+    return lease != 0 && joinedAt <= at && !isLeaving && !member.process().isDead();
   }
 
   boolean isLeaving() {

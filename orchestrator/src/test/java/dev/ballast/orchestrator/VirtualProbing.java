@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  * its own that the desk hands its orders to.
  */
 final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
+  /** Masses that come and go: the hold, a sixth more of it for the time between, and as long again that each of them lingers. */
+  private static final long LONGEST_DOUBT =
+      MassBrake.Settings.DEFAULT.hold().multipliedBy(12).dividedBy(5).toNanos();
+
   private final VirtualTime time;
   private final VirtualProcess process;
   private final VirtualServers servers;
@@ -42,11 +46,15 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
     @Nullable Watched<Probed> watched;
     int goodInRow;
 
+    /** When the last probe was sent that it answered well; in the beginning, when the watch began. */
+    long goodAt;
+
     /** Convictions on record when this watch began, and since. */
     int falls;
 
-    Probed(Target target, int falls) {
+    Probed(Target target, int falls, long now) {
       this.target = target;
+      this.goodAt = now;
       this.falls = falls;
     }
   }
@@ -58,8 +66,7 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
     this.servers = servers;
     this.hearing = hearing;
     this.line = process.new Line(() -> {});
-    this.observer =
-        new Observer<>(MassBrake.Settings.DEFAULT, time.random, this, time.now());
+    this.observer = new Observer<>(MassBrake.Settings.DEFAULT, time.random, this, time.now());
     wake(time.now());
   }
 
@@ -111,7 +118,7 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
     }
     long now = time.now();
     Watched.Known kept = known;
-    var one = new Probed(target, falls);
+    var one = new Probed(target, falls, now);
     if (old != null && old.watched != null) {
       boolean isSame = old.target.server().equals(target.server());
       kept = isSame ? old.watched.known(now) : Watched.Known.NOTHING;
@@ -148,18 +155,20 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
   private void doubt() {
     if (observer.isInDoubt(time.now())) {
       lastDoubt = time.now();
-      doubtSince = Math.min(doubtSince, time.now());
+      if (doubtSince == Long.MAX_VALUE) {
+        time.note(
+            "%s doubts itself, %d silent of %d",
+            process.name, observer.silent(), observer.targets());
+        doubtSince = time.now();
+      }
       if (lastDoubt - doubtSince - process.paused(doubtSince, lastDoubt) > LONGEST_DOUBT) {
         time.complain(process.name + " doubts itself for too long");
       }
-    } else {
+    } else if (doubtSince != Long.MAX_VALUE) {
+      time.note("%s believes itself", process.name);
       doubtSince = Long.MAX_VALUE;
     }
   }
-
-  /** The brake's hold, and what it lingers. */
-  private static final long LONGEST_DOUBT =
-      MassBrake.Settings.DEFAULT.hold().toNanos() + 2 * VirtualTime.SECOND;
 
   /** When it last doubted itself. */
   long lastDoubt() {
@@ -179,20 +188,20 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
           boolean isAwake = !process.isPaused();
           process.whenAwake(
               () -> {
-                boolean isGivenUp =
-                    !isAwake && time.now() - askedAt >= timeout && time.chance(0.5);
+                boolean isGivenUp = !isAwake && time.now() - askedAt >= timeout && time.chance(0.5);
                 Outcome outcome =
                     isGivenUp
                         ? new Outcome.Failed(Outcome.Kind.SILENT, "timed out")
                         : answer.outcome();
-                ended(who, probe, outcome);
+                ended(who, probe, outcome, askedAt);
               });
         });
   }
 
-  private void ended(Watched<Probed> who, Probe probe, Outcome outcome) {
+  private void ended(Watched<Probed> who, Probe probe, Outcome outcome, long askedAt) {
     if (outcome instanceof Outcome.Good) {
       who.target().goodInRow++;
+      who.target().goodAt = Math.max(who.target().goodAt, askedAt);
     } else {
       who.target().goodInRow = 0;
     }

@@ -23,7 +23,17 @@ final class VirtualSchedule {
 
   /** What was wrong with the schedule of this seed; empty if all was well. */
   static String complaint(long seed) {
-    return new VirtualSchedule(seed, false).run();
+    return complaint(seed, new VirtualTally());
+  }
+
+  /** The same, and what happened in it is added to the others'. */
+  static String complaint(long seed, VirtualTally tally) {
+    var schedule = new VirtualSchedule(seed, false);
+    String complaint = schedule.run();
+    schedule.world.tally.nanos = schedule.time.now();
+    schedule.world.tally.handOvers = schedule.world.handOvers();
+    tally.add(schedule.world.tally);
+    return complaint;
   }
 
   /** The same, with everything that happened before it. */

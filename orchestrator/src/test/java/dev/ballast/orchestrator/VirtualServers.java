@@ -66,8 +66,7 @@ final class VirtualServers {
   }
 
   Server server(String address) {
-    return servers.computeIfAbsent(
-        address, _ -> new Server(time.between(200_000, 50 * MILLI)));
+    return servers.computeIfAbsent(address, _ -> new Server(time.between(200_000, 50 * MILLI)));
   }
 
   private Path path(String from, String address) {

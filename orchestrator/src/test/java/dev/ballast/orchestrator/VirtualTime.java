@@ -56,7 +56,7 @@ final class VirtualTime {
 
   /** From {@code least} to {@code most} nanoseconds, the small ones as likely as the large ones. */
   long between(long least, long most) {
-    return (long) Math.exp(random.nextDouble(Math.log(least), Math.log(most)));
+    return (long) Math.exp(random.nextDouble(Math.log((double) least), Math.log((double) most)));
   }
 
   boolean chance(double share) {
@@ -79,6 +79,7 @@ final class VirtualTime {
     return complaint;
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // Only tests of this package call it.
   void note(String what, Object... about) {
     if (isTraced) {
       trace.add("%9.3f %s".formatted(now / 1e9, what.formatted(about)));

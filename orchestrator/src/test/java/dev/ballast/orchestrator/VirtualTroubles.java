@@ -28,12 +28,16 @@ final class VirtualTroubles {
     return until;
   }
 
-  /** For how long, between two times, troubles of a member kept its share from being probed. */
-  long unprobed(String member, long from, long to) {
+  /**
+   * For how long, between two times, troubles of a member kept its share from being probed.
+   *
+   * @param isReplaced whether there was somebody to take over
+   */
+  long unprobed(String member, long from, long to, boolean isReplaced) {
     long sum = 0;
     for (Trouble trouble : troubles.getOrDefault(member, List.of())) {
-      sum +=
-          Math.max(0, Math.min(to, trouble.probesAgain()) - Math.max(from, trouble.from()));
+      long end = isReplaced ? trouble.probesAgain() : trouble.to();
+      sum += Math.max(0, Math.min(to, end) - Math.max(from, trouble.from()));
     }
     return sum;
   }

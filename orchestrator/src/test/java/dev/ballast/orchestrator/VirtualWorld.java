@@ -31,6 +31,7 @@ final class VirtualWorld implements VirtualDatabase.Listener {
   final VirtualTime time;
   final VirtualServers servers;
   final VirtualDatabase database;
+  final VirtualTally tally = new VirtualTally();
   final VirtualTroubles troubles = new VirtualTroubles();
   final VirtualChecks checks;
   final List<VirtualMember> members = new ArrayList<>();
@@ -45,7 +46,8 @@ final class VirtualWorld implements VirtualDatabase.Listener {
     var partitions = new HashSet<Integer>();
     for (String pool : pools) {
       for (int i = 0; i < 12; i++) {
-        partitions.add(new Subject.OfBackend(backend(pool, i, 1), Optional.empty(), "").partition());
+        partitions.add(
+            new Subject.OfBackend(backend(pool, i, 1), Optional.empty(), "").partition());
       }
     }
     for (int i = 0; i < 3; i++) {
@@ -108,12 +110,7 @@ final class VirtualWorld implements VirtualDatabase.Listener {
 
   private static Backend backend(String pool, int number, int host) {
     return new Backend(
-        pool,
-        "b" + number,
-        new BackendAddress("10.0.0." + host, 8080),
-        1,
-        "",
-        AdminState.ENABLED);
+        pool, "b" + number, new BackendAddress("10.0.0." + host, 8080), 1, "", AdminState.ENABLED);
   }
 
   private static LbServer lbServer(int number, String instance) {
@@ -197,6 +194,15 @@ final class VirtualWorld implements VirtualDatabase.Listener {
         .map(item -> (Backend) item.resource());
   }
 
+  /** How often a share got another owner. */
+  long handOvers() {
+    return checks.fates().stream()
+        .mapToInt(fate -> fate.partition)
+        .distinct()
+        .mapToLong(partition -> database.group.share(partition).tenures.size() - 1)
+        .sum();
+  }
+
   @Override
   public void observed(
       VirtualMember member,
@@ -204,6 +210,11 @@ final class VirtualWorld implements VirtualDatabase.Listener {
       List<Observation> unchanged,
       Snapshot before) {
     checks.observed(member, written, unchanged, before);
+  }
+
+  @Override
+  public void refused() {
+    tally.refused++;
   }
 
   @Override

@@ -48,11 +48,22 @@ final class World {
   }
 
   World pool(String name, boolean hasCheck) {
+    return pool(name, hasCheck ? Optional.of(CHECK) : Optional.empty());
+  }
+
+  World poolAsking(String name, String path) {
+    return pool(
+        name,
+        Optional.of(
+            new HealthCheck(HealthCheck.Type.HTTP, path, CHECK.interval(), CHECK.timeout())));
+  }
+
+  private World pool(String name, Optional<HealthCheck> check) {
     return put(
         new Pool(
             name,
             new Algorithm.RoundRobin(),
-            hasCheck ? Optional.of(CHECK) : Optional.empty(),
+            check,
             Timeouts.defaults(),
             Pool.DEFAULT_PANIC_THRESHOLD_PERCENT));
   }

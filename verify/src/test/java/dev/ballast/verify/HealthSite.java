@@ -67,8 +67,7 @@ final class HealthSite implements AutoCloseable {
           - {name: distant, address: "127.0.0.1:%d"}
           - {name: steady, address: "%s:%d"}
         """
-            .formatted(
-                victimHost, Web.BACKEND_HTTP, way.port(), steady, Web.BACKEND_HTTP);
+            .formatted(victimHost, Web.BACKEND_HTTP, way.port(), steady, Web.BACKEND_HTTP);
     return """
         kind: LoadBalancer
         name: retried
@@ -180,7 +179,10 @@ final class HealthSite implements AutoCloseable {
                     .allMatch(
                         lb ->
                             POOLS.stream()
-                                .allMatch(pool -> lb.standings(pool).values().stream().allMatch("healthy"::equals))));
+                                .allMatch(
+                                    pool ->
+                                        lb.standings(pool).values().stream()
+                                            .allMatch("healthy"::equals))));
   }
 
   @Override

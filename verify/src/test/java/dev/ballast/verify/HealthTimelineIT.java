@@ -62,7 +62,8 @@ final class HealthTimelineIT {
     }
   }
 
-  private static void print(HealthFault fault, List<HealthSample> samples, HealthTimeline timeline) {
+  private static void print(
+      HealthFault fault, List<HealthSample> samples, HealthTimeline timeline) {
     samples.forEach(sample -> System.out.println(sample.json()));
     String name = "health_" + fault.name().toLowerCase(java.util.Locale.ROOT);
     Figures.print(name + "_out_max_ms", max(samples, HealthSample::toUsedMillis));

@@ -55,7 +55,7 @@ final class ProbedServer {
     while (System.in.read() >= 0) {
       // Until the end.
     }
-    loops.shutdownGracefully();
+    var _ = loops.shutdownGracefully();
   }
 
   private static final class Answering extends SimpleChannelInboundHandler<ByteBuf> {

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -55,7 +56,7 @@ final class ProbingLoad {
   private record Reading(
       long at, long loopNanos, long processNanos, ProbeCounters counters, int verdicts) {}
 
-  public static void main(String[] arguments) throws Exception {
+  public static void main(String[] arguments) throws IOException {
     int targets = Integer.parseInt(arguments[1]);
     var load = new ProbingLoad();
     try (Probing probing = load.probing) {
@@ -63,11 +64,18 @@ final class ProbingLoad {
       for (int i = 0; i < targets; i++) {
         probing.watch(target(i, Integer.parseInt(arguments[2]), spec), Watched.Known.NOTHING);
       }
-      TimeUnit.SECONDS.sleep(Integer.parseInt(arguments[3]));
+      pass(arguments[3]);
       Reading before = load.read();
-      TimeUnit.SECONDS.sleep(Integer.parseInt(arguments[4]));
+      pass(arguments[4]);
       Reading after = load.read();
       System.out.println(JSON.writeValueAsString(load.results(targets, before, after)));
+    }
+  }
+
+  private static void pass(String seconds) {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(Integer.parseInt(seconds));
+    while (until - System.nanoTime() > 0) {
+      LockSupport.parkNanos(until - System.nanoTime());
     }
   }
 

@@ -73,12 +73,7 @@ final class Roles {
   }
 
   static List<String> orchestrator(
-      String name,
-      String databaseUrl,
-      String address,
-      String controllers,
-      Path token,
-      Path state) {
+      String name, String databaseUrl, String address, String controllers, Path token, Path state) {
     return List.of(
         "orchestrator",
         "--name",
