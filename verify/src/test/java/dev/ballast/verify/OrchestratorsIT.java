@@ -143,9 +143,8 @@ class OrchestratorsIT {
     site.restart();
     double late = site.convictedAfterMillis(victim, Instant.now());
     Figures.print(
-        "orchestrators_none_left_convicted_after_start_ms",
-        (double) (System.nanoTime() - restarted) / 1e6);
-    assertThat(late).isLessThan(PATIENCE.toMillis());
+        "orchestrators_none_left_convicted_after_start_ms", (System.nanoTime() - restarted) / 1e6);
+    assertThat(late).isLessThan((double) PATIENCE.toMillis());
     assertAllWell();
   }
 
