@@ -67,12 +67,16 @@ public final class Orchestrator implements AutoCloseable {
             engine,
             LocksSettings.of(settings.name(), world.nanos()::getAsLong, world.random())
                 .withTtl(settings.ttl()));
-    this.shares = new Shares(locks, settings.group(), line, writer);
+    var group = new Shares(locks, settings.group(), line, writer);
+    this.shares = group;
     this.evidence = new Evidence(line, probing);
     this.sync =
         SyncClient.start(
             settings.sync(),
-            (snapshot, _) -> line.execute(desk -> desk.use(snapshot)),
+            (snapshot, _) -> {
+              line.execute(desk -> desk.use(snapshot));
+              group.configured();
+            },
             Optional.empty(),
             world.clock(),
             world.nanos(),

@@ -10,6 +10,7 @@ import dev.ballast.locks.NotJoined;
 import dev.ballast.locks.Ownership;
 import dev.ballast.locks.PartitionListener;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -18,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This member's part in sharing out the subjects. It joins as soon as the engine lets it: an orchestrator that was killed and starts again at
+ * This member's part in sharing out the subjects. It joins once it knows the configuration, as it could not probe what it owns before; and as soon as the engine lets it: an orchestrator that was killed and starts again at
  * once has to wait for the end of its own lease. Thread-safe.
  */
 final class Shares implements AutoCloseable {
@@ -32,7 +33,8 @@ final class Shares implements AutoCloseable {
   private final PartitionListener listener;
   private final Thread joining = Thread.ofVirtual().name("ballast-joining").unstarted(this::join);
   private volatile @Nullable ConsumerGroup group;
-  private volatile String trouble = "";
+  private final CountDownLatch isConfigured = new CountDownLatch(1);
+  private volatile String trouble = "no configuration has come from a controller yet";
 
   Shares(Locks locks, GroupSettings settings, DeskLoop loop, StatusWriter writer) {
     this.locks = locks;
@@ -44,8 +46,14 @@ final class Shares implements AutoCloseable {
     joining.start();
   }
 
+  /** The configuration is known. */
+  void configured() {
+    isConfigured.countDown();
+  }
+
   private void join() {
     try {
+      isConfigured.await();
       while (true) {
         try {
           group = locks.join(settings, listener);

@@ -132,14 +132,15 @@ final class VirtualBounds {
 
   private long allowed(VirtualFate fate, Share share, long from) {
     long allowed = (long) (INTERVALS * fate.interval()) + 100 * MILLI;
+    long since = Math.max(fate.askedAt, fate.configuredAt);
     Tenure last = share.tenures.getLast();
-    boolean isMoving = share.owner == null || share.isCalledBack() || last.from() >= from;
+    boolean isMoving = share.owner == null || share.isCalledBack() || last.from() >= since;
     if (!isMoving) {
       return allowed + unprobed(last.member().name(), from, true) + databaseTroubles(from);
     }
     allowed += HAND_OVER;
     for (Tenure tenure : share.tenures) {
-      allowed += tenure.from() >= from ? fate.interval() + HAND_OVER : 0;
+      allowed += tenure.from() >= since ? fate.interval() + HAND_OVER : 0;
     }
     boolean isReplaced =
         world.members.stream()

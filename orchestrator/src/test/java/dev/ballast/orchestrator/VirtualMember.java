@@ -64,7 +64,6 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
     this.desk = new Desk(this, () -> Instant.EPOCH.plusNanos(time.now()), time::now);
     this.deskLine = process.new Line(desk::turn);
     this.writerLine = process.new Line(() -> {});
-    process.after(time.random.nextLong(100 * MILLI), membership::join);
     process.after(SECOND, this::tick);
     process.after(time.random.nextLong(500 * MILLI), () -> askLbServers(true));
     feed(world.database.snapshot());
@@ -121,6 +120,9 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
             latest = snapshot;
             atDesk(
                 one -> {
+                  if (used == null) {
+                    process.after(time.random.nextLong(20 * MILLI), membership::join);
+                  }
                   used = snapshot;
                   one.use(snapshot);
                 });

@@ -20,8 +20,9 @@ final class VirtualProcess {
   }
 
   void pause(long nanos) {
-    awakeAt = Math.max(awakeAt, time.now() + nanos);
-    pauses.add(new Pause(time.now(), awakeAt));
+    long from = Math.max(awakeAt, time.now());
+    awakeAt = Math.max(from, time.now() + nanos);
+    pauses.add(new Pause(from, awakeAt));
   }
 
   void kill() {

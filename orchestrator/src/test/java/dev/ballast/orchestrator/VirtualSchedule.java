@@ -50,7 +50,7 @@ final class VirtualSchedule {
     world.begin(members, backends, lbServers);
     var faults = new VirtualFaults(world, backends, lbServers);
     faults.plan();
-    time.after(LOOK, this::look);
+    time.after(SECOND, this::look);
     time.run(VirtualFaults.END);
     settle();
     return time.complaint();

@@ -26,6 +26,7 @@ final class HealthRounds {
     Path out = Path.of(arguments[0]);
     int rounds = Integer.parseInt(arguments[1]);
     try (var timeline = new HealthTimeline("health-rounds", FIRST_BYTE)) {
+      timeline.warmUp();
       for (int round = 0; round < rounds; round++) {
         for (HealthFault fault : HealthFault.values()) {
           for (HealthSample sample : timeline.round(fault)) {

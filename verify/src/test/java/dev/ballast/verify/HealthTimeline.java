@@ -78,6 +78,12 @@ final class HealthTimeline implements AutoCloseable {
         .computeIfAbsent(pool, _ -> new Requests());
   }
 
+  /** A round that counts nowhere: the first verdict of a system finds all of it cold. */
+  void warmUp() {
+    List<HealthSample> _ = round(HealthFault.UNAVAILABLE);
+    requests.clear();
+  }
+
   /** One fault, from its beginning until all is well again: a sample of each pool. */
   List<HealthSample> round(HealthFault fault) {
     var during = newPhases();

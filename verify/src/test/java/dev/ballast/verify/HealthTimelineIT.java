@@ -35,6 +35,7 @@ final class HealthTimelineIT {
   @Test
   void shouldTakeABackendOutSoonWhateverBefallsItAndFailNoRequestThatMayBeRetried() {
     try (var timeline = new HealthTimeline("health-timeline", FIRST_BYTE)) {
+      timeline.warmUp();
       var samples = new EnumMap<HealthFault, List<HealthSample>>(HealthFault.class);
       for (int round = 0; round < ROUNDS; round++) {
         for (HealthFault fault : HealthFault.values()) {
