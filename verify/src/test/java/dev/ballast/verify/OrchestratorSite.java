@@ -89,8 +89,9 @@ final class OrchestratorSite implements AutoCloseable {
     orchestrators.put(name, system.startOrchestrator(name));
   }
 
-  /** Starts those again that have ended, each with its name, and waits until all have shares. */
+  /** Lets those go on that are frozen, starts those again that have ended, each with its name, and waits until all have shares. */
   void restart() {
+    wake();
     for (OrchestratorProcess one : List.copyOf(orchestrators.values())) {
       if (!one.process().isAlive()) {
         if (one.name().equals("o3")) {
@@ -212,9 +213,16 @@ final class OrchestratorSite implements AutoCloseable {
     assertThat(wrong).as("verdicts that are wrong, or once were").isEmpty();
   }
 
+  private void wake() {
+    orchestrators.values().stream()
+        .map(OrchestratorProcess::process)
+        .filter(Running::isAlive)
+        .forEach(process -> process.signal("CONT"));
+  }
+
   @Override
   public void close() {
-    orchestrators.values().forEach(one -> one.process().signal("CONT"));
+    wake();
     heal();
     table.close();
     system.close();
