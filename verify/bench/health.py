@@ -13,6 +13,7 @@ from arena import say
 from lock_faults import build, postgres_version
 from machine import hardware, output_of
 
+MISSED = "**missed**"
 BEGIN, END = "<!-- results: written by ./bench health --write-docs -->", "<!-- end of results -->"
 DOCUMENT = Path("docs/health-timeline.md")
 FAULTS = {
@@ -56,6 +57,9 @@ def run(options, home):
     print(text)
     if options.write_docs:
         report.write_into(home / DOCUMENT, BEGIN, END, text)
+    missed = text.count(MISSED)
+    if missed:
+        raise SystemExit(f"{missed} targets are missed.")
 
 
 def read_lines(path):
@@ -135,8 +139,8 @@ def targets(samples, requests):
             reached = quantile(values, share)
             at = "p99" if share < 1 else "at most"
             what = f"{FAULTS[fault]}, {TIMES[key]}"
-            lines.append(f"- {what}: {at} {reached:,.0f} ms, wanted {limit:,} ms: {'met' if reached <= limit else '**missed**'}")
+            lines.append(f"- {what}: {at} {reached:,.0f} ms, wanted {limit:,} ms: {'met' if reached <= limit else MISSED}")
     for fault, title in FAULTS.items():
         failed = sum(one["failed"] for one in requests if (one["fault"], one["pool"]) == (fault, "retried"))
-        lines.append(f"- {title}, requests failed with retries: {failed:,}, wanted 0: {'met' if failed == 0 else '**missed**'}")
+        lines.append(f"- {title}, requests failed with retries: {failed:,}, wanted 0: {'met' if failed == 0 else MISSED}")
     return "\n".join(lines)

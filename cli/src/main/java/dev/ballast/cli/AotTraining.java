@@ -6,6 +6,7 @@ import dev.ballast.configdb.EmbeddedPostgres;
 import dev.ballast.configdb.FeedMode;
 import dev.ballast.controller.ControllerServer;
 import dev.ballast.controller.ControllerSettings;
+import dev.ballast.detection.ProbingSettings;
 import dev.ballast.model.View;
 import dev.ballast.proxy.ProxySettings;
 import dev.ballast.sync.SyncMode;
@@ -149,7 +150,9 @@ final class AotTraining {
   private void staticLb() throws IOException {
     ballast(NOBODY, "", "lb", "--help");
     try (var started = new ClosingStack()) {
-      new StaticRole(shell, proxy(), documents().toString(), Farewell.AT_ONCE).start(started);
+      new StaticRole(
+              shell, proxy(), ProbingSettings.DEFAULT, documents().toString(), Farewell.AT_ONCE)
+          .start(started);
       requests();
       awaitProbes();
     }

@@ -1,6 +1,7 @@
 package dev.ballast.cli;
 
 import dev.ballast.balancing.Subset;
+import dev.ballast.detection.ProbingSettings;
 import dev.ballast.model.FleetSecrets;
 import dev.ballast.model.View;
 import dev.ballast.proxy.ProxySettings;
@@ -220,6 +221,12 @@ final class LbCommand implements Callable<Integer> {
           "With --config: the keys that several LB servers share (hashSeed, cookieKeys, ticketKeys; docs/configuration.md), readable by its owner only (default: random ones, which end with the process).")
   @Nullable Path keys;
 
+  @Option(
+      names = "--allow-commands",
+      description =
+          "With --config: carry out health checks of type command: whoever may write the file names programs that run here, as this process's user.")
+  boolean isAllowingCommands;
+
   @Mixin private final ExtensionsOption extensions = new ExtensionsOption();
 
   @Mixin private final DataKeyOption dataKey = new DataKeyOption();
@@ -241,14 +248,24 @@ final class LbCommand implements Callable<Integer> {
         follow(started);
       } else {
         refuseOptionsOfFollowing();
-        new StaticRole(shell, proxySettings(tokenIfAny()), config, farewell()).start(started);
+        new StaticRole(shell, proxySettings(tokenIfAny()), probing(), config, farewell())
+            .start(started);
       }
       lifetime.awaitEnd(started::close);
       return ExitCode.DONE.number();
     }
   }
 
+  private ProbingSettings probing() {
+    return ProbingSettings.DEFAULT.allowingCommands(isAllowingCommands);
+  }
+
   private void follow(ClosingStack started) throws IOException {
+    if (isAllowingCommands) {
+      throw new CommandFailed(
+          ExitCode.USAGE,
+          "--allow-commands goes with --config: with a controller, orchestrators probe");
+    }
     String token = token();
     Path directory = Files.createDirectories(shell.directory().resolve(state));
     new LbRole(

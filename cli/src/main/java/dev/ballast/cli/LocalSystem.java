@@ -6,7 +6,7 @@ import dev.ballast.configdb.EmbeddedPostgres;
 import dev.ballast.configdb.FeedMode;
 import dev.ballast.controller.ControllerServer;
 import dev.ballast.controller.ControllerSettings;
-import dev.ballast.detection.MassBrake;
+import dev.ballast.detection.ProbingSettings;
 import dev.ballast.locks.PostgresEngine;
 import dev.ballast.model.Sealer;
 import dev.ballast.model.View;
@@ -155,7 +155,7 @@ final class LocalSystem implements AutoCloseable {
             ORCHESTRATOR,
             OrchestratorSettings.DEFAULT_TTL,
             sync,
-            MassBrake.Settings.DEFAULT,
+            ProbingSettings.DEFAULT,
             new InetSocketAddress(Address.of(LOOPBACK), settings.orchestratorPort()));
     new OrchestratorRole(shell, own)
         .start(watching, database, PostgresEngine.connect(postgres.databaseUrl()));

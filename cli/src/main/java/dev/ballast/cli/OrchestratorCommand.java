@@ -4,6 +4,7 @@ import dev.ballast.configdb.ConfigDatabase;
 import dev.ballast.configdb.DatabaseSettings;
 import dev.ballast.configdb.DatabaseUnavailable;
 import dev.ballast.detection.MassBrake;
+import dev.ballast.detection.ProbingSettings;
 import dev.ballast.locks.EngineUnavailable;
 import dev.ballast.locks.PostgresEngine;
 import dev.ballast.model.View;
@@ -113,6 +114,12 @@ final class OrchestratorCommand implements Callable<Integer> {
   Duration doubtFor = MassBrake.Settings.DEFAULT.hold();
 
   @Option(
+      names = "--allow-commands",
+      description =
+          "Carry out health checks of type command: whoever may write the configuration names programs that run here, as this process's user.")
+  boolean isAllowingCommands;
+
+  @Option(
       names = {"--state-dir", "--data"},
       paramLabel = "DIR",
       defaultValue = "./ballast-orchestrator",
@@ -153,7 +160,9 @@ final class OrchestratorCommand implements Callable<Integer> {
               SyncMode.PUSH_PULL,
               SyncSettings.DEFAULT_PULL_INTERVAL,
               directory.resolve(name + ".snapshot")),
-          new MassBrake.Settings(doubtAbove, MassBrake.Settings.DEFAULT.atLeast(), doubtFor),
+          new ProbingSettings(
+              new MassBrake.Settings(doubtAbove, MassBrake.Settings.DEFAULT.atLeast(), doubtFor),
+              isAllowingCommands),
           new InetSocketAddress(Address.of(address), adminPort));
     } catch (IllegalArgumentException invalid) {
       throw new CommandFailed(ExitCode.USAGE, Failures.text(invalid));

@@ -1,8 +1,9 @@
 package dev.ballast.cli;
 
-import dev.ballast.detection.MassBrake;
 import dev.ballast.detection.ProbeCounters;
+import dev.ballast.detection.ProbeSpec;
 import dev.ballast.detection.Probing;
+import dev.ballast.detection.ProbingSettings;
 import dev.ballast.detection.Target;
 import dev.ballast.detection.Transition;
 import dev.ballast.detection.Watched;
@@ -41,6 +42,7 @@ final class StaticProbes implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StaticProbes.class);
   private static final int TOLD = 20;
 
+  private final ProbingSettings settings;
   private final InstantSource clock;
   private final LongSupplier nanos;
   private final Consumer<VerdictOverlay.Found> verdicts;
@@ -48,7 +50,12 @@ final class StaticProbes implements AutoCloseable {
   private volatile @Nullable Probing probing;
 
   /** @param verdicts told of each, on the thread that probes: must not wait for anything */
-  StaticProbes(InstantSource clock, LongSupplier nanos, Consumer<VerdictOverlay.Found> verdicts) {
+  StaticProbes(
+      ProbingSettings settings,
+      InstantSource clock,
+      LongSupplier nanos,
+      Consumer<VerdictOverlay.Found> verdicts) {
+    this.settings = settings;
     this.clock = clock;
     this.nanos = nanos;
     this.verdicts = verdicts;
@@ -57,12 +64,13 @@ final class StaticProbes implements AutoCloseable {
   /** Probes what this configuration says, and nothing else. */
   void follow(Snapshot configuration) {
     Map<String, Target> targets = targets(configuration);
+    warnOfCommands(targets);
     Probing own = probing;
     if (own == null) {
       if (targets.isEmpty()) {
         return;
       }
-      own = new Probing(MassBrake.Settings.DEFAULT, new Random(), nanos, this::became);
+      own = new Probing(settings, new Random(), nanos, this::became);
       probing = own;
     }
     for (Target target : targets.values()) {
@@ -72,6 +80,16 @@ final class StaticProbes implements AutoCloseable {
     watched.forEach(own::forget);
     watched.clear();
     watched.addAll(targets.keySet());
+  }
+
+  private void warnOfCommands(Map<String, Target> targets) {
+    long commands =
+        targets.values().stream().filter(target -> target.spec() instanceof ProbeSpec.Command).count();
+    if (commands > 0 && !settings.allowsCommands()) {
+      log.warn(
+          "{} backends are not probed: health checks of type command need --allow-commands",
+          commands);
+    }
   }
 
   /** Every backend of a pool with a health check, by its name. What people want of a backend makes no difference to how it is. */

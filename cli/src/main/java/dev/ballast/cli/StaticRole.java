@@ -1,6 +1,7 @@
 package dev.ballast.cli;
 
 import dev.ballast.detection.ProbeMetrics;
+import dev.ballast.detection.ProbingSettings;
 import dev.ballast.model.Snapshot;
 import dev.ballast.proxy.ProxyServer;
 import dev.ballast.proxy.ProxySettings;
@@ -43,7 +44,12 @@ final class StaticRole {
   private @Nullable ProxyServer server;
   private final AtomicReference<SyncReport> report = new AtomicReference<>(SyncReport.NONE);
 
-  StaticRole(Shell shell, ProxySettings settings, String file, Farewell farewell) {
+  StaticRole(
+      Shell shell,
+      ProxySettings settings,
+      ProbingSettings probing,
+      String file,
+      Farewell farewell) {
     this.shell = shell;
     this.farewell = farewell;
     this.file = new WatchedFile(shell, file);
@@ -52,7 +58,10 @@ final class StaticRole {
     var verdicts = new Gathering<VerdictOverlay.Found>(thread, System::nanoTime, this::lay);
     this.probes =
         new StaticProbes(
-            shell.clock(), System::nanoTime, found -> verdicts.add(found.status().name(), found));
+            probing,
+            shell.clock(),
+            System::nanoTime,
+            found -> verdicts.add(found.status().name(), found));
     this.settings = settings.withSync(report::get, () -> {}).withMoreMetrics(this::metrics);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.ballast.balancing.Extensions;
+import dev.ballast.detection.ProbingSettings;
 import dev.ballast.model.Algorithm;
 import dev.ballast.proxy.ProxySettings;
 import dev.ballast.simulator.Arrivals;
@@ -182,7 +183,12 @@ class SimulatedLbTest {
                   new Random(1))
               .withAdmin(LOOPBACK, 0)
               .withEventLoops(1);
-      new StaticRole(new TestShell(directory).shell(), settings, file.toString(), Farewell.AT_ONCE)
+      new StaticRole(
+              new TestShell(directory).shell(),
+              settings,
+              ProbingSettings.DEFAULT,
+              file.toString(),
+              Farewell.AT_ONCE)
           .start(started);
       HttpClient client =
           started.add(HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build());

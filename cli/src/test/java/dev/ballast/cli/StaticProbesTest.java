@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.ballast.detection.ProbeCounters;
+import dev.ballast.detection.ProbingSettings;
 import dev.ballast.detection.Target;
 import dev.ballast.model.Snapshot;
 import dev.ballast.model.Verdict;
@@ -50,7 +51,8 @@ class StaticProbesTest {
   @TempDir Path directory;
   private final List<VerdictOverlay.Found> found = new CopyOnWriteArrayList<>();
   private final StaticProbes probes =
-      new StaticProbes(InstantSource.system(), System::nanoTime, found::add);
+      new StaticProbes(
+          ProbingSettings.DEFAULT, InstantSource.system(), System::nanoTime, found::add);
   private final StaticConfiguration configuration =
       new StaticConfiguration("default", "1234567890abcdef", InstantSource.system());
   private HttpServer server;

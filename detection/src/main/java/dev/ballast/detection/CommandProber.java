@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +37,7 @@ final class CommandProber implements Prober {
     @Nullable Process process = null;
     try {
       var builder = new ProcessBuilder(spec.words()).redirectErrorStream(true);
-      builder.environment().put("BALLAST_ADDRESS", address.getHostString());
-      builder.environment().put("BALLAST_PORT", Integer.toString(address.getPort()));
+      equip(builder.environment());
       process = builder.start();
       running = process;
       process.getOutputStream().close();
@@ -68,6 +69,13 @@ final class CommandProber implements Prober {
                 attempt.failed(outcome.kind(), outcome.reason());
               }
             });
+  }
+
+  /** It must not see what this process has been told, as passwords: of its environment it has {@code PATH}. */
+  private void equip(Map<String, String> environment) {
+    environment.keySet().retainAll(Set.of("PATH"));
+    environment.put("BALLAST_ADDRESS", address.getHostString());
+    environment.put("BALLAST_PORT", Integer.toString(address.getPort()));
   }
 
   /** The beginning of what it prints, on one line; the rest is read and dropped, so that it never waits for a reader. */

@@ -65,7 +65,8 @@ public sealed interface ProbeSpec {
   }
 
   /**
-   * A program on the observer's machine, which is given {@code BALLAST_ADDRESS} and {@code BALLAST_PORT}: exit code 0 is good.
+   * A program on the observer's machine, which is given {@code PATH}, {@code BALLAST_ADDRESS} and {@code BALLAST_PORT}, and nothing else of
+   * the environment: exit code 0 is good.
    *
    * @param words the program and its arguments; no shell
    */

@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sockets what TCP sockets are
  * @param datagrams what UDP sockets are
+ * @param allowsCommands whether programs may be run
  */
 record Probers(
     Class<? extends SocketChannel> sockets,
     Class<? extends DatagramChannel> datagrams,
-    TlsContexts contexts) {
+    TlsContexts contexts,
+    boolean allowsCommands) {
 
   Prober of(InetSocketAddress address, ProbeSpec spec) {
     return switch (spec) {
@@ -33,7 +35,8 @@ record Probers(
             : new Http2Prober(connector, new Http2Question.Check(grpc));
       }
       case ProbeSpec.Udp udp -> new UdpProber(datagrams, address, udp);
-      case ProbeSpec.Command command -> new CommandProber(address, command);
+      case ProbeSpec.Command command ->
+          allowsCommands ? new CommandProber(address, command) : new RefusedCommand();
     };
   }
 

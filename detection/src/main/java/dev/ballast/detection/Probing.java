@@ -93,7 +93,7 @@ public final class Probing implements AutoCloseable {
    * @param nanos a monotonic clock in nanoseconds
    */
   public Probing(
-      MassBrake.Settings brake, RandomGenerator random, LongSupplier nanos, Listener listener) {
+      ProbingSettings settings, RandomGenerator random, LongSupplier nanos, Listener listener) {
     boolean isEpoll = Epoll.isAvailable();
     IoHandlerFactory handlers = isEpoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     this.group =
@@ -104,9 +104,17 @@ public final class Probing implements AutoCloseable {
     this.listener = listener;
     this.probers =
         isEpoll
-            ? new Probers(EpollSocketChannel.class, EpollDatagramChannel.class, new TlsContexts())
-            : new Probers(NioSocketChannel.class, NioDatagramChannel.class, new TlsContexts());
-    this.observer = new Observer<>(brake, random, new Asking(), nanos.getAsLong());
+            ? new Probers(
+                EpollSocketChannel.class,
+                EpollDatagramChannel.class,
+                new TlsContexts(),
+                settings.allowsCommands())
+            : new Probers(
+                NioSocketChannel.class,
+                NioDatagramChannel.class,
+                new TlsContexts(),
+                settings.allowsCommands());
+    this.observer = new Observer<>(settings.brake(), random, new Asking(), nanos.getAsLong());
     loop.execute(this::turn);
   }
 

@@ -99,6 +99,17 @@ class OtherProbersTest {
     }
   }
 
+  @Test
+  void shouldTellAProgramNothingOfItsOwnEnvironmentButThePath() {
+    String shells = "PATH|BALLAST_ADDRESS|BALLAST_PORT|PWD|OLDPWD|SHLVL|_";
+    assertThat(System.getenv().keySet()).anyMatch(name -> !name.matches(shells));
+    try (var bare =
+        command(
+            "sh", "-c", "test -n \"$PATH\" && ! env | cut -d= -f1 | grep -vxE '" + shells + "'")) {
+      bare.assertGood();
+    }
+  }
+
   private static ProbeDriver command(String... words) {
     return new ProbeDriver(1, new ProbeSpec.Command(List.of(words)), Duration.ofMillis(500));
   }

@@ -23,7 +23,7 @@ final class ProbeDriver implements AutoCloseable {
   ProbeDriver(int port, ProbeSpec spec, Duration timeout) {
     this.timeout = timeout;
     this.prober =
-        new Probers(NioSocketChannel.class, NioDatagramChannel.class, new TlsContexts())
+        new Probers(NioSocketChannel.class, NioDatagramChannel.class, new TlsContexts(), true)
             .of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), spec);
   }
 

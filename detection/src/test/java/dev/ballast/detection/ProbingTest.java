@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ballast.detection.ProbeSpec.Opening;
 import dev.ballast.model.Verdict;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ProbingTest {
   private static final WatchSettings FAST =
@@ -26,7 +29,7 @@ class ProbingTest {
   private final CountDownLatch over = new CountDownLatch(1);
   private final Probing probing =
       new Probing(
-          MassBrake.Settings.DEFAULT,
+          ProbingSettings.DEFAULT,
           new Random(1),
           System::nanoTime,
           (_, transition) -> transitions.add(transition));
@@ -97,6 +100,28 @@ class ProbingTest {
     }
   }
 
+  @Test
+  void shouldRunNoProgramUnlessThatIsAllowed(@TempDir Path directory) {
+    Path trace = directory.resolve("ran");
+    var touch = new ProbeSpec.Command(List.of("touch", trace.toString()));
+    var target = new Target("web/b1", "127.0.0.1", 1, touch, FAST);
+
+    probing.watch(target, Watched.Known.only(Verdict.HEALTHY));
+
+    await().atMost(Duration.ofSeconds(10)).until(() -> report().last() != null);
+    assertThat(report().last())
+        .isEqualTo(new Outcome.Failed(Outcome.Kind.NOT_ASKED, RefusedCommand.REASON));
+    assertThat(RefusedCommand.REASON).contains("--allow-commands");
+    assertThat(standing().verdict()).isEqualTo(Verdict.HEALTHY);
+    assertThat(trace).doesNotExist();
+
+    var allowing = ProbingSettings.DEFAULT.allowingCommands(true);
+    try (var other = new Probing(allowing, new Random(1), System::nanoTime, (_, _) -> {})) {
+      other.watch(target, Watched.Known.NOTHING);
+      await().atMost(Duration.ofSeconds(10)).until(() -> Files.exists(trace));
+    }
+  }
+
   /** A target that is asked in another way. */
   private static Target patient(Target target) {
     var slower =
@@ -105,8 +130,12 @@ class ProbingTest {
         target.id(), target.server(), target.host(), target.port(), target.spec(), slower);
   }
 
+  private Probing.Report report() {
+    return probing.reports().join().get("web/b1");
+  }
+
   private Watched.Standing standing() {
-    return probing.reports().join().get("web/b1").standing();
+    return report().standing();
   }
 
   @Test

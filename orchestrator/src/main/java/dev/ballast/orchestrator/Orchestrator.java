@@ -53,7 +53,7 @@ public final class Orchestrator implements AutoCloseable {
     this.loop = line;
     this.probing =
         new Probing(
-            settings.brake(),
+            settings.probing(),
             world.random(),
             world.nanos(),
             (target, transition) -> line.execute(desk -> desk.became(target, transition)));

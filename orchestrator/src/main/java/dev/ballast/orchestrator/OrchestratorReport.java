@@ -50,7 +50,7 @@ record OrchestratorReport(
   record Sync(boolean connected, String detail) {}
 
   /**
-   * A target that something is wrong with, or might be.
+   * A target that something is wrong with, or might be, or that can't be asked.
    *
    * @param disputed whether silence alone would have convicted it, but an LB server has just heard it: the observer disagrees
    * @param last what came of the last probe

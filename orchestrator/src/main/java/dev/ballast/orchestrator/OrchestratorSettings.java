@@ -1,6 +1,6 @@
 package dev.ballast.orchestrator;
 
-import dev.ballast.detection.MassBrake;
+import dev.ballast.detection.ProbingSettings;
 import dev.ballast.locks.GroupSettings;
 import dev.ballast.model.View;
 import dev.ballast.sync.SyncSettings;
@@ -13,14 +13,14 @@ import java.time.Duration;
  * @param name unique among the orchestrators of a system; who keeps it over a restart gets the same shares
  * @param ttl how long its shares outlive it, 500 ms to 1 min, default 3 s
  * @param sync how it follows the configuration; its view is {@code targets}
- * @param brake when it doubts itself
+ * @param probing what holds for all of its targets
  * @param admin where its admin port listens; port 0 for any
  */
 public record OrchestratorSettings(
     String name,
     Duration ttl,
     SyncSettings sync,
-    MassBrake.Settings brake,
+    ProbingSettings probing,
     InetSocketAddress admin) {
   /** The consumer group of all orchestrators that use one configuration database. */
   public static final String GROUP = "orchestrators";

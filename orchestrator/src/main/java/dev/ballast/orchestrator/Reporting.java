@@ -7,6 +7,7 @@ import dev.ballast.model.Revision;
 import dev.ballast.model.Verdict;
 import dev.ballast.sync.SyncClient;
 import dev.ballast.sync.SyncStatus;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -80,12 +81,18 @@ final class Reporting {
 
   private record DeskFacts(int subjects, int shares, @Nullable Revision revision) {}
 
-  /** Targets that something is wrong with, or might be, the most suspicious first. */
   List<OrchestratorReport.Suspect> suspects() throws InterruptedException {
-    return answer(sources.probing().reports()).values().stream()
+    return suspects(answer(sources.probing().reports()).values());
+  }
+
+  /** Targets that something is wrong with, or might be, and those that can't be asked, the most suspicious first. */
+  static List<OrchestratorReport.Suspect> suspects(Collection<Probing.Report> reports) {
+    return reports.stream()
         .filter(
             report ->
-                report.standing().isSuspect() || report.standing().verdict() == Verdict.UNHEALTHY)
+                report.standing().isSuspect()
+                    || report.standing().verdict() == Verdict.UNHEALTHY
+                    || isNotAsked(report.last()))
         .sorted(
             Comparator.comparingDouble((Probing.Report report) -> report.standing().phi())
                 .reversed()
@@ -93,6 +100,10 @@ final class Reporting {
         .limit(SUSPECTS_LIMIT)
         .map(Reporting::suspect)
         .toList();
+  }
+
+  private static boolean isNotAsked(@Nullable Outcome last) {
+    return last instanceof Outcome.Failed failed && failed.kind() == Outcome.Kind.NOT_ASKED;
   }
 
   private static OrchestratorReport.Suspect suspect(Probing.Report report) {

@@ -30,7 +30,7 @@ final class HealthTimelineIT {
           HealthFault.CUT, 6_000.0);
 
   /** From the verdict to the last LB server. */
-  private static final double SPREAD_LIMIT_MILLIS = 1_000;
+  private static final double SPREAD_LIMIT_MILLIS = 500;
 
   @Test
   void shouldTakeABackendOutSoonWhateverBefallsItAndFailNoRequestThatMayBeRetried() {

@@ -29,6 +29,12 @@ class OrchestratorsIT {
   private static final double AFTER_DEATH_MILLIS =
       OrchestratorSite.LEASE.toMillis() + 2 * INTERVAL_MILLIS + DEATH_ALLOWANCE_MILLIS;
 
+  /**
+   * Three processes start, share out the work and probe; the leases of those that were killed have run out before. The rest is for a machine
+   * that does much else.
+   */
+  private static final double AFTER_START_MILLIS = 10_000;
+
   private static OrchestratorSite site;
   private static SteadyClient client;
 
@@ -147,7 +153,7 @@ class OrchestratorsIT {
     double late = site.convictedAfterMillis(victim, Instant.now());
     Figures.print(
         "orchestrators_none_left_convicted_after_start_ms", (System.nanoTime() - restarted) / 1e6);
-    assertThat(late).isLessThan((double) PATIENCE.toMillis());
+    assertThat(late).as("convicted after ms").isLessThan(AFTER_START_MILLIS);
     assertAllWell();
   }
 

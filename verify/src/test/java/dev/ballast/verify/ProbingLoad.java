@@ -2,11 +2,11 @@ package dev.ballast.verify;
 
 import dev.ballast.detection.AccrualSettings;
 import dev.ballast.detection.Detection;
-import dev.ballast.detection.MassBrake;
 import dev.ballast.detection.Pace;
 import dev.ballast.detection.ProbeCounters;
 import dev.ballast.detection.ProbeSpec;
 import dev.ballast.detection.Probing;
+import dev.ballast.detection.ProbingSettings;
 import dev.ballast.detection.Rising;
 import dev.ballast.detection.Statuses;
 import dev.ballast.detection.Target;
@@ -46,7 +46,7 @@ final class ProbingLoad {
   private ProbingLoad() {
     probing =
         new Probing(
-            MassBrake.Settings.DEFAULT,
+            ProbingSettings.DEFAULT,
             new Random(1),
             System::nanoTime,
             (_, _) -> verdicts.incrementAndGet());

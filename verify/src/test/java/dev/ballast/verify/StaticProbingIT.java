@@ -28,8 +28,15 @@ class StaticProbingIT {
   private static final int ADMIN = 7071;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  /** With an interval of one second, 1.2 s are aimed at for what is proof, 2.5 s for silence; the rest is for a busy machine. */
-  private static final Duration OUT_WITHIN = Duration.ofSeconds(5);
+  /** With an interval of one second, 1.2 s are aimed at for what is proof; the rest is for a busy machine. */
+  private static final Duration PROVEN_WITHIN = Duration.ofSeconds(3);
+
+  /** And 2.5 s for silence. */
+  private static final Duration SILENT_WITHIN = Duration.ofMillis(4_500);
+
+  /** What happens to a backend, what is said of it then, and how soon it has to be out. */
+  private record Fault(
+      String name, String backend, Runnable happening, String reason, Duration limit) {}
 
   private static final Path DIRECTORY = Installation.emptyDirectory("static-probing");
   private static final Map<String, String> HOSTS =
@@ -120,8 +127,8 @@ class StaticProbingIT {
   }
 
   /** Something happens to a backend, and then is over, while requests come and none of them fails. */
-  private static void shouldLeaveAndComeBack(
-      String what, String backend, Runnable happening, String reason, Runnable ending) {
+  private static void shouldLeaveAndComeBack(Fault fault, Runnable ending) {
+    String backend = fault.backend();
     try (var traffic =
         Traffic.start(
             Place.HERE,
@@ -132,14 +139,15 @@ class StaticProbingIT {
       await("there are requests to " + backend)
           .atMost(PATIENCE)
           .until(() -> before.count(lb.at(Web.HTTP), backend) > 10);
-      happening.run();
+      fault.happening().run();
       Duration out = untilEligible(backend, false);
-      Figures.print("static_" + what + "_out_ms", out.toMillis());
-      assertThat(out).isLessThan(OUT_WITHIN);
-      lb.process().awaitOutput("Backend web/" + backend + " is unhealthy: " + reason, PATIENCE);
+      Figures.print("static_" + fault.name() + "_out_ms", out.toMillis());
+      assertThat(out).isLessThan(fault.limit());
+      lb.process()
+          .awaitOutput("Backend web/" + backend + " is unhealthy: " + fault.reason(), PATIENCE);
       ending.run();
       Duration back = untilEligible(backend, true);
-      Figures.print("static_" + what + "_back_ms", back.toMillis());
+      Figures.print("static_" + fault.name() + "_back_ms", back.toMillis());
       traffic.stop();
       traffic.failures().orFail();
     }
@@ -148,10 +156,12 @@ class StaticProbingIT {
   @Test
   void shouldTakeOutABackendThatWasKilledUntilItIsStartedAgain() {
     shouldLeaveAndComeBack(
-        "killed",
-        "b1",
-        BACKENDS.get("b1")::kill,
-        "connection re(fused|set)",
+        new Fault(
+            "killed",
+            "b1",
+            BACKENDS.get("b1")::kill,
+            "connection re(fused|set)",
+            PROVEN_WITHIN),
         () -> startBackend("b1"));
   }
 
@@ -159,20 +169,24 @@ class StaticProbingIT {
   void shouldTakeOutABackendThatIsFrozenUntilItGoesOn() {
     Running frozen = BACKENDS.get("b2");
     shouldLeaveAndComeBack(
-        "frozen",
-        "b2",
-        () -> frozen.signal("STOP"),
-        "no answer for [0-9.]+ s",
+        new Fault(
+            "frozen",
+            "b2",
+            () -> frozen.signal("STOP"),
+            "no answer for [0-9.]+ s",
+            SILENT_WITHIN),
         () -> frozen.signal("CONT"));
   }
 
   @Test
   void shouldTakeOutABackendThatSaysItIsNotWell() {
     shouldLeaveAndComeBack(
-        "unwell",
-        "b3",
-        () -> setHealthy("b3", false),
-        "status 503, wanted 200–299, twice in a row",
+        new Fault(
+            "unwell",
+            "b3",
+            () -> setHealthy("b3", false),
+            "status 503, wanted 200–299, twice in a row",
+            PROVEN_WITHIN),
         () -> setHealthy("b3", true));
   }
 
