@@ -84,7 +84,9 @@ final class StaticProbes implements AutoCloseable {
 
   private void warnOfCommands(Map<String, Target> targets) {
     long commands =
-        targets.values().stream().filter(target -> target.spec() instanceof ProbeSpec.Command).count();
+        targets.values().stream()
+            .filter(target -> target.spec() instanceof ProbeSpec.Command)
+            .count();
     if (commands > 0 && !settings.allowsCommands()) {
       log.warn(
           "{} backends are not probed: health checks of type command need --allow-commands",

@@ -68,6 +68,14 @@ class RoleCommandsTest {
     assertThat(shell.run("controller", "--database-url", "mysql://h/d")).isEqualTo(2);
   }
 
+  @Test
+  void shouldAllowCommandsOnlyWhereItProbes() {
+    shell.with("BALLAST_TOKEN", "0123456789abcdef");
+    assertThat(shell.run("lb", "--allow-commands")).isEqualTo(2);
+    assertThat(shell.err())
+        .contains("--allow-commands goes with --config: with a controller, orchestrators probe");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"--data", "--state-dir"})
   void shouldNameAnOptionAsItWasWritten(String option) {

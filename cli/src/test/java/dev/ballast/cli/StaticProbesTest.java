@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.ballast.detection.Outcome;
 import dev.ballast.detection.ProbeCounters;
 import dev.ballast.detection.ProbingSettings;
 import dev.ballast.detection.Target;
@@ -119,6 +120,32 @@ class StaticProbesTest {
     Target target = StaticProbes.targets(site(site)).get("web/b1");
 
     assertThat(target.spec().toString()).contains("BEGIN CERTIFICATE");
+  }
+
+  @Test
+  void shouldRunProgramsWhereThatIsAllowed() throws Exception {
+    Path trace = directory.resolve("ran");
+    String check = "healthCheck: {type: command, interval: 200ms, command: [touch, %s]}";
+    var site =
+        site(
+            HEAD.replace("healthCheck: {type: http, interval: 200ms}", check.formatted(trace))
+                + "backends:\n"
+                + at("b1", 81));
+
+    probes.follow(site);
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> probes.counters().orElseThrow().failed(Outcome.Kind.NOT_ASKED) > 1);
+    assertThat(trace).doesNotExist();
+    assertThat(found).isEmpty();
+
+    var allowing = ProbingSettings.DEFAULT.allowingCommands(true);
+    try (var other =
+        new StaticProbes(allowing, InstantSource.system(), System::nanoTime, found::add)) {
+      other.follow(site);
+      assertThat(next(0).status().verdict()).isEqualTo(Verdict.HEALTHY);
+      assertThat(trace).exists();
+    }
   }
 
   @Test

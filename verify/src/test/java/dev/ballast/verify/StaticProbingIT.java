@@ -157,11 +157,7 @@ class StaticProbingIT {
   void shouldTakeOutABackendThatWasKilledUntilItIsStartedAgain() {
     shouldLeaveAndComeBack(
         new Fault(
-            "killed",
-            "b1",
-            BACKENDS.get("b1")::kill,
-            "connection re(fused|set)",
-            PROVEN_WITHIN),
+            "killed", "b1", BACKENDS.get("b1")::kill, "connection re(fused|set)", PROVEN_WITHIN),
         () -> startBackend("b1"));
   }
 
@@ -170,11 +166,7 @@ class StaticProbingIT {
     Running frozen = BACKENDS.get("b2");
     shouldLeaveAndComeBack(
         new Fault(
-            "frozen",
-            "b2",
-            () -> frozen.signal("STOP"),
-            "no answer for [0-9.]+ s",
-            SILENT_WITHIN),
+            "frozen", "b2", () -> frozen.signal("STOP"), "no answer for [0-9.]+ s", SILENT_WITHIN),
         () -> frozen.signal("CONT"));
   }
 
