@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Probes one target as the prober would, one attempt at a time. */
+/** Probes one target as the prober would. */
 final class ProbeDriver implements AutoCloseable {
   private static final MultiThreadIoEventLoopGroup LOOPS =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
@@ -31,14 +31,24 @@ final class ProbeDriver implements AutoCloseable {
     this(port, spec, Duration.ofSeconds(5));
   }
 
-  Outcome probe(boolean isFresh) {
+  /** Begins an attempt some time from now, whatever else is under way. */
+  CompletableFuture<Outcome> ask(boolean isFresh, Duration in) {
     var ended = new CompletableFuture<Outcome>();
     var loop = LOOPS.next();
-    loop.execute(
+    Runnable probe =
         () ->
             prober.probe(
-                isFresh, new Attempt(loop, System::nanoTime, timeout.toNanos(), ended::complete)));
-    return ended.orTimeout(20, TimeUnit.SECONDS).join();
+                isFresh, new Attempt(loop, System::nanoTime, timeout.toNanos(), ended::complete));
+    if (in.isZero()) {
+      loop.execute(probe);
+    } else {
+      var _ = loop.schedule(probe, in.toNanos(), TimeUnit.NANOSECONDS);
+    }
+    return ended.orTimeout(20, TimeUnit.SECONDS);
+  }
+
+  Outcome probe(boolean isFresh) {
+    return ask(isFresh, Duration.ZERO).join();
   }
 
   void assertGood() {
