@@ -29,10 +29,14 @@ import org.jspecify.annotations.Nullable;
  * silent misses its pings.
  */
 final class GrpcWatchProber implements Prober {
+  /** So many messages may come between two probes. */
+  static final int MOST_MESSAGES = 100;
+
   private final Connector connector;
   private final ProbeSpec.Grpc spec;
   private @Nullable Connection open;
   private boolean isClosed;
+  private @Nullable String offence;
 
   GrpcWatchProber(Connector connector, ProbeSpec.Grpc spec) {
     this.connector = connector;
@@ -41,6 +45,11 @@ final class GrpcWatchProber implements Prober {
 
   @Override
   public void probe(boolean isFresh, Attempt attempt) {
+    if (offence != null) {
+      attempt.failed(Outcome.Kind.WRONG, offence);
+      offence = null;
+      return;
+    }
     var existing = open;
     if (existing != null && existing.shared.isUsable() && !isFresh) {
       existing.ask(attempt);
@@ -87,6 +96,8 @@ final class GrpcWatchProber implements Prober {
     private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
     private final ArrayDeque<Attempt> pinged = new ArrayDeque<>();
     private @Nullable String status;
+    private int told;
+    private boolean isOver;
 
     Connection(Channel channel) {
       this.shared = new SharedConnection(channel);
@@ -123,6 +134,7 @@ final class GrpcWatchProber implements Prober {
     }
 
     void ask(Attempt attempt) {
+      told = 0;
       if (status == null) {
         await(attempt);
         return;
@@ -134,6 +146,11 @@ final class GrpcWatchProber implements Prober {
     }
 
     void told(String next) {
+      told++;
+      if (told > MOST_MESSAGES) {
+        offended("more than " + MOST_MESSAGES + " messages between two probes");
+        return;
+      }
       status = next;
       waiting.forEach(this::judge);
       waiting.clear();
@@ -147,13 +164,25 @@ final class GrpcWatchProber implements Prober {
       }
     }
 
+    /** Ends it all. Told to the next probe where none is under way. */
+    private void offended(String reason) {
+      boolean isToldLater = waiting.isEmpty() && pinged.isEmpty() && this.equals(open);
+      offence = isToldLater ? reason : offence;
+      over(Outcome.Kind.WRONG, reason);
+    }
+
     /** The call or the connection is over: so is everything that waits on it. */
-    void over(String reason) {
+    void over(Outcome.Kind kind, String reason) {
+      isOver = true;
       shared.retire();
-      waiting.forEach(attempt -> attempt.failed(Outcome.Kind.BROKEN, reason));
+      waiting.forEach(attempt -> attempt.failed(kind, reason));
       waiting.clear();
-      pinged.forEach(attempt -> attempt.failed(Outcome.Kind.BROKEN, reason));
+      pinged.forEach(attempt -> attempt.failed(kind, reason));
       pinged.clear();
+    }
+
+    void over(String reason) {
+      over(Outcome.Kind.BROKEN, reason);
     }
 
     @Override
@@ -214,7 +243,7 @@ final class GrpcWatchProber implements Prober {
       bytes.getBytes(bytes.readerIndex(), more);
       all.writeBytes(more);
       byte[] rest = all.toByteArray();
-      while (rest.length >= PREFIX) {
+      while (rest.length >= PREFIX && !connection.isOver) {
         int length = PREFIX + ByteBuffer.wrap(rest).getInt(1);
         if (length < PREFIX || length > LIMIT) {
           connection.over("a message of " + (length - PREFIX) + " bytes is no status");

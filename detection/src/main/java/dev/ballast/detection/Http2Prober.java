@@ -139,25 +139,27 @@ final class Http2Prober implements Prober {
         case Http2HeadersFrame head -> {
           attempt.phase("reading the body");
           answer.head(head.headers());
-          if (head.isEndStream()) {
-            answer.judge(attempt);
-          }
+          judgeIf(head.isEndStream(), context);
         }
         case Http2DataFrame data -> {
           ByteBuf bytes = data.content();
           answer.body(bytes);
-          if (data.isEndStream() || answer.isEnough()) {
-            answer.judge(attempt);
-            if (!data.isEndStream()) {
-              var _ = context.close();
-            }
-          }
+          judgeIf(data.isEndStream(), context);
         }
         case Http2ResetFrame reset ->
             attempt.failed(
                 Outcome.Kind.BROKEN,
                 "the stream was reset (HTTP/2 error " + reset.errorCode() + ")");
         default -> {}
+      }
+    }
+
+    private void judgeIf(boolean isEnd, ChannelHandlerContext stream) {
+      if (isEnd || answer.isEnough()) {
+        answer.judge(attempt);
+      }
+      if (!isEnd && answer.isEnough()) {
+        var _ = stream.close();
       }
     }
 

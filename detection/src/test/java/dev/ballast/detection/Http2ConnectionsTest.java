@@ -34,8 +34,7 @@ class Http2ConnectionsTest {
           var _ =
               stream
                   .executor()
-                  .schedule(
-                      () -> Http2Server.good(stream, isWatch), 400, TimeUnit.MILLISECONDS);
+                  .schedule(() -> Http2Server.good(stream, isWatch), 400, TimeUnit.MILLISECONDS);
         });
   }
 
@@ -134,7 +133,7 @@ class Http2ConnectionsTest {
     try (var server = slow(isWatch);
         var driver = driver(server, isWatch, LONG)) {
       var answer = driver.ask(false, Duration.ZERO);
-      driver.close();
+      driver.forget();
       assertThat(answer.join()).isInstanceOf(Outcome.Good.class);
       assertThat(server.connections()).isEqualTo(1);
       awaitOpen(server, 0);

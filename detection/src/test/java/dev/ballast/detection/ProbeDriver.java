@@ -65,8 +65,13 @@ final class ProbeDriver implements AutoCloseable {
             });
   }
 
+  /** Watches no longer. */
+  void forget() {
+    LOOPS.next().submit(prober::close).syncUninterruptibly();
+  }
+
   @Override
   public void close() {
-    LOOPS.next().submit(prober::close).syncUninterruptibly();
+    forget();
   }
 }
