@@ -31,6 +31,7 @@ final class Http2Server implements AutoCloseable {
   private final MultiThreadIoEventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
   private final AtomicInteger connections = new AtomicInteger();
+  private final AtomicInteger requests = new AtomicInteger();
   private final AtomicInteger open = new AtomicInteger();
   private final Channel listening;
   private volatile int dropped;
@@ -71,6 +72,10 @@ final class Http2Server implements AutoCloseable {
   /** How many there were. */
   int connections() {
     return connections.get();
+  }
+
+  int requests() {
+    return requests.get();
   }
 
   int open() {
@@ -155,7 +160,7 @@ final class Http2Server implements AutoCloseable {
     }
   }
 
-  private static final class Request extends SimpleChannelInboundHandler<Http2StreamFrame> {
+  private final class Request extends SimpleChannelInboundHandler<Http2StreamFrame> {
     private final Connection connection;
     private final Script script;
 
@@ -167,6 +172,7 @@ final class Http2Server implements AutoCloseable {
     @Override
     protected void channelRead0(ChannelHandlerContext context, Http2StreamFrame frame) {
       if (frame instanceof Http2HeadersFrame && !connection.isForgotten()) {
+        requests.incrementAndGet();
         script.asked(context);
       }
     }

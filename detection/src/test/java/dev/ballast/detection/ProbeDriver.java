@@ -2,6 +2,7 @@ package dev.ballast.detection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDatagramChannel;
@@ -9,13 +10,14 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Probes one target as the prober would. */
 final class ProbeDriver implements AutoCloseable {
-  private static final MultiThreadIoEventLoopGroup LOOPS =
-      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private static final EventLoop LOOP =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory()).next();
 
   private final Prober prober;
   private final Duration timeout;
@@ -34,17 +36,26 @@ final class ProbeDriver implements AutoCloseable {
   /** Begins an attempt some time from now, whatever else is under way. */
   CompletableFuture<Outcome> ask(boolean isFresh, Duration in) {
     var ended = new CompletableFuture<Outcome>();
-    var loop = LOOPS.next();
-    Runnable probe =
-        () ->
-            prober.probe(
-                isFresh, new Attempt(loop, System::nanoTime, timeout.toNanos(), ended::complete));
-    if (in.isZero()) {
-      loop.execute(probe);
-    } else {
-      var _ = loop.schedule(probe, in.toNanos(), TimeUnit.NANOSECONDS);
-    }
+    var _ = LOOP.schedule(() -> begin(isFresh, ended), in.toNanos(), TimeUnit.NANOSECONDS);
     return ended.orTimeout(20, TimeUnit.SECONDS);
+  }
+
+  /** Begins two attempts in one turn of the loop: the first afresh. */
+  List<CompletableFuture<Outcome>> askTwice() {
+    var first = new CompletableFuture<Outcome>();
+    var second = new CompletableFuture<Outcome>();
+    LOOP.execute(
+        () -> {
+          begin(true, first);
+          begin(false, second);
+        });
+    return List.of(
+        first.orTimeout(20, TimeUnit.SECONDS), second.orTimeout(20, TimeUnit.SECONDS));
+  }
+
+  private void begin(boolean isFresh, CompletableFuture<Outcome> ended) {
+    prober.probe(
+        isFresh, new Attempt(LOOP, System::nanoTime, timeout.toNanos(), ended::complete));
   }
 
   Outcome probe(boolean isFresh) {
@@ -67,7 +78,7 @@ final class ProbeDriver implements AutoCloseable {
 
   /** Watches no longer. */
   void forget() {
-    LOOPS.next().submit(prober::close).syncUninterruptibly();
+    LOOP.submit(prober::close).syncUninterruptibly();
   }
 
   @Override
