@@ -49,13 +49,11 @@ final class ProbeDriver implements AutoCloseable {
           begin(true, first);
           begin(false, second);
         });
-    return List.of(
-        first.orTimeout(20, TimeUnit.SECONDS), second.orTimeout(20, TimeUnit.SECONDS));
+    return List.of(first.orTimeout(20, TimeUnit.SECONDS), second.orTimeout(20, TimeUnit.SECONDS));
   }
 
   private void begin(boolean isFresh, CompletableFuture<Outcome> ended) {
-    prober.probe(
-        isFresh, new Attempt(LOOP, System::nanoTime, timeout.toNanos(), ended::complete));
+    prober.probe(isFresh, new Attempt(LOOP, System::nanoTime, timeout.toNanos(), ended::complete));
   }
 
   Outcome probe(boolean isFresh) {
