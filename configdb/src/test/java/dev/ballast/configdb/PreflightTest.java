@@ -77,7 +77,7 @@ final class PreflightTest {
                 "wal_level is replica: ALTER SYSTEM SET wal_level = logical, then restart PostgreSQL")
             .contains("role ballast may not replicate: ALTER ROLE ballast REPLICATION")
             .contains("1 of 1 replication slots are in use")
-            .contains("publication ballast has 10 of 11 tables")
+            .contains("publication ballast has 11 of 12 tables")
             .doesNotContain("pg_monitor");
         assertThat(recorder.n()).isEqualTo(1);
       }

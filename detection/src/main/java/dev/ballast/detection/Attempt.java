@@ -20,8 +20,15 @@ final class Attempt {
   private final ScheduledFuture<?> timer;
   private final long begunAt;
   private String phase = "connecting";
-  private @Nullable Channel channel;
+  private @Nullable Carrier carrier;
   private boolean isOver;
+
+  /** What carries an attempt: a connection, a program. */
+  @FunctionalInterface
+  interface Carrier {
+    /** Told once, when the attempt is over, before anybody hears of it. */
+    void over(boolean isGood);
+  }
 
   Attempt(EventLoop loop, LongSupplier nanos, long timeoutNanos, Consumer<Outcome> ending) {
     this.loop = loop;
@@ -43,7 +50,17 @@ final class Attempt {
 
   /** The connection that goes with the attempt if it fails. */
   void on(Channel connection) {
-    channel = connection;
+    carrier =
+        isGood -> {
+          if (!isGood) {
+            var _ = connection.close();
+          }
+        };
+  }
+
+  /** Who is told when the attempt is over, in place of who was to be told so far. */
+  void carriedBy(Carrier next) {
+    carrier = next;
   }
 
   boolean isOver() {
@@ -51,7 +68,6 @@ final class Attempt {
   }
 
   void good() {
-    channel = null;
     end(new Outcome.Good(nanos.getAsLong() - begunAt));
   }
 
@@ -81,9 +97,9 @@ final class Attempt {
     }
     isOver = true;
     timer.cancel(false);
-    if (channel != null) {
-      var _ = channel.close();
-      channel = null;
+    if (carrier != null) {
+      carrier.over(outcome instanceof Outcome.Good);
+      carrier = null;
     }
     ending.accept(outcome);
   }

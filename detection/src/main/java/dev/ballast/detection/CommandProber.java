@@ -5,20 +5,19 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a program. It waits on a virtual thread, so a slow program holds up nobody; one that is not done by the time-out is killed with
- * its children. At most one runs at a time for each target.
+ * Runs a program. It waits on a virtual thread, so a slow program holds up nobody; one that is not done when its probe is over is killed
+ * with its children, on a virtual thread too, since looking for children takes a while. At most one runs at a time for each target: what
+ * still runs when the next probe is due makes way, and counts as silent.
  */
 final class CommandProber implements Prober {
   private static final int OUTPUT_LIMIT = 200;
 
   private final InetSocketAddress address;
   private final ProbeSpec.Command spec;
-  private volatile @Nullable Process running;
+  private @Nullable Attempt running;
 
   CommandProber(InetSocketAddress address, ProbeSpec.Command spec) {
     this.address = address;
@@ -27,55 +26,34 @@ final class CommandProber implements Prober {
 
   @Override
   public void probe(boolean isFresh, Attempt attempt) {
-    close();
-    attempt.phase("running " + spec.words().getFirst());
-    Thread.ofVirtual().name("ballast-probe-command").start(() -> run(attempt));
-  }
-
-  private void run(Attempt attempt) {
-    Outcome.@Nullable Failed failure;
-    @Nullable Process process = null;
-    try {
-      var builder = new ProcessBuilder(spec.words()).redirectErrorStream(true);
-      equip(builder.environment());
-      process = builder.start();
-      running = process;
-      process.getOutputStream().close();
-      String said = firstOf(process.getInputStream());
-      int code = process.waitFor();
-      failure =
-          code == 0
-              ? null
-              : new Outcome.Failed(
-                  Outcome.Kind.WRONG, "exit code " + code + (said.isEmpty() ? "" : ": " + said));
-    } catch (IOException e) {
-      failure = new Outcome.Failed(Outcome.Kind.NOT_ASKED, "can't run: " + e.getMessage());
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-      failure = new Outcome.Failed(Outcome.Kind.NOT_ASKED, "interrupted");
-    } finally {
-      if (process != null) {
-        kill(process);
-      }
+    if (running != null) {
+      running.failed(Outcome.Kind.SILENT, "still running when the next probe was due");
     }
-    var outcome = failure;
-    attempt
-        .loop()
-        .execute(
-            () -> {
-              if (outcome == null) {
-                attempt.good();
-              } else {
-                attempt.failed(outcome.kind(), outcome.reason());
-              }
-            });
+    var run = new Run(attempt);
+    running = attempt;
+    attempt.carriedBy(
+        _ -> {
+          running = null;
+          run.stop();
+        });
+    attempt.phase("running " + spec.words().getFirst());
+    Thread.ofVirtual().name("ballast-probe-command").start(run);
   }
 
-  /** It must not see what this process has been told, as passwords: of its environment it has {@code PATH}. */
-  private void equip(Map<String, String> environment) {
-    environment.keySet().retainAll(Set.of("PATH"));
-    environment.put("BALLAST_ADDRESS", address.getHostString());
-    environment.put("BALLAST_PORT", Integer.toString(address.getPort()));
+  @Override
+  public void close() {
+    if (running != null) {
+      running.failed(Outcome.Kind.NOT_ASKED, "the target is watched no longer");
+    }
+  }
+
+  /** A program must not see what this process has been told, as passwords: of its environment it has {@code PATH}. */
+  private ProcessBuilder builder() {
+    var builder = new ProcessBuilder(spec.words()).redirectErrorStream(true);
+    builder.environment().keySet().removeIf(name -> !name.equals("PATH"));
+    builder.environment().put("BALLAST_ADDRESS", address.getHostString());
+    builder.environment().put("BALLAST_PORT", Integer.toString(address.getPort()));
+    return builder;
   }
 
   /** The beginning of what it prints, on one line; the rest is read and dropped, so that it never waits for a reader. */
@@ -86,16 +64,78 @@ final class CommandProber implements Prober {
   }
 
   private static void kill(Process process) {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    var children = process.descendants().toList();
     process.destroyForcibly();
+    children.forEach(ProcessHandle::destroyForcibly);
   }
 
-  @Override
-  public void close() {
-    var process = running;
-    if (process != null) {
-      kill(process);
-      running = null;
+  /** One run of the program. Stopped by the loop, the rest is of its own thread. */
+  private final class Run implements Runnable {
+    private final Attempt attempt;
+
+    // Guarded by this object.
+    private @Nullable Process process;
+    private boolean isStopped;
+
+    Run(Attempt attempt) {
+      this.attempt = attempt;
+    }
+
+    @Override
+    public void run() {
+      var failure = failure();
+      attempt
+          .loop()
+          .execute(
+              () -> {
+                if (failure == null) {
+                  attempt.good();
+                } else {
+                  attempt.failed(failure.kind(), failure.reason());
+                }
+              });
+    }
+
+    private Outcome.@Nullable Failed failure() {
+      try {
+        var started = builder().start();
+        began(started);
+        started.getOutputStream().close();
+        String said = firstOf(started.getInputStream());
+        int code = started.waitFor();
+        return code == 0
+            ? null
+            : new Outcome.Failed(
+                Outcome.Kind.WRONG, "exit code " + code + (said.isEmpty() ? "" : ": " + said));
+      } catch (IOException e) {
+        return new Outcome.Failed(Outcome.Kind.NOT_ASKED, "can't run: " + e.getMessage());
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        return new Outcome.Failed(Outcome.Kind.NOT_ASKED, "interrupted");
+      }
+    }
+
+    /** It may have been stopped while it started. */
+    private void began(Process started) {
+      boolean isTooLate;
+      synchronized (this) {
+        process = started;
+        isTooLate = isStopped;
+      }
+      if (isTooLate) {
+        kill(started);
+      }
+    }
+
+    void stop() {
+      Process left;
+      synchronized (this) {
+        isStopped = true;
+        left = process;
+      }
+      if (left != null && left.isAlive()) {
+        Thread.ofVirtual().name("ballast-probe-kill").start(() -> kill(left));
+      }
     }
   }
 }

@@ -29,9 +29,14 @@ import org.jspecify.annotations.Nullable;
  * silent misses its pings.
  */
 final class GrpcWatchProber implements Prober {
+  /** So many messages may come between two probes. */
+  static final int MOST_MESSAGES = 100;
+
   private final Connector connector;
   private final ProbeSpec.Grpc spec;
   private @Nullable Connection open;
+  private boolean isClosed;
+  private @Nullable String offence;
 
   GrpcWatchProber(Connector connector, ProbeSpec.Grpc spec) {
     this.connector = connector;
@@ -40,50 +45,69 @@ final class GrpcWatchProber implements Prober {
 
   @Override
   public void probe(boolean isFresh, Attempt attempt) {
+    if (offence != null) {
+      attempt.failed(Outcome.Kind.WRONG, offence);
+      offence = null;
+      return;
+    }
     var existing = open;
-    if (existing != null && existing.channel.isActive() && !isFresh) {
+    if (existing != null && existing.shared.isUsable() && !isFresh) {
       existing.ask(attempt);
       return;
     }
-    close();
+    retire();
     connector.connect(
         attempt,
         channel -> {
           var connection = new Connection(channel);
           channel.pipeline().addLast(connection);
-          open = connection;
           connection.watch(attempt);
+          keep(connection);
         },
         Http2FrameCodecBuilder.forClient().build(),
         new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()));
   }
 
-  @Override
-  public void close() {
+  /** For the next probes; whoever was kept so far makes way. */
+  private void keep(Connection connection) {
+    retire();
+    open = connection;
+    if (isClosed) {
+      retire();
+    }
+  }
+
+  private void retire() {
     if (open != null) {
-      var _ = open.channel.close();
+      open.shared.retire();
       open = null;
     }
   }
 
+  @Override
+  public void close() {
+    isClosed = true;
+    retire();
+  }
+
   /** One connection with its call. */
   private final class Connection extends ChannelInboundHandlerAdapter {
-    private final Channel channel;
+    private final SharedConnection shared;
+    private final ArrayDeque<Attempt> waiting = new ArrayDeque<>();
     private final ArrayDeque<Attempt> pinged = new ArrayDeque<>();
-    private @Nullable Attempt first;
     private @Nullable String status;
+    private int told;
+    private boolean isOver;
 
     Connection(Channel channel) {
-      this.channel = channel;
+      this.shared = new SharedConnection(channel);
     }
 
     /** Opens the call; the attempt ends with the first status that is told. */
     void watch(Attempt attempt) {
-      first = attempt;
-      attempt.on(channel);
-      attempt.phase("waiting for the first status");
+      await(attempt);
       var _ =
-          new Http2StreamChannelBootstrap(channel)
+          new Http2StreamChannelBootstrap(shared.channel())
               .handler(new Call(this))
               .open()
               .addListener(
@@ -103,18 +127,33 @@ final class GrpcWatchProber implements Prober {
                   });
     }
 
+    private void await(Attempt attempt) {
+      shared.carry(attempt);
+      attempt.phase("waiting for the first status");
+      waiting.add(attempt);
+    }
+
     void ask(Attempt attempt) {
+      told = 0;
+      if (status == null) {
+        await(attempt);
+        return;
+      }
+      shared.carry(attempt);
       attempt.phase("waiting for a ping's answer");
       pinged.add(attempt);
-      var _ = channel.writeAndFlush(new DefaultHttp2PingFrame(0, false));
+      var _ = shared.channel().writeAndFlush(new DefaultHttp2PingFrame(0, false));
     }
 
     void told(String next) {
-      status = next;
-      if (first != null) {
-        judge(first);
-        first = null;
+      told++;
+      if (told > MOST_MESSAGES) {
+        offended("more than " + MOST_MESSAGES + " messages between two probes");
+        return;
       }
+      status = next;
+      waiting.forEach(this::judge);
+      waiting.clear();
     }
 
     private void judge(Attempt attempt) {
@@ -125,17 +164,25 @@ final class GrpcWatchProber implements Prober {
       }
     }
 
+    /** Ends it all. Told to the next probe where none is under way. */
+    private void offended(String reason) {
+      boolean isToldLater = waiting.isEmpty() && pinged.isEmpty() && this.equals(open);
+      offence = isToldLater ? reason : offence;
+      over(Outcome.Kind.WRONG, reason);
+    }
+
     /** The call or the connection is over: so is everything that waits on it. */
-    void over(String reason) {
-      if (first != null) {
-        first.failed(Outcome.Kind.BROKEN, reason);
-      }
-      pinged.forEach(attempt -> attempt.failed(Outcome.Kind.BROKEN, reason));
+    void over(Outcome.Kind kind, String reason) {
+      isOver = true;
+      shared.retire();
+      waiting.forEach(attempt -> attempt.failed(kind, reason));
+      waiting.clear();
+      pinged.forEach(attempt -> attempt.failed(kind, reason));
       pinged.clear();
-      if (this.equals(open)) {
-        open = null;
-      }
-      var _ = channel.close();
+    }
+
+    void over(String reason) {
+      over(Outcome.Kind.BROKEN, reason);
     }
 
     @Override
@@ -196,7 +243,7 @@ final class GrpcWatchProber implements Prober {
       bytes.getBytes(bytes.readerIndex(), more);
       all.writeBytes(more);
       byte[] rest = all.toByteArray();
-      while (rest.length >= PREFIX) {
+      while (rest.length >= PREFIX && !connection.isOver) {
         int length = PREFIX + ByteBuffer.wrap(rest).getInt(1);
         if (length < PREFIX || length > LIMIT) {
           connection.over("a message of " + (length - PREFIX) + " bytes is no status");

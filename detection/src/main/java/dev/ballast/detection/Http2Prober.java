@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class Http2Prober implements Prober {
   private final Connector connector;
   private final Http2Question question;
-  private @Nullable Channel open;
+  private @Nullable SharedConnection open;
+  private boolean isClosed;
 
   Http2Prober(Connector connector, Http2Question question) {
     this.connector = connector;
@@ -32,14 +33,11 @@ final class Http2Prober implements Prober {
   @Override
   public void probe(boolean isFresh, Attempt attempt) {
     var existing = open;
-    if (existing != null && existing.isActive() && !isFresh) {
+    if (existing != null && existing.isUsable() && !isFresh) {
       ask(existing, attempt, true);
       return;
     }
-    if (existing != null) {
-      open = null;
-      var _ = existing.close();
-    }
+    retire();
     connect(attempt);
   }
 
@@ -47,29 +45,45 @@ final class Http2Prober implements Prober {
     connector.connect(
         attempt,
         channel -> {
-          open = channel;
-          ask(channel, attempt, false);
+          var connection = new SharedConnection(channel);
+          ask(connection, attempt, false);
+          keep(connection);
         },
         Http2FrameCodecBuilder.forClient().build(),
         new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()),
         new Connection());
   }
 
-  private void ask(Channel connection, Attempt attempt, boolean isReused) {
-    attempt.on(connection);
+  /** For the next probes; whoever was kept so far makes way. */
+  private void keep(SharedConnection connection) {
+    retire();
+    open = connection;
+    if (isClosed) {
+      retire();
+    }
+  }
+
+  private void retire() {
+    if (open != null) {
+      open.retire();
+      open = null;
+    }
+  }
+
+  private void ask(SharedConnection connection, Attempt attempt, boolean isReused) {
+    connection.carry(attempt);
     attempt.phase("waiting for the head");
+    var stream = new Stream(connection, attempt, isReused);
     var _ =
-        new Http2StreamChannelBootstrap(connection)
-            .handler(new Stream(attempt, isReused))
+        new Http2StreamChannelBootstrap(connection.channel())
+            .handler(stream)
             .open()
             .addListener(
                 opened -> {
                   if (opened.isSuccess()) {
                     send((Channel) opened.getNow());
-                  } else if (isReused && !attempt.isOver()) {
-                    connect(attempt);
                   } else {
-                    attempt.failed(opened.cause());
+                    stream.lost(opened.cause());
                   }
                 });
   }
@@ -87,40 +101,33 @@ final class Http2Prober implements Prober {
 
   @Override
   public void close() {
-    if (open != null) {
-      var _ = open.close();
-      open = null;
-    }
+    isClosed = true;
+    retire();
   }
 
-  /** Sees what is not of a stream: the end of the connection, and failures of it. */
-  private final class Connection extends ChannelInboundHandlerAdapter {
+  /** Sees what is not of a stream: failures of the connection. */
+  private static final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object frame) {
       ReferenceCountUtil.release(frame);
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext context) {
-      if (context.channel().equals(open)) {
-        open = null;
-      }
-      context.fireChannelInactive();
-    }
-
-    @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      var _ = context.close();
+      SharedConnection.drop(context.channel());
     }
   }
 
   /** One probe's stream. */
   private final class Stream extends SimpleChannelInboundHandler<Http2StreamFrame> {
+    private final SharedConnection connection;
     private final Attempt attempt;
     private final Http2Question.Answer answer = question.newAnswer();
     private boolean isReused;
+    private boolean isLost;
 
-    Stream(Attempt attempt, boolean isReused) {
+    Stream(SharedConnection connection, Attempt attempt, boolean isReused) {
+      this.connection = connection;
       this.attempt = attempt;
       this.isReused = isReused;
     }
@@ -132,19 +139,12 @@ final class Http2Prober implements Prober {
         case Http2HeadersFrame head -> {
           attempt.phase("reading the body");
           answer.head(head.headers());
-          if (head.isEndStream()) {
-            answer.judge(attempt);
-          }
+          judgeIf(head.isEndStream(), context);
         }
         case Http2DataFrame data -> {
           ByteBuf bytes = data.content();
           answer.body(bytes);
-          if (data.isEndStream() || answer.isEnough()) {
-            answer.judge(attempt);
-            if (!data.isEndStream()) {
-              var _ = context.close();
-            }
-          }
+          judgeIf(data.isEndStream(), context);
         }
         case Http2ResetFrame reset ->
             attempt.failed(
@@ -154,16 +154,33 @@ final class Http2Prober implements Prober {
       }
     }
 
+    private void judgeIf(boolean isEnd, ChannelHandlerContext stream) {
+      if (isEnd || answer.isEnough()) {
+        answer.judge(attempt);
+      }
+      if (!isEnd && answer.isEnough()) {
+        var _ = stream.close();
+      }
+    }
+
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-      if (attempt.isOver()) {
+      lost(null);
+    }
+
+    /** There is no stream, or no longer. On a connection that was open before this proves nothing, so it is asked again. */
+    void lost(@Nullable Throwable cause) {
+      if (isLost || attempt.isOver()) {
         return;
       }
+      isLost = true;
       if (isReused) {
-        isReused = false;
+        connection.over(false);
         connect(attempt);
-      } else {
+      } else if (cause == null) {
         attempt.closed();
+      } else {
+        attempt.failed(cause);
       }
     }
 

@@ -1,6 +1,7 @@
 package dev.ballast.detection;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.io.ByteArrayOutputStream;
@@ -106,11 +107,15 @@ sealed interface Http2Question {
     private String httpStatus = "none";
     private @Nullable String grpcStatus;
     private String grpcMessage = "";
+    private int interim;
 
     @Override
     public void head(Http2Headers fields) {
       if (fields.status() != null) {
         httpStatus = fields.status().toString();
+        if (HttpStatusClass.valueOf(fields.status()) == HttpStatusClass.INFORMATIONAL) {
+          interim++;
+        }
       }
       var status = fields.get("grpc-status");
       if (status != null) {
@@ -129,12 +134,14 @@ sealed interface Http2Question {
 
     @Override
     public boolean isEnough() {
-      return message.size() >= LIMIT;
+      return message.size() >= LIMIT || interim > HttpAnswer.MOST_INTERIM;
     }
 
     @Override
     public void judge(Attempt attempt) {
-      if (!httpStatus.equals("200")) {
+      if (interim > HttpAnswer.MOST_INTERIM) {
+        attempt.failed(Outcome.Kind.WRONG, HttpAnswer.tooManyInterim());
+      } else if (!httpStatus.equals("200")) {
         attempt.failed(Outcome.Kind.WRONG, "HTTP status " + httpStatus + " of a gRPC call");
       } else if (grpcStatus != null && !grpcStatus.equals("0")) {
         attempt.failed(Outcome.Kind.WRONG, "gRPC status " + grpcStatus + grpcMessage);

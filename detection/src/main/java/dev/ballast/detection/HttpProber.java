@@ -28,6 +28,7 @@ final class HttpProber implements Prober {
   private final Connector connector;
   private final ProbeSpec.Http spec;
   private @Nullable Channel idle;
+  private boolean isClosed;
 
   HttpProber(Connector connector, ProbeSpec.Http spec) {
     this.connector = connector;
@@ -72,6 +73,7 @@ final class HttpProber implements Prober {
 
   @Override
   public void close() {
+    isClosed = true;
     if (idle != null) {
       var _ = idle.close();
       idle = null;
@@ -108,6 +110,10 @@ final class HttpProber implements Prober {
         answer.head(response.status().code());
         isKept = HttpUtil.isKeepAlive(response);
         current.phase("reading the body");
+        if (answer.isEnough()) {
+          finish(context, current, false);
+          return;
+        }
       }
       if (!isInterim && part instanceof HttpContent content) {
         answer.body(content.content());
@@ -122,7 +128,7 @@ final class HttpProber implements Prober {
     private void finish(ChannelHandlerContext context, Attempt current, boolean isReusable) {
       attempt = null;
       answer.judge(current);
-      if (isReusable && idle == null && answer.fault() == null) {
+      if (isReusable && idle == null && !isClosed && answer.fault() == null) {
         idle = context.channel();
       } else {
         var _ = context.close();

@@ -26,6 +26,8 @@ public final class Observer<T> {
   /** A target that wants attention again at once gets it after this, so that a turn ends. */
   private static final long SHORTEST_REST_NANOS = Duration.ofMillis(1).toNanos();
 
+  private static final int VOUCHED_SECONDS = 60;
+
   private final Orders<T> orders;
   private final RandomGenerator random;
   private final Agenda<T> agenda = new Agenda<>();
@@ -106,9 +108,13 @@ public final class Observer<T> {
     next = sooner(next, agenda.first().at);
   }
 
-  /** An LB server had a good answer from the target at {@code at}: for a second it is not convicted by silence alone. */
+  /**
+   * An LB server had a good answer from the target at {@code at}: for a second it is not convicted by silence alone. What is of the future or
+   * older than {@value #VOUCHED_SECONDS} s is ignored, so that nothing an LB server says once speaks for a target for longer than that second.
+   */
   public void vouched(Watched<T> who, long at, long now) {
-    if (who.place >= 0) {
+    long ago = now - at;
+    if (who.place >= 0 && ago >= 0 && ago <= Duration.ofSeconds(VOUCHED_SECONDS).toNanos()) {
       who.watch.vouched(at);
       agenda.put(who, rested(who, now));
     }

@@ -134,7 +134,7 @@ public final class Probing implements AutoCloseable {
     loop.execute(() -> end(probed.remove(id)));
   }
 
-  /** An LB server had a good answer from the target, {@code nanosAgo}. */
+  /** An LB server had a good answer from the target, {@code nanosAgo}: ignored unless from 0 to 60 s. */
   public void vouched(String id, long nanosAgo) {
     loop.execute(
         () -> {

@@ -188,4 +188,18 @@ class ObserverTest {
     run(1_100 * MS);
     assertThat(became).containsExactly("0 UNHEALTHY");
   }
+
+  @Test
+  void shouldNotBelieveAnLbServerWhoseWordIsOfTheFutureOrLongPast() {
+    var all = add(5);
+    run(15 * S);
+    dead.add(0);
+    observer.vouched(all.getFirst(), now + 3_600 * S, now);
+    observer.vouched(all.getFirst(), now + MS, now);
+    observer.vouched(all.getFirst(), now - 61 * S, now);
+    observer.vouched(all.getFirst(), now - Long.MIN_VALUE, now);
+    run(5 * S);
+
+    assertThat(became).containsExactly("0 UNHEALTHY");
+  }
 }

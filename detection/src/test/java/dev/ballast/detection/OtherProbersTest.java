@@ -1,9 +1,12 @@
 package dev.ballast.detection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.ballast.detection.Outcome.Kind;
 import dev.ballast.detection.ProbeSpec.Opening;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -11,9 +14,13 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class OtherProbersTest {
   private static ByteBuffer bytes(String text) {
@@ -79,7 +86,7 @@ class OtherProbersTest {
         server.receive(packet);
         server.send(packet);
       }
-    } catch (java.io.IOException _) {
+    } catch (IOException _) {
       // Closed: the test is over.
     }
   }
@@ -110,7 +117,98 @@ class OtherProbersTest {
     }
   }
 
+  /** Writes its own process id and that of a child, then never ends. */
+  private static ProbeDriver endless(Path pids, Duration timeout) {
+    return command(timeout, "sh", "-c", "sleep 1000 & echo $$ $! > '" + pids + "'; wait");
+  }
+
+  private static List<ProcessHandle> awaitProcesses(Path pids) {
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> Files.exists(pids) && Files.readString(pids).endsWith("\n"));
+    try {
+      return Arrays.stream(Files.readString(pids).strip().split(" "))
+          .flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream())
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void awaitGone(List<ProcessHandle> processes) {
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .untilAsserted(() -> assertThat(processes).noneMatch(ProcessHandle::isAlive));
+  }
+
+  @Test
+  void shouldKillAProgramAndItsChildWhenTimeIsUp(@TempDir Path directory) {
+    var pids = directory.resolve("pids");
+    try (var driver = endless(pids, Duration.ofSeconds(2))) {
+      var outcome = driver.ask(false, Duration.ZERO);
+      var processes = awaitProcesses(pids);
+      assertThat(processes).hasSize(2);
+      assertThat(outcome.join())
+          .isInstanceOfSatisfying(
+              Outcome.Failed.class, it -> assertThat(it.kind()).isEqualTo(Kind.SILENT));
+      awaitGone(processes);
+    }
+  }
+
+  @Test
+  void shouldKillAProgramAndItsChildWhenForgotten(@TempDir Path directory) {
+    var pids = directory.resolve("pids");
+    var driver = endless(pids, Duration.ofSeconds(15));
+    var outcome = driver.ask(false, Duration.ZERO);
+    var processes = awaitProcesses(pids);
+    assertThat(processes).hasSize(2);
+    driver.forget();
+    assertThat(outcome.join())
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class, it -> assertThat(it.kind()).isEqualTo(Kind.NOT_ASKED));
+    awaitGone(processes);
+  }
+
+  @Test
+  void shouldKillAProgramThatStartsWhileItIsForgotten() {
+    String mark = "1000." + System.nanoTime();
+    var driver = command("sleep", mark);
+    var outcome = driver.ask(false, Duration.ZERO);
+    driver.forget();
+    assertThat(outcome.join()).isInstanceOf(Outcome.Failed.class);
+    await()
+        .during(Duration.ofMillis(300))
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> ProcessHandle.current().descendants().noneMatch(it -> isAsked(it, mark)));
+  }
+
+  private static boolean isAsked(ProcessHandle process, String word) {
+    return process.info().commandLine().orElse("").contains(word);
+  }
+
+  @Test
+  void shouldTakeAProgramThatMakesWayForTheNextProbeForSilent(@TempDir Path directory) {
+    var pids = directory.resolve("pids");
+    try (var driver = endless(pids, Duration.ofSeconds(15))) {
+      var first = driver.ask(false, Duration.ZERO);
+      var processes = awaitProcesses(pids);
+      var _ = driver.ask(true, Duration.ZERO);
+      assertThat(first.join())
+          .isInstanceOfSatisfying(
+              Outcome.Failed.class,
+              it -> {
+                assertThat(it.kind()).isEqualTo(Kind.SILENT);
+                assertThat(it.reason()).contains("still running when the next probe was due");
+              });
+      awaitGone(processes);
+    }
+  }
+
   private static ProbeDriver command(String... words) {
-    return new ProbeDriver(1, new ProbeSpec.Command(List.of(words)), Duration.ofMillis(500));
+    return command(Duration.ofMillis(500), words);
+  }
+
+  private static ProbeDriver command(Duration timeout, String... words) {
+    return new ProbeDriver(1, new ProbeSpec.Command(List.of(words)), timeout);
   }
 }

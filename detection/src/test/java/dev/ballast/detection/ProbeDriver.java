@@ -2,6 +2,7 @@ package dev.ballast.detection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDatagramChannel;
@@ -9,13 +10,14 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Probes one target as the prober would, one attempt at a time. */
+/** Probes one target as the prober would. */
 final class ProbeDriver implements AutoCloseable {
-  private static final MultiThreadIoEventLoopGroup LOOPS =
-      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private static final EventLoop LOOP =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory()).next();
 
   private final Prober prober;
   private final Duration timeout;
@@ -31,14 +33,31 @@ final class ProbeDriver implements AutoCloseable {
     this(port, spec, Duration.ofSeconds(5));
   }
 
-  Outcome probe(boolean isFresh) {
+  /** Begins an attempt some time from now, whatever else is under way. */
+  CompletableFuture<Outcome> ask(boolean isFresh, Duration in) {
     var ended = new CompletableFuture<Outcome>();
-    var loop = LOOPS.next();
-    loop.execute(
-        () ->
-            prober.probe(
-                isFresh, new Attempt(loop, System::nanoTime, timeout.toNanos(), ended::complete)));
-    return ended.orTimeout(20, TimeUnit.SECONDS).join();
+    var _ = LOOP.schedule(() -> begin(isFresh, ended), in.toNanos(), TimeUnit.NANOSECONDS);
+    return ended.orTimeout(20, TimeUnit.SECONDS);
+  }
+
+  /** Begins two attempts in one turn of the loop: the first afresh. */
+  List<CompletableFuture<Outcome>> askTwice() {
+    var first = new CompletableFuture<Outcome>();
+    var second = new CompletableFuture<Outcome>();
+    LOOP.execute(
+        () -> {
+          begin(true, first);
+          begin(false, second);
+        });
+    return List.of(first.orTimeout(20, TimeUnit.SECONDS), second.orTimeout(20, TimeUnit.SECONDS));
+  }
+
+  private void begin(boolean isFresh, CompletableFuture<Outcome> ended) {
+    prober.probe(isFresh, new Attempt(LOOP, System::nanoTime, timeout.toNanos(), ended::complete));
+  }
+
+  Outcome probe(boolean isFresh) {
+    return ask(isFresh, Duration.ZERO).join();
   }
 
   void assertGood() {
@@ -55,8 +74,13 @@ final class ProbeDriver implements AutoCloseable {
             });
   }
 
+  /** Watches no longer. */
+  void forget() {
+    LOOP.submit(prober::close).syncUninterruptibly();
+  }
+
   @Override
   public void close() {
-    LOOPS.next().submit(prober::close).syncUninterruptibly();
+    forget();
   }
 }

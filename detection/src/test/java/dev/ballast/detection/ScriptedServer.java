@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class ScriptedServer implements AutoCloseable {
   private final ServerSocket socket;
   private final AtomicInteger connections = new AtomicInteger();
+  private final AtomicInteger open = new AtomicInteger();
 
   /** What to do with a connection; it is closed afterwards. */
   @FunctionalInterface
@@ -35,11 +36,17 @@ final class ScriptedServer implements AutoCloseable {
     return connections.get();
   }
 
+  /** How many connections a script is still at. */
+  int open() {
+    return open.get();
+  }
+
   private void accept(Script script) {
     try {
       while (true) {
         var connection = socket.accept();
         connections.incrementAndGet();
+        open.incrementAndGet();
         Thread.ofVirtual().start(() -> play(script, connection));
       }
     } catch (IOException _) {
@@ -47,13 +54,15 @@ final class ScriptedServer implements AutoCloseable {
     }
   }
 
-  private static void play(Script script, Socket connection) {
+  private void play(Script script, Socket connection) {
     try (connection) {
       script.play(connection);
     } catch (IOException _) {
       // The prober has gone: its test says whether it should have.
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+    } finally {
+      open.decrementAndGet();
     }
   }
 

@@ -30,6 +30,9 @@ final class LbServerClient implements AutoCloseable {
   /** Backends that are asked for at once. */
   static final int NAMES_LIMIT = 256;
 
+  /** Longer silence, in milliseconds, says nothing more. */
+  private static final long SILENCE_LIMIT = Duration.ofDays(1).toMillis();
+
   private static final int EJECTED_LIMIT = 1_000;
   private static final int LONGEST_AGO_MILLIS = 60_000;
   private static final int PATIENCE_MILLIS = 900;
@@ -57,6 +60,7 @@ final class LbServerClient implements AutoCloseable {
         report.path("ready").asBoolean(false),
         revision(report.path("revision").asString("")),
         sync.path("connected").asBoolean(false),
+        TimeUnit.MILLISECONDS.toNanos(Math.clamp(sync.path("silentMillis").asLong(0), 0, SILENCE_LIMIT)),
         report.path("held").asString(""),
         sync.path("detail").asString(""),
         trouble(report));

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param isReady whether a snapshot is in use and at least one listener is bound
  * @param revision in use
  * @param isConnected whether a controller answers it
+ * @param silentNanos for how long it has heard no controller, by its own clock
  * @param held why it does not use what a controller lists, or empty
  * @param detail where its configuration comes from, or why it does not come
  * @param trouble what keeps a part of it from serving, or empty
@@ -19,6 +20,7 @@ record LbServerFacts(
     boolean isReady,
     Optional<Revision> revision,
     boolean isConnected,
+    long silentNanos,
     String held,
     String detail,
     String trouble) {}

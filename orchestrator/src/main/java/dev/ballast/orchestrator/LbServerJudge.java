@@ -42,10 +42,12 @@ final class LbServerJudge {
   void told(LbServerFacts now, @Nullable Revision ours, long at) {
     facts = now;
     toldAt = at;
-    aloneSince = now.isConnected() ? NEVER : Math.min(aloneSince, at);
+    aloneSince = now.isConnected() ? NEVER : Math.min(aloneSince, at - now.silentNanos());
     Revision theirs = now.revision().orElse(null);
-    boolean isComparable = theirs != null && ours != null && theirs.isSameEpoch(ours);
-    if (!isComparable || theirs.n() >= (behindSince == NEVER ? ours.n() : wanted)) {
+    if (theirs == null
+        || ours == null
+        || !theirs.isSameEpoch(ours)
+        || theirs.n() >= (behindSince == NEVER ? ours.n() : wanted)) {
       behindSince = NEVER;
     } else if (behindSince == NEVER) {
       behindSince = at;

@@ -447,6 +447,6 @@ class DeskTest {
 
   private static LbServerFacts facts(String instance, boolean isReady, boolean isConnected) {
     return new LbServerFacts(
-        instance, isReady, Optional.empty(), isConnected, "", "detail", isReady ? "" : "no snapshot");
+        instance, isReady, Optional.empty(), isConnected, 0, "", "detail", isReady ? "" : "no snapshot");
   }
 }

@@ -63,7 +63,7 @@ class LbServerClientTest {
         "/report?pools=false",
         """
         {"instance": "one", "ready": false, "revision": "0123abcd.7",
-         "sync": {"connected": true, "detail": "http://c"},
+         "sync": {"connected": true, "silentMillis": 1500, "detail": "http://c"},
          "listeners": [{"loadBalancer": "web", "name": "http", "state": "failed", "reason": "taken"}]}
         """);
     assertThat(client.facts(server))
@@ -73,6 +73,7 @@ class LbServerClientTest {
                 false,
                 Optional.of(new Revision("0123abcd", 7)),
                 true,
+                Duration.ofMillis(1_500).toNanos(),
                 "",
                 "http://c",
                 "listener http of web can't be bound: taken"));

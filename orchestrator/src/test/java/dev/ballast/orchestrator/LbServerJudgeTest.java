@@ -20,7 +20,7 @@ class LbServerJudgeTest {
   private final LbServerJudge judge = new LbServerJudge();
 
   private static LbServerFacts facts(Revision revision, String held) {
-    return new LbServerFacts("one", true, Optional.of(revision), true, held, "http://c", "");
+    return new LbServerFacts("one", true, Optional.of(revision), true, 0, held, "http://c", "");
   }
 
   private static long seconds(long seconds) {
@@ -61,6 +61,22 @@ class LbServerJudgeTest {
       judge.told(facts(new Revision("11111111", 1), ""), OURS, seconds(at));
     }
     assertThat(state(20)).isEqualTo(LbServerState.READY);
+  }
+
+  @Test
+  void shouldBelieveItForHowLongItHasBeenAlone() {
+    judge.told(alone(6), OURS, seconds(100));
+    assertThat(state(100)).isEqualTo(LbServerState.READY);
+    assertThat(state(103)).isEqualTo(LbServerState.READY);
+    assertThat(state(104)).isEqualTo(LbServerState.STALE);
+    judge.told(alone(30), OURS, seconds(105));
+    judge.told(facts(OURS, ""), OURS, seconds(106));
+    assertThat(state(106)).isEqualTo(LbServerState.READY);
+  }
+
+  private static LbServerFacts alone(long silent) {
+    return new LbServerFacts(
+        "one", true, Optional.of(OURS), false, seconds(silent), "", "http://c", "");
   }
 
   @Test

@@ -184,7 +184,7 @@ final class VirtualWorld implements VirtualDatabase.Listener {
 
   LbServerFacts facts(LbServer server) {
     return new LbServerFacts(
-        instances.getOrDefault(server.name(), ""), true, Optional.empty(), true, "", "", "");
+        instances.getOrDefault(server.name(), ""), true, Optional.empty(), true, 0, "", "", "");
   }
 
   Optional<Backend> find(String pool, int number) {
