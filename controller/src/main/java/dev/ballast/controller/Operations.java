@@ -76,7 +76,9 @@ final class Operations {
       throw HttpProblem.of(
           422,
           "invalid",
-          "admin \"" + server.admin() + "\" is not http://HOST:PORT, where orchestrators and controllers ask");
+          "admin \""
+              + server.admin()
+              + "\" is not http://HOST:PORT, where orchestrators and controllers ask");
     }
     if (!call.flag("takeover")) {
       refuseTakingOver(server);

@@ -60,7 +60,8 @@ final class LbServerClient implements AutoCloseable {
         report.path("ready").asBoolean(false),
         revision(report.path("revision").asString("")),
         sync.path("connected").asBoolean(false),
-        TimeUnit.MILLISECONDS.toNanos(Math.clamp(sync.path("silentMillis").asLong(0), 0, SILENCE_LIMIT)),
+        TimeUnit.MILLISECONDS.toNanos(
+            Math.clamp(sync.path("silentMillis").asLong(0), 0, SILENCE_LIMIT)),
         report.path("held").asString(""),
         sync.path("detail").asString(""),
         trouble(report));

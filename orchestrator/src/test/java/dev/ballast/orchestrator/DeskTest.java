@@ -434,8 +434,7 @@ class DeskTest {
   @Test
   void shouldGoOnBesideAnLbServerWhoseAdminUrlIsNonsense() {
     world.lbServer("lb-1", "one");
-    world.put(
-        new LbServer("lb-2", "default", "two", "10.1.0.2", "http://a b:99999/?x", "1", NOW));
+    world.put(new LbServer("lb-2", "default", "two", "10.1.0.2", "http://a b:99999/?x", "1", NOW));
     world.lbServer("lb-3", "three");
     own();
     use();
@@ -447,6 +446,13 @@ class DeskTest {
 
   private static LbServerFacts facts(String instance, boolean isReady, boolean isConnected) {
     return new LbServerFacts(
-        instance, isReady, Optional.empty(), isConnected, 0, "", "detail", isReady ? "" : "no snapshot");
+        instance,
+        isReady,
+        Optional.empty(),
+        isConnected,
+        0,
+        "",
+        "detail",
+        isReady ? "" : "no snapshot");
   }
 }
