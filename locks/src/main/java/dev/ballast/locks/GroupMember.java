@@ -87,9 +87,14 @@ final class GroupMember {
   }
 
   private static final class Held {
+    final long token;
     boolean isStopping;
     boolean isStopped;
     long stopBy;
+
+    Held(long token) {
+      this.token = token;
+    }
   }
 
   GroupMember(LeaseId me, GroupSettings settings, int weight, Duration ttl, Work work, long now) {
@@ -310,7 +315,7 @@ final class GroupMember {
   }
 
   private void start(int partition, long token) {
-    if (held.putIfAbsent(partition, new Held()) == null) {
+    if (held.putIfAbsent(partition, new Held(token)) == null) {
       work.start(partition, token);
     }
   }
@@ -373,10 +378,13 @@ final class GroupMember {
     }
   }
 
-  /** The work on a partition that was to stop has stopped. */
-  void stopped(int partition) {
+  /**
+   * The work that began with {@code token}, and was to stop, has stopped. What was declared lost may end so late that this
+   * member works on the partition again.
+   */
+  void stopped(int partition, long token) {
     var mine = held.get(partition);
-    if (mine != null && mine.isStopping) {
+    if (mine != null && mine.isStopping && mine.token == token) {
       mine.isStopped = true;
     }
   }

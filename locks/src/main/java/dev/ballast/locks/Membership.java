@@ -27,7 +27,7 @@ final class Membership implements GroupMember.Work {
   private final Tally tally;
   private final Signal bell = new Signal();
   private final Map<Integer, Tenure> tenures = new ConcurrentHashMap<>();
-  private final Queue<Integer> stopped = new ConcurrentLinkedQueue<>();
+  private final Queue<Tenure> stopped = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean isPoked = new AtomicBoolean();
   private volatile List<GroupView.Member> members = List.of();
   private volatile int weight;
@@ -111,8 +111,8 @@ final class Membership implements GroupMember.Work {
     if (isPoked.getAndSet(false)) {
       member.poked(leases.now());
     }
-    for (var partition = stopped.poll(); partition != null; partition = stopped.poll()) {
-      member.stopped(partition);
+    for (var tenure = stopped.poll(); tenure != null; tenure = stopped.poll()) {
+      member.stopped(tenure.partition().index(), tenure.token());
     }
   }
 
@@ -189,7 +189,7 @@ final class Membership implements GroupMember.Work {
 
   private void confirm(int partition, Tenure tenure) {
     if (tenures.remove(partition, tenure)) {
-      stopped.add(partition);
+      stopped.add(tenure);
       bell.ring();
     }
   }

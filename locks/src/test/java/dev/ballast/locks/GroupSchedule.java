@@ -371,17 +371,20 @@ final class GroupSchedule {
     public void stop(int partition) {
       var stopping = core;
       var token = works.get(partition);
-      if (mutation == Mutation.RELEASE_BEFORE_STOPPED && stopping != null) {
-        stopping.stopped(partition);
+      if (token == null || stopping == null) {
+        return; // The lease was lost when this began, and so is all else.
+      }
+      if (mutation == Mutation.RELEASE_BEFORE_STOPPED) {
+        stopping.stopped(partition, token);
       }
       process.after(
           world.strikes(0.1) ? world.between(50, 300) : world.between(0, 40),
           () -> {
-            if (token != null) {
-              works.remove(partition, token);
-            }
-            if (stopping != null && stopping == core) {
-              stopping.stopped(partition);
+            works.remove(partition, token);
+            if (stopping == core) {
+              var ended =
+                  mutation == Mutation.CONFUSE_ENDS ? works.getOrDefault(partition, token) : token;
+              stopping.stopped(partition, ended);
               ring();
             }
           });

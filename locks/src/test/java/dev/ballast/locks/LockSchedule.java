@@ -12,6 +12,10 @@ import java.util.Set;
  */
 final class LockSchedule {
   private static final long FAULTS_END = 2500 * VirtualWorld.MILLI;
+
+  /** A call that gets no answer, the pause after it, and a call that arrives, by the slowest clock. */
+  private static final long TOLD = FAULTS_END + 200 * VirtualWorld.MILLI;
+
   private static final long END = 9000 * VirtualWorld.MILLI;
   private static final List<String> NAMES = List.of("exclusive", "shared", "permits");
 
@@ -64,6 +68,8 @@ final class LockSchedule {
     fault();
     world.run(FAULTS_END);
     world.calm();
+    world.run(TOLD);
+    checkTold();
     world.run(END);
     if (world.violations.isEmpty()) {
       checkEnd();
@@ -110,6 +116,14 @@ final class LockSchedule {
           }
           fault();
         });
+  }
+
+  /** What was given up does not have to run out: the engine is told until it knows. */
+  private void checkTold() {
+    var left = engine.givenUp.stream().filter(lease -> lease.isLeftBehind(FAULTS_END)).toList();
+    if (isBounded && world.violations.isEmpty() && !left.isEmpty()) {
+      world.violation("given up and left to run out: " + left.getFirst().id);
+    }
   }
 
   private void checkEnd() {

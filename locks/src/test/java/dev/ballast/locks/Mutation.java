@@ -16,6 +16,8 @@ enum Mutation {
   FORGET_DOUBT,
   /** A partition is released when it is told to stop, not when it has. */
   RELEASE_BEFORE_STOPPED,
+  /** The late end of work that was declared lost counts as the end of the work that has begun on that partition since. */
+  CONFUSE_ENDS,
   /** What got no answer is not closed again. */
   DO_NOT_DISOWN
 }

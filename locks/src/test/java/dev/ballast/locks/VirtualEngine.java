@@ -1,5 +1,6 @@
 package dev.ballast.locks;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,10 @@ import java.util.function.LongFunction;
  */
 final class VirtualEngine {
   final LockTable table = new LockTable();
+
+  /** Leases that their processes have given up. */
+  final List<VirtualLease> givenUp = new ArrayList<>();
+
   private final VirtualWorld world;
   private final double rate;
   private final Map<Long, Client> clients = new HashMap<>();

@@ -18,6 +18,8 @@ final class VirtualLease {
   private LeaseState state;
   private boolean isOpen;
   private long turn;
+  private long givenUpAt = Long.MIN_VALUE;
+  private boolean isTold;
   private List<Claim> claimed = List.of();
 
   VirtualLease(
@@ -158,7 +160,22 @@ final class VirtualLease {
   /** Closes what may be open, until that is answered or the lease has run out twice. */
   void disown() {
     isOpen = false;
+    givenUpAt = world.now();
+    engine.givenUp.add(this);
     tellUntilRunOut(process.clock() + 2 * TTL.toNanos());
+  }
+
+  /**
+   * Whether the engine has it though it was given up in the last time to live before the faults ended, by a process that has run since
+   * then, and no word of that has come.
+   */
+  boolean isLeftBehind(long faultsEnd) {
+    boolean isRecent = givenUpAt > faultsEnd - TTL.toNanos() && givenUpAt <= faultsEnd;
+    return isRecent
+        && !isTold
+        && !process.isDead()
+        && !process.isPausedAfter(faultsEnd)
+        && engine.table.list("", engine.clock()).stream().anyMatch(one -> one.lease().equals(id));
   }
 
   private void tellUntilRunOut(long end) {
@@ -170,6 +187,7 @@ final class VirtualLease {
             claimed.forEach(claim -> engine.table.breakLock(claim.name(), now));
           }
           engine.table.close(id, now);
+          isTold = true;
           return true;
         },
         _ -> {},

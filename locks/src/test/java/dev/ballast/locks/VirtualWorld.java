@@ -106,6 +106,11 @@ final class VirtualWorld {
       return offset + (long) (now * rate);
     }
 
+    /** Whether it stood still at that time, or later. */
+    boolean isPausedAfter(long time) {
+      return pausedUntil > time;
+    }
+
     boolean isDead() {
       return isDead;
     }
