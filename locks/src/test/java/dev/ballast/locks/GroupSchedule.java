@@ -263,7 +263,7 @@ final class GroupSchedule {
     }
 
     private void take(GroupMember current, GroupMember.Step step) {
-      long mine = ++turn;
+      turn++;
       world.log("%s: %s", process.name, step);
       switch (step) {
         case GroupMember.Step.Look() ->
@@ -293,22 +293,27 @@ final class GroupSchedule {
                 _ -> current.released(release));
         case GroupMember.Step.Wake(var others) -> {
           engine.wake(others);
-          process.after(1, () -> loop(current));
+          pause(current, 1);
         }
-        case GroupMember.Step.Pause(long nanos) ->
-            process.after(
-                nanos,
-                () -> {
-                  if (mine == turn) {
-                    loop(current);
-                  }
-                });
+        case GroupMember.Step.Pause(long nanos) -> pause(current, nanos);
         case GroupMember.Step.Leave() -> {
           core = null;
           lease.close();
           again();
         }
       }
+    }
+
+    /** Until the next step, unless it is rung for before. */
+    private void pause(GroupMember current, long nanos) {
+      long mine = turn;
+      process.after(
+          nanos,
+          () -> {
+            if (mine == turn) {
+              loop(current);
+            }
+          });
     }
 
     private LeaseId lease(GroupMember current) {
@@ -320,6 +325,9 @@ final class GroupSchedule {
         GroupMember.Step step,
         java.util.function.LongFunction<T> operation,
         java.util.function.Consumer<T> answered) {
+      if (isCalling) {
+        world.violation(process.name + " asks though it is in a call");
+      }
       isCalling = true;
       var asking = lease;
       engine.call(

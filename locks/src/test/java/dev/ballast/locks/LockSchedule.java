@@ -17,6 +17,7 @@ final class LockSchedule {
   private static final long TOLD = FAULTS_END + 200 * VirtualWorld.MILLI;
 
   private static final long END = 9000 * VirtualWorld.MILLI;
+  private static final long RETRY = 50 * VirtualWorld.MILLI;
   private static final List<String> NAMES = List.of("exclusive", "shared", "permits");
 
   private final VirtualWorld world;
@@ -157,7 +158,10 @@ final class LockSchedule {
     }
   }
 
-  /** A program that takes a lock, works, and releases it, again and again; as {@link Locks#acquire} and {@link Attempt} do it. */
+  /**
+   * A program that takes a lock, works, and releases it, again and again; as {@link Locks#acquire} and {@link Attempt} do it: with
+   * one thread, which is in one call or in one pause, and finds out that its lease is over when it asks the next time.
+   */
   private final class Locker {
     final VirtualWorld.Machine process;
     private VirtualLease lease;
@@ -167,7 +171,7 @@ final class LockSchedule {
     private long giveUpAt;
     private boolean isDone;
     private int served;
-    private long asked;
+    private long turn;
     private boolean isTrying;
     private boolean isCalling;
     private boolean isRung;
@@ -188,7 +192,7 @@ final class LockSchedule {
           mutation == Mutation.REUSE_LEASE && lastClosed != null
               ? lastClosed
               : LeaseId.of(process.client, world.random);
-      return new VirtualLease(world, engine, process, id, mutation, this::lost);
+      return new VirtualLease(world, engine, process, id, mutation, () -> {});
     }
 
     boolean believes() {
@@ -229,91 +233,75 @@ final class LockSchedule {
     }
 
     private void ask() {
-      if (isHolding) {
-        return;
+      if (isCalling || isHolding) {
+        world.violation(process.name + " asks though it is in a call, or holds what it asks for");
       }
-      if (lease.isOpen() && !lease.isMine()) {
-        lease.lost();
-        return;
+      if (lease.isOver()) {
+        startOver();
       }
-      long mine = ++asked;
-      var current = lease;
+      turn++;
       isCalling = true;
       isRung = false;
-      if (lease.isOpen()) {
+      var current = lease;
+      if (current.isOpen()) {
         engine.call(
             process,
             now -> engine.claim(current.id, List.of(claim), true, now),
-            answers -> answered(mine, answers.getFirst()),
+            answers -> answered(answers.getFirst()),
             () -> {
-              isCalling = false;
               current.lost();
+              pause(1);
             },
-            () -> again(mine, 50 * VirtualWorld.MILLI));
+            () -> pause(RETRY));
       } else {
-        lease.open(
+        current.open(
             List.of(claim),
             true,
-            answers -> answered(mine, answers.getFirst()),
-            this::startOver,
-            () -> again(mine, 50 * VirtualWorld.MILLI));
+            answers -> answered(answers.getFirst()),
+            () -> {
+              startOver();
+              pause(RETRY);
+            },
+            () -> pause(RETRY));
       }
     }
 
-    private void answered(long mine, Answer answer) {
-      isCalling = false;
-      if (mine != asked || isHolding) {
-        return;
-      }
+    private void answered(Answer answer) {
       switch (answer) {
-        case Answer.Granted(long granted) -> {
-          if (lease.isMine()) {
-            token = granted;
-            isHolding = true;
-            world.log("%s holds %s with %d", process.name, claim.name(), granted);
-            LockSchedule.this.granted(this);
-            enter();
-          } else {
-            lease.lost();
-          }
+        case Answer.Granted(long granted) when lease.isMine() -> {
+          isCalling = false;
+          token = granted;
+          isHolding = true;
+          world.log("%s holds %s with %d", process.name, claim.name(), granted);
+          LockSchedule.this.granted(this);
+          enter();
         }
-        case Answer.Waiting waiting -> again(mine, Locks.pauseNanos(waiting));
+        case Answer.Granted _ -> pause(RETRY);
+        case Answer.Waiting waiting -> pause(Locks.pauseNanos(waiting));
       }
     }
 
-    private void again(long mine, long pause) {
+    /** Until it asks again, unless it is woken before, or was during the call that has just ended. */
+    private void pause(long nanos) {
       isCalling = false;
-      if (mine != asked) {
-        return;
-      }
       long left = world.isFaulty() ? giveUpAt - process.clock() : Long.MAX_VALUE;
       if (left <= 0) {
         end();
         return;
       }
+      long mine = turn;
       process.after(
-          isRung ? 1 : Math.min(pause, left),
+          isRung ? 1 : Math.min(nanos, left),
           () -> {
-            if (mine == asked) {
+            if (mine == turn) {
               ask();
             }
           });
     }
 
-    /** The lease was lost: a new attempt if it was waiting, nothing to do for it if it was working, whose steps see it. */
-    private void lost() {
-      if (!isHolding) {
-        startOver();
-      }
-    }
-
     private void startOver() {
-      asked++;
-      isCalling = false;
       lastClosed = lease.id;
       lease = lease();
-      long mine = asked;
-      process.after(1, () -> again(mine, 1));
     }
 
     private void enter() {
@@ -362,9 +350,7 @@ final class LockSchedule {
     }
 
     private void end() {
-      asked++;
       isTrying = false;
-      isCalling = false;
       isHolding = false;
       holders.getOrDefault(claim.name(), new ArrayList<>()).remove(this);
       lastClosed = lease.id;

@@ -170,6 +170,34 @@ class LocksTest {
   }
 
   @Test
+  void shouldAskWithAnotherLeaseWhenItIsGrantedTheLockOnlyAfterTheFirstWasLost() throws Exception {
+    var holder = client(shared, LONG).tryAcquire(Claim.exclusive("a")).orElseThrow();
+    var client = client(engine, Duration.ofMillis(500));
+    var taken = new AtomicReference<Lease>();
+    var waiter =
+        Thread.startVirtualThread(
+            () -> {
+              try {
+                taken.set(client.acquire(Claim.exclusive("a"), LONG));
+              } catch (NotAcquired | InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    await().until(() -> shared.list("a").size() == 2);
+    var first = shared.list("a").getLast();
+    engine.delay(Duration.ofSeconds(1));
+    holder.close();
+    await().until(() -> shared.list("a").stream().noneMatch(h -> h.lease().equals(first.lease())));
+    engine.delay(Duration.ZERO);
+    waiter.join();
+    assertThat(taken.get().isStillMine()).isTrue();
+    assertThat(taken.get().token()).isGreaterThan(first.token());
+    assertThat(shared.list("a")).extracting(Holding::lease).containsExactly(taken.get().id());
+    taken.get().close();
+    awaitNothingHeld();
+  }
+
+  @Test
   void shouldSayThatTheEngineIsSlowerThanTheLeaseLives() {
     engine.delay(Duration.ofMillis(250));
     var client = client(engine, Duration.ofMillis(150));

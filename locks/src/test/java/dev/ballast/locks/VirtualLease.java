@@ -17,6 +17,7 @@ final class VirtualLease {
   private final Runnable whenLost;
   private LeaseState state;
   private boolean isOpen;
+  private boolean wasOpened;
   private long turn;
   private long givenUpAt = Long.MIN_VALUE;
   private boolean isTold;
@@ -49,6 +50,11 @@ final class VirtualLease {
     return isOpen;
   }
 
+  /** Whether it was opened, and may not be relied on any more. */
+  boolean isOver() {
+    return wasOpened && !isMine();
+  }
+
   boolean isMine() {
     return isOpen && state.isMine(process.clock());
   }
@@ -76,6 +82,7 @@ final class VirtualLease {
         answers -> {
           state = state(mutation == Mutation.COUNT_FROM_ANSWER ? process.clock() : sentAt);
           isOpen = true;
+          wasOpened = true;
           if (isMine()) {
             keep();
             answered.accept(answers);
