@@ -193,9 +193,9 @@ class ClientCommandsTest {
     assertThat(shell.out())
         .isEqualTo(
             """
-            NAME  ALGORITHM             BACKENDS               VERDICTS                HEALTH CHECK  SPOKEN TO
-            demo  weighted-round-robin  2 enabled, 1 draining  2 unknown, 1 unhealthy  -             in clear
-            echo  weighted-round-robin  3 enabled              3 unknown               -             in clear
+            NAME  ALGORITHM             BACKENDS               VERDICTS                HEALTH CHECK         SPOKEN TO
+            demo  weighted-round-robin  2 enabled, 1 draining  2 unknown, 1 unhealthy  http / every 1000ms  in clear
+            echo  weighted-round-robin  3 enabled              3 unknown               -                    in clear
             """);
     for (String kind : List.of("lb", "backends", "fleets", "lbservers")) {
       assertThat(shell.run("get", kind)).isZero();
@@ -215,15 +215,15 @@ class ClientCommandsTest {
     listing();
     assertThat(shell.run("get", "backends", "echo")).isZero();
     assertThat(shell.out().lines()).hasSize(4);
-    assertThat(shell.run("get", "backend", "demo/b1", "-o", "yaml")).isZero();
+    assertThat(shell.run("get", "backend", "echo/b1", "-o", "yaml")).isZero();
     assertThat(shell.out())
         .endsWith(
             """
             # Its verdict is unknown, which is as good as healthy here: its pool has no health check.
             kind: Backend
-            pool: demo
+            pool: echo
             name: b1
-            address: "127.0.0.1:18081"
+            address: "127.0.0.1:19001"
             weight: 1
             """);
     assertThat(shell.run("get", "pool", "none")).isEqualTo(1);

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -27,6 +28,7 @@ final class Evidence implements AutoCloseable {
   private final Probing probing;
   private final LbServerClient client = new LbServerClient();
   private final Set<String> busy = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch end = new CountDownLatch(1);
   private final LongAdder asked = new LongAdder();
   private final LongAdder unanswered = new LongAdder();
   private final Thread thread = Thread.ofVirtual().name("ballast-evidence").unstarted(this::run);
@@ -50,10 +52,11 @@ final class Evidence implements AutoCloseable {
 
   private void run() {
     try {
-      for (long round = 0; ; round++) {
-        round(round % 2 == 0);
-        Thread.sleep(ROUND);
-      }
+      long number = 0;
+      do {
+        round(number % 2 == 0);
+        number++;
+      } while (!end.await(ROUND.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
@@ -130,6 +133,7 @@ final class Evidence implements AutoCloseable {
 
   @Override
   public void close() {
+    end.countDown();
     thread.interrupt();
     client.close();
   }

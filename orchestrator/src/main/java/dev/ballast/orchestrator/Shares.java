@@ -33,6 +33,7 @@ final class Shares implements AutoCloseable {
   private final PartitionListener listener;
   private final Thread joining = Thread.ofVirtual().name("ballast-joining").unstarted(this::join);
   private volatile @Nullable ConsumerGroup group;
+  private final CountDownLatch end = new CountDownLatch(1);
   private final CountDownLatch isConfigured = new CountDownLatch(1);
   private volatile String trouble = "no configuration has come from a controller yet";
 
@@ -54,7 +55,7 @@ final class Shares implements AutoCloseable {
   private void join() {
     try {
       isConfigured.await();
-      while (true) {
+      do {
         try {
           group = locks.join(settings, listener);
           trouble = "";
@@ -67,8 +68,7 @@ final class Shares implements AutoCloseable {
           }
           trouble = why;
         }
-        Thread.sleep(RETRY);
-      }
+      } while (!end.await(RETRY.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
@@ -87,6 +87,7 @@ final class Shares implements AutoCloseable {
   /** Gives all shares to the others. */
   @Override
   public void close() {
+    end.countDown();
     joining.interrupt();
     try {
       joining.join();
