@@ -125,10 +125,11 @@ class StaticProbesTest {
   @Test
   void shouldRunProgramsWhereThatIsAllowed() throws Exception {
     Path trace = directory.resolve("ran");
-    String check = "healthCheck: {type: command, interval: 200ms, command: [touch, %s]}";
+    String check =
+        "healthCheck: {type: command, interval: 200ms, command: [touch, %s]}".formatted(trace);
     var site =
         site(
-            HEAD.replace("healthCheck: {type: http, interval: 200ms}", check.formatted(trace))
+            HEAD.replace("healthCheck: {type: http, interval: 200ms}", check)
                 + "backends:\n"
                 + at("b1", 81));
 
