@@ -3,7 +3,6 @@ package dev.ballast.orchestrator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ballast.configdb.ConfigStore.Fence;
-import dev.ballast.configdb.Observation;
 import dev.ballast.detection.Target;
 import dev.ballast.detection.Transition;
 import dev.ballast.detection.Watched;
@@ -15,8 +14,6 @@ import dev.ballast.model.LbServerStatus;
 import dev.ballast.model.Verdict;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,52 +24,9 @@ class DeskTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
   private final World world = new World();
-  private final Fake hands = new Fake();
+  private final NotedHands hands = new NotedHands();
   private long nanos;
   private final Desk desk = new Desk(hands, () -> NOW, () -> nanos);
-
-  /** Notes what the desk wants. */
-  private static final class Fake implements Desk.Hands {
-    final Map<String, Watched.Known> watched = new LinkedHashMap<>();
-    final Map<String, Target> targets = new LinkedHashMap<>();
-    final List<Observation> written = new ArrayList<>();
-    final List<String> accused = new ArrayList<>();
-    final List<String> vouched = new ArrayList<>();
-
-    @Override
-    public void watch(Target target, Watched.Known known) {
-      watched.put(target.id(), known);
-      targets.put(target.id(), target);
-    }
-
-    @Override
-    public void forget(String id) {
-      watched.remove(id);
-    }
-
-    @Override
-    public void vouch(String id, long nanosAgo) {
-      vouched.add(id);
-    }
-
-    @Override
-    public void accuse(String id) {
-      accused.add(id);
-    }
-
-    @Override
-    public void write(Observation observation) {
-      written.add(observation);
-    }
-
-    BackendStatus backend(int index) {
-      return (BackendStatus) written.get(index).status();
-    }
-
-    LbServerStatus last() {
-      return (LbServerStatus) written.getLast().status();
-    }
-  }
 
   private void own() {
     for (int partition = 0; partition < Subject.PARTITIONS; partition++) {
