@@ -2,20 +2,16 @@ package dev.ballast.cli;
 
 import dev.ballast.configdb.ConfigDatabase;
 import dev.ballast.configdb.DatabaseSettings;
-import dev.ballast.configdb.DatabaseUnavailable;
 import dev.ballast.configdb.EmbeddedPostgres;
 import dev.ballast.controller.ControllerServer;
 import dev.ballast.controller.ControllerSettings;
-import dev.ballast.controller.Locking;
 import dev.ballast.controller.TlsFiles;
-import dev.ballast.locks.EngineUnavailable;
 import dev.ballast.model.DataKey;
 import dev.ballast.model.Sealer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -32,8 +28,6 @@ import picocli.CommandLine.Option;
     description = "Run a controller: the HTTP API over a configuration database.")
 final class ControllerCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(ControllerCommand.class);
-  static final String DATABASE_VARIABLE = "BALLAST_DATABASE_URL";
-  private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final Shell shell;
 
@@ -115,7 +109,8 @@ final class ControllerCommand implements Callable<Integer> {
     try (var started = new ClosingStack()) {
       Logging.start(System.err);
       started.add(Logging::stop);
-      String url = databaseUrl == null ? shell.variable(DATABASE_VARIABLE).orElse("") : databaseUrl;
+      String url =
+          databaseUrl == null ? shell.variable(DatabaseAccess.VARIABLE).orElse("") : databaseUrl;
       if (url.isEmpty()) {
         startWithOwnDatabase(started);
       } else {
@@ -142,27 +137,12 @@ final class ControllerCommand implements Callable<Integer> {
     UserConfiguration.of(shell.environment()).remember(directory);
   }
 
-  /** Waits for a database that isn't there yet: after a power cut everything starts at once. */
   private ConfigDatabase open(ClosingStack started, String url, Optional<DataKey> key)
       throws InterruptedException {
-    DatabaseSettings settings = databaseSettings(url);
+    DatabaseSettings settings = DatabaseAccess.settings(url);
     Optional<Sealer> sealer = key.map(one -> new Sealer(one, new SecureRandom()));
-    while (true) {
-      try {
-        return started.add(ConfigDatabase.open(settings, shell.clock(), sealer));
-      } catch (DatabaseUnavailable unavailable) {
-        log.warn("{}; trying again", Failures.text(unavailable));
-        Thread.sleep(PAUSE);
-      }
-    }
-  }
-
-  private static DatabaseSettings databaseSettings(String url) {
-    try {
-      return DatabaseSettings.of(url);
-    } catch (IllegalArgumentException invalid) {
-      throw new CommandFailed(ExitCode.USAGE, Failures.text(invalid));
-    }
+    return started.add(
+        DatabaseAccess.await(() -> ConfigDatabase.open(settings, shell.clock(), sealer)));
   }
 
   private ControllerServer serve(
@@ -170,18 +150,12 @@ final class ControllerCommand implements Callable<Integer> {
       throws InterruptedException {
     return started.add(
         ControllerServer.start(
-            settings, database, feed.mode, locking(started, url), shell.clock(), System::nanoTime));
-  }
-
-  private static Locking locking(ClosingStack started, String url) throws InterruptedException {
-    while (true) {
-      try {
-        return LockStore.open(started, url, log::warn);
-      } catch (EngineUnavailable unavailable) {
-        log.warn("{}; trying again", Failures.text(unavailable));
-        Thread.sleep(PAUSE);
-      }
-    }
+            settings,
+            database,
+            feed.mode,
+            DatabaseAccess.await(() -> LockStore.open(started, url, log::warn)),
+            shell.clock(),
+            System::nanoTime));
   }
 
   private ControllerSettings settings(String token) {

@@ -10,14 +10,12 @@ import dev.ballast.sync.SyncMode;
 import dev.ballast.sync.SyncSettings;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -88,26 +86,7 @@ final class LbCommand implements Callable<Integer> {
           "Serve what this file, or the files of this directory, describe, instead of following a controller. A change is usually in use within a second; one that can't be served leaves the last good one in use (default: follow a controller).")
   @Nullable String config;
 
-  @Option(
-      names = "--controller",
-      paramLabel = "URL",
-      split = ",",
-      defaultValue = "http://127.0.0.1:7070",
-      description = "The controllers to follow: the next one when one fails. May be repeated.")
-  List<URI> controllers = List.of();
-
-  @Option(
-      names = "--token-file",
-      paramLabel = "FILE",
-      description = "A file with the bearer token (default: $BALLAST_TOKEN).")
-  @Nullable Path tokenFile;
-
-  @Option(
-      names = "--ca-file",
-      paramLabel = "FILE",
-      description =
-          "A PEM file with the certificates to trust (default: those of the Java runtime).")
-  @Nullable Path authority;
+  @Mixin private final FollowOptions following = new FollowOptions();
 
   @Option(
       names = "--address",
@@ -266,7 +245,7 @@ final class LbCommand implements Callable<Integer> {
           ExitCode.USAGE,
           "--allow-commands goes with --config: with a controller, orchestrators probe");
     }
-    String token = token();
+    String token = following.token(shell);
     Path directory = Files.createDirectories(shell.directory().resolve(state));
     new LbRole(
             shell, proxySettings(token), syncSettings(token, directory), advertised(), farewell())
@@ -342,10 +321,9 @@ final class LbCommand implements Callable<Integer> {
 
   private SyncSettings syncSettings(String token, Path directory) {
     try {
-      return new SyncSettings(
-          controllers,
+      return following.settings(
+          shell,
           token,
-          Optional.ofNullable(authority).map(shell.directory()::resolve),
           new View.FleetView(fleet),
           sync,
           pullInterval,
@@ -365,22 +343,8 @@ final class LbCommand implements Callable<Integer> {
     return own;
   }
 
-  private String token() throws IOException {
-    return givenToken()
-        .orElseThrow(
-            () ->
-                new CommandFailed(
-                    ExitCode.USAGE, "a token is needed: --token-file or $BALLAST_TOKEN"));
-  }
-
   /** Without a token nobody may change anything through the admin port. */
   private String tokenIfAny() throws IOException {
-    return givenToken().orElseGet(() -> UUID.randomUUID().toString());
-  }
-
-  private Optional<String> givenToken() throws IOException {
-    return tokenFile == null
-        ? shell.variable(ServerSearch.TOKEN_VARIABLE)
-        : Optional.of(Files.readString(shell.directory().resolve(tokenFile)).strip());
+    return following.givenToken(shell).orElseGet(() -> UUID.randomUUID().toString());
   }
 }

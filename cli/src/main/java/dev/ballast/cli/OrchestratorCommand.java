@@ -2,10 +2,8 @@ package dev.ballast.cli;
 
 import dev.ballast.configdb.ConfigDatabase;
 import dev.ballast.configdb.DatabaseSettings;
-import dev.ballast.configdb.DatabaseUnavailable;
 import dev.ballast.detection.MassBrake;
 import dev.ballast.detection.ProbingSettings;
-import dev.ballast.locks.EngineUnavailable;
 import dev.ballast.locks.PostgresEngine;
 import dev.ballast.model.View;
 import dev.ballast.orchestrator.OrchestratorSettings;
@@ -13,16 +11,12 @@ import dev.ballast.sync.SyncMode;
 import dev.ballast.sync.SyncSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,9 +28,6 @@ import picocli.CommandLine.Option;
       "Several share the work out among them; who dies is replaced when its lease has run out."
     })
 final class OrchestratorCommand implements Callable<Integer> {
-  private static final Logger log = LoggerFactory.getLogger(OrchestratorCommand.class);
-  private static final Duration PAUSE = Duration.ofSeconds(1);
-
   private final Shell shell;
 
   @Option(
@@ -54,26 +45,7 @@ final class OrchestratorCommand implements Callable<Integer> {
               + " the machine don't see the password (default: $BALLAST_DATABASE_URL).")
   @Nullable String databaseUrl;
 
-  @Option(
-      names = "--controller",
-      paramLabel = "URL",
-      split = ",",
-      defaultValue = "http://127.0.0.1:7070",
-      description = "The controllers to follow: the next one when one fails. May be repeated.")
-  List<URI> controllers = List.of();
-
-  @Option(
-      names = "--token-file",
-      paramLabel = "FILE",
-      description = "A file with the bearer token (default: $BALLAST_TOKEN).")
-  @Nullable Path tokenFile;
-
-  @Option(
-      names = "--ca-file",
-      paramLabel = "FILE",
-      description =
-          "A PEM file with the certificates to trust (default: those of the Java runtime).")
-  @Nullable Path authority;
+  @Mixin private final FollowOptions follow = new FollowOptions();
 
   @Option(
       names = "--address",
@@ -139,8 +111,11 @@ final class OrchestratorCommand implements Callable<Integer> {
       started.add(Logging::stop);
       OrchestratorSettings settings = settings();
       String url = url();
-      ConfigDatabase database = database(started, url);
-      new OrchestratorRole(shell, settings).start(started, database, engine(url));
+      DatabaseSettings own = DatabaseAccess.settings(url).ofObserver();
+      ConfigDatabase database =
+          started.add(DatabaseAccess.await(() -> ConfigDatabase.join(own, shell.clock())));
+      PostgresEngine engine = DatabaseAccess.await(() -> PostgresEngine.connect(url));
+      new OrchestratorRole(shell, settings).start(started, database, engine);
       lifetime.awaitEnd(started::close);
       return ExitCode.DONE.number();
     }
@@ -152,10 +127,9 @@ final class OrchestratorCommand implements Callable<Integer> {
       return new OrchestratorSettings(
           name,
           lease,
-          new SyncSettings(
-              controllers,
-              token(),
-              Optional.ofNullable(authority).map(shell.directory()::resolve),
+          follow.settings(
+              shell,
+              follow.token(shell),
               new View.Targets(),
               SyncMode.PUSH_PULL,
               SyncSettings.DEFAULT_PULL_INTERVAL,
@@ -169,55 +143,14 @@ final class OrchestratorCommand implements Callable<Integer> {
     }
   }
 
-  private String token() throws IOException {
-    if (tokenFile != null) {
-      return Files.readString(shell.directory().resolve(tokenFile)).strip();
-    }
-    return shell
-        .variable(ServerSearch.TOKEN_VARIABLE)
-        .orElseThrow(
-            () ->
-                new CommandFailed(
-                    ExitCode.USAGE, "a token is needed: --token-file or $BALLAST_TOKEN"));
-  }
-
   private String url() {
     return Optional.ofNullable(databaseUrl)
-        .or(() -> shell.variable(ControllerCommand.DATABASE_VARIABLE))
+        .or(() -> shell.variable(DatabaseAccess.VARIABLE))
         .orElseThrow(
             () ->
                 new CommandFailed(
                     ExitCode.USAGE,
                     "the configuration database is needed: --database-url or $"
-                        + ControllerCommand.DATABASE_VARIABLE));
-  }
-
-  /** Waits for a database that isn't there yet, or that no controller has made a schema in yet. */
-  private ConfigDatabase database(ClosingStack started, String url) throws InterruptedException {
-    DatabaseSettings settings;
-    try {
-      settings = DatabaseSettings.of(url).ofObserver();
-    } catch (IllegalArgumentException invalid) {
-      throw new CommandFailed(ExitCode.USAGE, Failures.text(invalid));
-    }
-    while (true) {
-      try {
-        return started.add(ConfigDatabase.join(settings, shell.clock()));
-      } catch (DatabaseUnavailable unavailable) {
-        log.warn("{}; trying again", Failures.text(unavailable));
-        Thread.sleep(PAUSE);
-      }
-    }
-  }
-
-  private static PostgresEngine engine(String url) throws InterruptedException {
-    while (true) {
-      try {
-        return PostgresEngine.connect(url);
-      } catch (EngineUnavailable unavailable) {
-        log.warn("{}; trying again", Failures.text(unavailable));
-        Thread.sleep(PAUSE);
-      }
-    }
+                        + DatabaseAccess.VARIABLE));
   }
 }
