@@ -2,14 +2,16 @@ package dev.ballast.controller;
 
 import dev.ballast.model.LbServer;
 import dev.ballast.model.Revision;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -62,15 +64,21 @@ final class LbServerReports implements AutoCloseable {
     return ask(server, query, wait.plus(BEYOND_WAIT));
   }
 
+  /** The time limit is for all of it: the client's own one ends with the head of the answer. */
   private Optional<JsonNode> ask(LbServer server, String path, Duration timeout)
       throws InterruptedException {
-    try {
-      var request =
-          HttpRequest.newBuilder(URI.create(server.admin() + path)).timeout(timeout).build();
-      var answer = client().send(request, BODY);
-      return answer.statusCode() == 200 ? Optional.of(Json.read(answer.body())) : Optional.empty();
-    } catch (IOException | IllegalArgumentException | JacksonException _) {
+    if (server.adminAddress().isEmpty()) {
       return Optional.empty();
+    }
+    var request = HttpRequest.newBuilder(URI.create(server.admin() + path)).build();
+    var answering = client().sendAsync(request, BODY);
+    try {
+      var answer = answering.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      return answer.statusCode() == 200 ? Optional.of(Json.read(answer.body())) : Optional.empty();
+    } catch (ExecutionException | TimeoutException | JacksonException _) {
+      return Optional.empty();
+    } finally {
+      answering.cancel(true);
     }
   }
 

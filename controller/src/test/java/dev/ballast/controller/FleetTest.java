@@ -108,6 +108,34 @@ class FleetTest {
   }
 
   @Test
+  void shouldRefuseAnAdminUrlThatIsNoAdminPort() {
+    for (String admin :
+        List.of(
+            "https://127.0.0.1:7071", "http://127.0.0.1", "http://a:7071/x", "http://a:99999")) {
+      var answer = register("lb-1", "i1", admin, "");
+      assertThat(answer.statusCode()).as(admin).isEqualTo(422);
+      assertThat(answer.body()).contains("http://HOST:PORT");
+    }
+  }
+
+  @Test
+  void shouldTakeOneForGoneWhoseAnswerDoesNotEnd() {
+    String url = admin("");
+    admins.getLast().removeContext("/report");
+    admins
+        .getLast()
+        .createContext(
+            "/report",
+            exchange -> {
+              exchange.sendResponseHeaders(200, 100);
+              exchange.getResponseBody().write('{');
+              exchange.getResponseBody().flush();
+            });
+    register("lb-1", "i1", url, "");
+    assertThat(register("lb-1", "i2", "http://127.0.0.1:1", "").statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void shouldRefuseARegistrationThatLacksSomething() {
     var answer =
         controller.put(
