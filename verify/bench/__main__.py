@@ -19,7 +19,7 @@ import probing
 import report
 from alone import Alone
 from arena import Pace, say
-from machine import Cores, congestion_control, hardware, output_of, settle_network
+from machine import Cores, congestion_control, occasion, settle_network
 from processes import raise_open_files
 from proxies import Ballast, Caddy, HaProxy, Nginx, SplicingHaProxy
 from rows import Rows
@@ -155,10 +155,8 @@ def pace_of(options):
 def setting(pace, proxies):
     versions = {proxy.name: proxy.version() for proxy in proxies if not getattr(proxy, "splice", "")}
     return {
-        "date": time.strftime("%Y-%m-%d %H:%M %Z"),
-        "revision": output_of("git", "-C", str(HOME), "describe", "--always", "--dirty").strip() or "unknown",
+        **occasion(HOME),
         "versions": versions,
-        "machine": hardware(),
         "congestionControl": congestion_control(),
         "warmUp": pace.warm_up,
         "rounds": pace.rounds,

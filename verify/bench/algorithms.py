@@ -3,12 +3,11 @@
 import json
 import os
 import subprocess
-import time
 from pathlib import Path
 
 import report
 from arena import say
-from machine import hardware, output_of
+from machine import occasion
 
 SOURCES = Path("verify/src/test/java")
 BENCHMARKS = ("AlgorithmBenchmarks", "PickBenchmark", "TableBenchmark")
@@ -52,11 +51,7 @@ def run(options, home):
 def measure(options, home):
     for old in options.out.glob("*.json"):
         old.unlink()
-    setting = {
-        "date": time.strftime("%Y-%m-%d %H:%M %Z"),
-        "revision": output_of("git", "-C", str(home), "describe", "--always", "--dirty").strip() or "unknown",
-        "machine": hardware(),
-    }
+    setting = occasion(home)
     class_path = build(options.out, home)
     java = Path(os.environ["JAVA_HOME"]) / "bin" / "java"
     pace = "quick" if options.quick else "full"

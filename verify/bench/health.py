@@ -2,16 +2,15 @@
 
 import json
 import math
-import os
 import subprocess
-import time
 from pathlib import Path
 
+import jvm
 import report
 from algorithms import setting_line
 from arena import say
 from lock_faults import build, postgres_version
-from machine import hardware, output_of
+from machine import occasion
 
 MISSED = "**missed**"
 BEGIN, END = "<!-- results: written by ./bench health --write-docs -->", "<!-- end of results -->"
@@ -51,7 +50,7 @@ def run(options, home):
     options.out = options.out.resolve()
     if not options.report:
         measure(options, home)
-    samples, requests = (read_lines(options.out / f"{name}.jsonl") for name in ("samples", "requests"))
+    samples, requests = (report.read_lines(options.out / f"{name}.jsonl") for name in ("samples", "requests"))
     setting = json.loads((options.out / "setting.json").read_text(encoding="utf-8"))
     text = markdown(samples, requests, setting)
     print(text)
@@ -62,26 +61,15 @@ def run(options, home):
         raise SystemExit(f"{missed} targets are missed.")
 
 
-def read_lines(path):
-    if not path.exists():
-        raise SystemExit(f"Nothing has been measured in {path.parent}.")
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
 def measure(options, home):
     for name in ("samples.jsonl", "requests.jsonl"):
         (options.out / name).unlink(missing_ok=True)
     setting = {
-        "date": time.strftime("%Y-%m-%d %H:%M %Z"),
-        "revision": output_of("git", "-C", str(home), "describe", "--always", "--dirty").strip() or "unknown",
-        "machine": hardware(),
+        **occasion(home),
         "versions": [postgres_version(home)],
         "rounds": options.rounds,
     }
-    class_path = build(options.out, home)
-    java = Path(os.environ["JAVA_HOME"]) / "bin" / "java"
-    command = [java, "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"]
-    command += [f"-Dlogback.configurationFile={home / '.mvn' / 'logback-test.xml'}", "-cp", class_path]
+    command = jvm.of_tests(home, build(options.out, home))
     command += ["dev.ballast.verify.HealthRounds", options.out, options.rounds]
     say(f"running {options.rounds} rounds")
     with open(options.out / "run.log", "w", encoding="utf-8") as log:

@@ -20,6 +20,12 @@ def compile_to(directory, source):
     subprocess.run([program("javac"), "-d", str(directory), str(source)], check=True, timeout=60)
 
 
+def of_tests(home, class_path, more=()):
+    """The command that runs a class of module verify's tests, which is to follow."""
+    options = ["-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", *more]
+    return [program("java"), *options, f"-Dlogback.configurationFile={home / '.mvn' / 'logback-test.xml'}", "-cp", class_path]
+
+
 def ask(pid, *command):
     return output_of(program("jcmd"), str(pid), *command)
 

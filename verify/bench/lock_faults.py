@@ -7,10 +7,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import jvm
 import report
 from algorithms import setting_line
 from arena import say
-from machine import hardware, output_of
+from machine import occasion, output_of
 
 BEGIN, END = "<!-- results: written by ./bench lock-faults --write-docs -->", "<!-- end of results -->"
 DOCUMENT = Path("docs/lock-faults.md")
@@ -48,7 +49,7 @@ def run(options, home):
     options.out = options.out.resolve()
     if not options.report:
         measure(options, home)
-    verdicts = read_verdicts(options.out / "verdicts.jsonl")
+    verdicts = report.read_lines(options.out / "verdicts.jsonl")
     setting = json.loads((options.out / "setting.json").read_text(encoding="utf-8"))
     text = markdown(verdicts, setting)
     print(text)
@@ -58,27 +59,16 @@ def run(options, home):
         raise SystemExit(f"Violations: see {options.out / 'violations.txt'}.")
 
 
-def read_verdicts(path):
-    if not path.exists():
-        raise SystemExit(f"Nothing has been run in {path.parent}.")
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
 def measure(options, home):
     for name in ("verdicts.jsonl", "violations.txt"):
         (options.out / name).unlink(missing_ok=True)
     networks = options.networks or ("proxies,cables" if os.geteuid() == 0 else "proxies")
     setting = {
-        "date": time.strftime("%Y-%m-%d %H:%M %Z"),
-        "revision": output_of("git", "-C", str(home), "describe", "--always", "--dirty").strip() or "unknown",
-        "machine": hardware(),
+        **occasion(home),
         "seed": options.seed,
         "versions": [postgres_version(home), redis_version(), etcd_version()],
     }
-    class_path = build(options.out, home)
-    java = Path(os.environ["JAVA_HOME"]) / "bin" / "java"
-    command = [java, "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"]
-    command += [f"-Dlogback.configurationFile={home / '.mvn' / 'logback-test.xml'}", "-cp", class_path]
+    command = jvm.of_tests(home, build(options.out, home))
     command += ["dev.ballast.verify.LockFaults", options.out, options.seed, options.schedules, options.engines, networks]
     started = time.monotonic()
     say(f"running {options.schedules} schedules")

@@ -16,7 +16,7 @@ import report
 from algorithms import setting_line
 from arena import say
 from lock_faults import etcd_version, postgres_version, redis_version
-from machine import hardware, output_of
+from machine import occasion
 
 BEGIN, END = "<!-- results: written by ./bench locks --write-docs -->", "<!-- end of results -->"
 DOCUMENT = Path("docs/locks-performance.md")
@@ -72,9 +72,7 @@ def run(options, home):
 def measure(options, home):
     own, peers = build(options.out, home)
     setting = {
-        "date": time.strftime("%Y-%m-%d %H:%M %Z"),
-        "revision": output_of("git", "-C", str(home), "describe", "--always", "--dirty").strip() or "unknown",
-        "machine": hardware(),
+        **occasion(home),
         "versions": [postgres_version(home), redis_version(), etcd_version(), *peer_versions()],
         "rounds": options.rounds,
         "seconds": options.seconds,

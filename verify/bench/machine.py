@@ -6,6 +6,7 @@ import platform
 import socket
 import struct
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -115,4 +116,13 @@ def hardware():
         "memoryGiB": round(int(memory.split()[1]) / 2**20, 1),
         "virtual": " hypervisor" in cpuinfo,
         "kernel": platform.release(),
+    }
+
+
+def occasion(home):
+    """When and where something is measured, and of what: for the head of a report."""
+    return {
+        "date": time.strftime("%Y-%m-%d %H:%M %Z"),
+        "revision": output_of("git", "-C", str(home), "describe", "--always", "--dirty").strip() or "unknown",
+        "machine": hardware(),
     }

@@ -1,16 +1,15 @@
 """./bench probing: what it costs to probe many targets from one event loop, and how punctual the probes are."""
 
 import json
-import os
 import subprocess
-import time
 from pathlib import Path
 
+import jvm
 import report
 from algorithms import setting_line
 from arena import say
 from lock_faults import build
-from machine import Cores, hardware, output_of
+from machine import Cores, occasion
 from processes import pinned, raise_open_files
 
 BEGIN, END = "<!-- results: written by ./bench probing --write-docs -->", "<!-- end of results -->"
@@ -20,7 +19,7 @@ OWN_FILES = 512
 SPARE_SHARE = 0.2
 MOST_CORES = 1.0
 LEAST_PUNCTUAL = 0.95
-JVM = ["-XX:+UseSerialGC", "-Xmx512m", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"]
+JVM = ["-Xmx512m", "--sun-misc-unsafe-memory-access=allow"]
 
 
 def add_arguments(parts, home):
@@ -65,14 +64,11 @@ def measure(options, home):
     for old in options.out.glob("*.json"):
         old.unlink()
     setting = {
-        "date": time.strftime("%Y-%m-%d %H:%M %Z"),
-        "revision": output_of("git", "-C", str(home), "describe", "--always", "--dirty").strip() or "unknown",
-        "machine": hardware(),
+        **occasion(home),
         "warmUp": options.warm_up,
     }
     (options.out / "setting.json").write_text(json.dumps(setting, indent=1) + "\n", encoding="utf-8")
-    java = [str(Path(os.environ["JAVA_HOME"]) / "bin" / "java"), *JVM]
-    java += [f"-Dlogback.configurationFile={home / '.mvn' / 'logback-test.xml'}", "-cp", build(options.out, home)]
+    java = jvm.of_tests(home, build(options.out, home), JVM)
     cores = Cores.of_this_machine()
     for kind in options.only or KINDS:
         say(f"{kind}: {options.targets:,} targets, {options.warm_up} s of warm-up, then {options.seconds} s")

@@ -1,5 +1,6 @@
 """The results as Markdown: one table of ratios, one of what each proxy did."""
 
+import json
 from statistics import median
 
 import figures
@@ -153,3 +154,10 @@ def write_into(document, begin, end, text):
     head, _, rest = page.partition(begin)
     _, _, tail = rest.partition(end)
     document.write_text(f"{head}{begin}\n\n{text}\n{end}{tail}", encoding="utf-8")
+
+
+def read_lines(path):
+    """A JSON value per line, as a measurement has left them."""
+    if not path.exists():
+        raise SystemExit(f"Nothing has been measured in {path.parent}.")
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
