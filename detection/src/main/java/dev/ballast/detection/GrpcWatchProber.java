@@ -34,8 +34,7 @@ final class GrpcWatchProber implements Prober {
 
   private final Connector connector;
   private final ProbeSpec.Grpc spec;
-  private @Nullable Connection open;
-  private boolean isClosed;
+  private final Kept<Connection> kept = new Kept<>(connection -> connection.shared);
   private @Nullable String offence;
 
   GrpcWatchProber(Connector connector, ProbeSpec.Grpc spec) {
@@ -50,44 +49,27 @@ final class GrpcWatchProber implements Prober {
       offence = null;
       return;
     }
-    var existing = open;
+    var existing = kept.open();
     if (existing != null && existing.shared.isUsable() && !isFresh) {
       existing.ask(attempt);
       return;
     }
-    retire();
+    kept.retire();
     connector.connect(
         attempt,
         channel -> {
           var connection = new Connection(channel);
           channel.pipeline().addLast(connection);
           connection.watch(attempt);
-          keep(connection);
+          kept.keep(connection);
         },
         Http2FrameCodecBuilder.forClient().build(),
         new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()));
   }
 
-  /** For the next probes; whoever was kept so far makes way. */
-  private void keep(Connection connection) {
-    retire();
-    open = connection;
-    if (isClosed) {
-      retire();
-    }
-  }
-
-  private void retire() {
-    if (open != null) {
-      open.shared.retire();
-      open = null;
-    }
-  }
-
   @Override
   public void close() {
-    isClosed = true;
-    retire();
+    kept.close();
   }
 
   /** One connection with its call. */
@@ -166,7 +148,7 @@ final class GrpcWatchProber implements Prober {
 
     /** Ends it all. Told to the next probe where none is under way. */
     private void offended(String reason) {
-      boolean isToldLater = waiting.isEmpty() && pinged.isEmpty() && this.equals(open);
+      boolean isToldLater = waiting.isEmpty() && pinged.isEmpty() && this.equals(kept.open());
       offence = isToldLater ? reason : offence;
       over(Outcome.Kind.WRONG, reason);
     }

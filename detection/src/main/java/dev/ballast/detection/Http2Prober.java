@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Http2Prober implements Prober {
   private final Connector connector;
   private final Http2Question question;
-  private @Nullable SharedConnection open;
-  private boolean isClosed;
+  private final Kept<SharedConnection> kept = new Kept<>(connection -> connection);
 
   Http2Prober(Connector connector, Http2Question question) {
     this.connector = connector;
@@ -32,12 +31,12 @@ final class Http2Prober implements Prober {
 
   @Override
   public void probe(boolean isFresh, Attempt attempt) {
-    var existing = open;
+    var existing = kept.open();
     if (existing != null && existing.isUsable() && !isFresh) {
       ask(existing, attempt, true);
       return;
     }
-    retire();
+    kept.retire();
     connect(attempt);
   }
 
@@ -47,27 +46,11 @@ final class Http2Prober implements Prober {
         channel -> {
           var connection = new SharedConnection(channel);
           ask(connection, attempt, false);
-          keep(connection);
+          kept.keep(connection);
         },
         Http2FrameCodecBuilder.forClient().build(),
         new Http2MultiplexHandler(new ChannelInboundHandlerAdapter()),
         new Connection());
-  }
-
-  /** For the next probes; whoever was kept so far makes way. */
-  private void keep(SharedConnection connection) {
-    retire();
-    open = connection;
-    if (isClosed) {
-      retire();
-    }
-  }
-
-  private void retire() {
-    if (open != null) {
-      open.retire();
-      open = null;
-    }
   }
 
   private void ask(SharedConnection connection, Attempt attempt, boolean isReused) {
@@ -101,8 +84,7 @@ final class Http2Prober implements Prober {
 
   @Override
   public void close() {
-    isClosed = true;
-    retire();
+    kept.close();
   }
 
   /** Sees what is not of a stream: failures of the connection. */
