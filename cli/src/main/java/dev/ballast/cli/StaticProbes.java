@@ -9,11 +9,7 @@ import dev.ballast.detection.Transition;
 import dev.ballast.detection.Watched;
 import dev.ballast.model.Backend;
 import dev.ballast.model.BackendStatus;
-import dev.ballast.model.BackendTls;
-import dev.ballast.model.Certificate;
 import dev.ballast.model.HealthCheck;
-import dev.ballast.model.ItemKey;
-import dev.ballast.model.Kind;
 import dev.ballast.model.Pool;
 import dev.ballast.model.Snapshot;
 import dev.ballast.model.Verdict;
@@ -110,14 +106,7 @@ final class StaticProbes implements AutoCloseable {
   }
 
   private static Stream<Target> targets(Snapshot configuration, Pool pool, HealthCheck check) {
-    String authorities =
-        check
-            .connection()
-            .tls()
-            .flatMap(BackendTls::authority)
-            .flatMap(name -> configuration.find(new ItemKey(Kind.CERTIFICATE, name)))
-            .map(item -> ((Certificate) item.resource()).chain().pem())
-            .orElse("");
+    String authorities = Target.authorities(check, configuration);
     Stream<Backend> backends = configuration.backends(pool.name());
     return backends.map(backend -> Target.of(backend, check, authorities));
   }

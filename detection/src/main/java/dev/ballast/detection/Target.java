@@ -2,7 +2,12 @@ package dev.ballast.detection;
 
 import dev.ballast.model.Backend;
 import dev.ballast.model.BackendAddress;
+import dev.ballast.model.BackendTls;
+import dev.ballast.model.Certificate;
 import dev.ballast.model.HealthCheck;
+import dev.ballast.model.ItemKey;
+import dev.ballast.model.Kind;
+import dev.ballast.model.Snapshot;
 
 /**
  * What is probed.
@@ -33,10 +38,38 @@ public record Target(
    *     Java runtime
    */
   public static Target of(Backend backend, HealthCheck check, String authorities) {
-    String host = backend.address().host();
-    int port = check.connection().port().orElse(backend.address().port());
-    var spec = HealthCheckSpec.of(new BackendAddress(host, port), check, authorities);
+    BackendAddress own = backend.address();
+    int port = check.connection().port().orElse(own.port());
+    return of(
+        backend.name(), own.toString(), new BackendAddress(own.host(), port), check, authorities);
+  }
+
+  /**
+   * Anything that is probed as a health check says.
+   *
+   * @param server as above
+   * @param address where it is probed
+   * @param authorities as above
+   */
+  public static Target of(
+      String id, String server, BackendAddress address, HealthCheck check, String authorities) {
     return new Target(
-        backend.name(), backend.address().toString(), host, port, spec, WatchSettings.of(check));
+        id,
+        server,
+        address.host(),
+        address.port(),
+        HealthCheckSpec.of(address, check, authorities),
+        WatchSettings.of(check));
+  }
+
+  /** PEM of the certificate that a health check's {@code tls.authority} names; empty for none, or while it is not there. */
+  public static String authorities(HealthCheck check, Snapshot configuration) {
+    return check
+        .connection()
+        .tls()
+        .flatMap(BackendTls::authority)
+        .flatMap(name -> configuration.find(new ItemKey(Kind.CERTIFICATE, name)))
+        .map(item -> ((Certificate) item.resource()).chain().pem())
+        .orElse("");
   }
 }

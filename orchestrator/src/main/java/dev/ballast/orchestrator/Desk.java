@@ -203,7 +203,7 @@ final class Desk {
     Target before = care.target;
     boolean isAnother = subject.isAnother(care.subject);
     care.become(subject);
-    if (!isAnother && Objects.equals(before, subject.target().orElse(null))) {
+    if (!isAnother && Objects.equals(before, care.target)) {
       return;
     }
     if (before != null) {

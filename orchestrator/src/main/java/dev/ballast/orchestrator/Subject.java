@@ -1,20 +1,12 @@
 package dev.ballast.orchestrator;
 
-import dev.ballast.detection.ProbeSpec;
-import dev.ballast.detection.Statuses;
 import dev.ballast.detection.Target;
-import dev.ballast.detection.WatchSettings;
 import dev.ballast.model.Backend;
-import dev.ballast.model.BackendAddress;
 import dev.ballast.model.HealthCheck;
 import dev.ballast.model.ItemKey;
-import dev.ballast.model.Judgement;
 import dev.ballast.model.Kind;
 import dev.ballast.model.LbServer;
-import dev.ballast.model.ProbePace;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.zip.CRC32;
 
@@ -76,15 +68,12 @@ sealed interface Subject {
     /** Pools' names have no upper case, so that it names no backend. */
     static final String PREFIX = "LbServer/";
 
-    private static final Duration INTERVAL = Duration.ofSeconds(1);
-    private static final WatchSettings SETTINGS =
-        WatchSettings.of(
-            new HealthCheck(
-                HealthCheck.Type.HTTP,
-                HealthCheck.Question.of("/healthz"),
-                HealthCheck.Connection.PLAIN,
-                ProbePace.of(INTERVAL, HealthCheck.DEFAULT_TIMEOUT),
-                Judgement.DEFAULT));
+    private static final HealthCheck CHECK =
+        new HealthCheck(
+            HealthCheck.Type.HTTP,
+            "/healthz",
+            HealthCheck.DEFAULT_INTERVAL,
+            HealthCheck.DEFAULT_TIMEOUT);
 
     @Override
     public String id() {
@@ -98,22 +87,9 @@ sealed interface Subject {
 
     @Override
     public Optional<Target> target() {
-      return server.adminAddress().map(this::target);
-    }
-
-    private Target target(BackendAddress admin) {
-      var question =
-          new ProbeSpec.Http(
-              false,
-              null,
-              ProbeSpec.Opening.NOTHING,
-              "GET",
-              "/healthz",
-              admin.toString(),
-              Map.of(),
-              Statuses.SUCCESS,
-              null);
-      return new Target(id(), admin.host(), admin.port(), question, SETTINGS);
+      return server
+          .adminAddress()
+          .map(admin -> Target.of(id(), server.instance(), admin, CHECK, ""));
     }
 
     @Override
