@@ -16,6 +16,9 @@ public final class Lateness {
   private static final int PARTS = 1 << PARTS_LOG;
   private static final int SIZES = (MOST - LEAST + 1) * PARTS + 1;
 
+  /** Before the first probe. */
+  public static final Lateness NONE = new Lateness(new long[SIZES]);
+
   private final long[] counts;
 
   private Lateness(long[] counts) {

@@ -35,7 +35,7 @@ final class AdminPort implements AutoCloseable {
   }
 
   void serve(Reporting reporting) {
-    var metrics = new OrchestratorMetrics(reporting::report);
+    var metrics = new OrchestratorMetrics(reporting);
     http.setExecutor(threads);
     http.createContext("/", exchange -> serve(exchange, reporting, metrics));
     http.start();

@@ -1,16 +1,18 @@
 package dev.ballast.orchestrator;
 
+import dev.ballast.detection.ProbeCounters;
+import dev.ballast.detection.ProbeMetrics;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -25,15 +27,15 @@ final class OrchestratorMetrics {
   private @Nullable OrchestratorReport current;
 
   /** Draws up reports. */
-  @FunctionalInterface
   interface Source {
     OrchestratorReport report() throws InterruptedException;
+
+    ProbeCounters probes() throws InterruptedException;
   }
 
   OrchestratorMetrics(Source source) {
     this.source = source;
     registerShares();
-    registerProbes();
     registerWrites();
   }
 
@@ -53,40 +55,6 @@ final class OrchestratorMetrics {
         "shares_lost_total",
         "Shares lost without having been handed over.",
         report -> report.group().lost());
-  }
-
-  private void registerProbes() {
-    counter("probes_total", "Probes sent.", report -> report.probes().sent());
-    labelled(
-        "probe_outcomes_total",
-        "Probes that ended, by outcome.",
-        "outcome",
-        report -> {
-          var outcomes = new TreeMap<String, Double>();
-          report.probes().failed().forEach((kind, count) -> outcomes.put(kind, (double) count));
-          outcomes.put("good", (double) report.probes().good());
-          return outcomes;
-        });
-    counter(
-        "probe_lateness_seconds_total",
-        "By how much probes went out after their schedule, in all.",
-        report -> seconds(report.probes().latenessNanos()));
-    gauge(
-        "silent_targets",
-        "Targets that are suspect, or were convicted by silence lately.",
-        report -> report.probes().silent());
-    gauge(
-        "observer_in_doubt",
-        "1 while so many targets are silent that this observer doubts itself and convicts nobody by silence.",
-        report -> report.probes().inDoubt() ? 1 : 0);
-    counter(
-        "observer_pauses_total",
-        "Times when this process itself was away.",
-        report -> report.probes().pauses());
-    counter(
-        "observer_pause_seconds_total",
-        "For how long in all.",
-        report -> seconds(report.probes().pausedNanos()));
   }
 
   private void registerWrites() {
@@ -118,10 +86,6 @@ final class OrchestratorMetrics {
         "questions_unanswered_total",
         "Of these, without an answer.",
         OrchestratorReport::unanswered);
-  }
-
-  private static double seconds(long nanos) {
-    return nanos / (double) TimeUnit.SECONDS.toNanos(1);
   }
 
   private void gauge(String name, String help, ToDoubleFunction<OrchestratorReport> value) {
@@ -165,9 +129,11 @@ final class OrchestratorMetrics {
   /** Everything, as of now. */
   synchronized String text() throws InterruptedException {
     current = source.report();
+    var all = new ArrayList<>(registry.scrape().stream().toList());
+    all.addAll(ProbeMetrics.of(source.probes()));
     var out = new ByteArrayOutputStream();
     try {
-      writer.write(out, registry.scrape());
+      writer.write(out, new MetricSnapshots(all));
     } catch (IOException e) {
       throw new AssertionError("writing to memory cannot fail", e);
     }

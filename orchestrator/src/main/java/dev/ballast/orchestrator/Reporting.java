@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Draws up what an orchestrator says of itself. Thread-safe. */
-final class Reporting {
+final class Reporting implements OrchestratorMetrics.Source {
   private static final int SUSPECTS_LIMIT = 100;
   private static final long PATIENCE_SECONDS = 2;
 
@@ -40,8 +40,13 @@ final class Reporting {
       Evidence evidence,
       SyncClient sync) {}
 
-  /** Everything that is counted. */
-  OrchestratorReport report() throws InterruptedException {
+  @Override
+  public ProbeCounters probes() throws InterruptedException {
+    return answer(sources.probing().counters());
+  }
+
+  @Override
+  public OrchestratorReport report() throws InterruptedException {
     SyncStatus status = sources.sync().status();
     DeskFacts desk =
         answer(
@@ -56,7 +61,7 @@ final class Reporting {
         desk.subjects(),
         sources.shares().trouble(),
         sources.shares().counters(),
-        probes(answer(sources.probing().counters())),
+        probes(probes()),
         sources.writer().counters(),
         sources.evidence().asked(),
         sources.evidence().unanswered());

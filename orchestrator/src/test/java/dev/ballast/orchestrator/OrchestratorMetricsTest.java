@@ -2,6 +2,9 @@ package dev.ballast.orchestrator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ballast.detection.Lateness;
+import dev.ballast.detection.Outcome;
+import dev.ballast.detection.ProbeCounters;
 import dev.ballast.locks.GroupCounters;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,27 +29,44 @@ class OrchestratorMetricsTest {
           1_000,
           "",
           new GroupCounters(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 3, 12),
-          new OrchestratorReport.Probes(
-              100,
-              90,
-              Map.of("refused", 4L, "not-asked", 6L),
-              Duration.ofMillis(1_500).toNanos(),
-              2,
-              Duration.ofSeconds(3).toNanos(),
-              1_000,
-              5,
-              true),
+          new OrchestratorReport.Probes(0, 0, Map.of(), 0, 0, 0, 0, 0, false),
           new WriteCounters(10, 100, 3, 2, 1, 4, ""),
           50,
           5);
+
+  private static final ProbeCounters PROBES =
+      new ProbeCounters(
+          100,
+          90,
+          Map.of(Outcome.Kind.REFUSED, 4L, Outcome.Kind.NOT_ASKED, 6L),
+          Lateness.NONE,
+          Duration.ofMillis(1_500).toNanos(),
+          0,
+          2,
+          Duration.ofSeconds(3).toNanos(),
+          1_000,
+          5,
+          true);
 
   private final String text = text();
 
   private static String text() {
     try {
-      return new OrchestratorMetrics(() -> REPORT).text();
+      return new OrchestratorMetrics(new Fixed()).text();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  private record Fixed() implements OrchestratorMetrics.Source {
+    @Override
+    public OrchestratorReport report() {
+      return REPORT;
+    }
+
+    @Override
+    public ProbeCounters probes() {
+      return PROBES;
     }
   }
 
@@ -56,10 +76,10 @@ class OrchestratorMetricsTest {
         .contains(
             "ballast_orchestrator_shares 85.0",
             "ballast_orchestrator_members 3.0",
-            "ballast_orchestrator_probe_outcomes_total{outcome=\"refused\"} 4.0",
-            "ballast_orchestrator_probe_outcomes_total{outcome=\"not-asked\"} 6.0",
-            "ballast_orchestrator_probe_lateness_seconds_total 1.5",
-            "ballast_orchestrator_observer_in_doubt 1.0",
+            "ballast_detection_probes_failed_total{kind=\"refused\"} 4.0",
+            "ballast_detection_probes_failed_total{kind=\"not-asked\"} 6.0",
+            "ballast_detection_lateness_seconds_total 1.5",
+            "ballast_detection_in_doubt 1.0",
             "ballast_orchestrator_statuses_total{outcome=\"written\"} 95.0",
             "ballast_orchestrator_statuses_total{outcome=\"stale\"} 3.0");
   }
@@ -92,6 +112,7 @@ class OrchestratorMetricsTest {
       }
     }
     return types.keySet().stream()
+        .filter(name -> name.startsWith("ballast_orchestrator_"))
         .map(
             name ->
                 "| `%s` | %s | %s | %s |"
