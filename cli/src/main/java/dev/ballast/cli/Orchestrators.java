@@ -1,5 +1,6 @@
 package dev.ballast.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
@@ -41,14 +42,19 @@ record Orchestrators(JsonNode answer) {
             + " of "
             + answer.path("partitions").asInt()
             + " shares",
-        ownerless() == 0 ? Colour.GREEN : Colour.YELLOW);
+        ownerless() == 0 && doubts().isEmpty() ? Colour.GREEN : Colour.YELLOW);
   }
 
   private static String shown(JsonNode member) {
     return member.path("name").asString()
         + " with "
         + member.path("partitions").asInt()
-        + (member.path("leaving").asBoolean(false) ? " (leaving)" : "");
+        + (member.path("leaving").asBoolean(false) ? " (leaving)" : "")
+        + (doubt(member).isEmpty() ? "" : " (in doubt)");
+  }
+
+  private static String doubt(JsonNode member) {
+    return member.path("doubt").asString("");
   }
 
   private int ownerless() {
@@ -63,12 +69,29 @@ record Orchestrators(JsonNode answer) {
     if (answer.path("members").isEmpty()) {
       return List.of("no orchestrator runs: verdicts stay as they are");
     }
-    return ownerless() == 0
-        ? List.of()
-        : List.of(
-            ownerless()
-                + " of "
-                + answer.path("partitions").asInt()
-                + " shares have no orchestrator now: their verdicts stay as they are");
+    var shortfalls = new ArrayList<>(doubts());
+    if (ownerless() > 0) {
+      shortfalls.add(
+          ownerless()
+              + " of "
+              + answer.path("partitions").asInt()
+              + " shares have no orchestrator now: their verdicts stay as they are");
+    }
+    return shortfalls;
+  }
+
+  private List<String> doubts() {
+    return answer
+        .path("members")
+        .valueStream()
+        .filter(member -> !doubt(member).isEmpty())
+        .map(
+            member ->
+                "orchestrator "
+                    + member.path("name").asString()
+                    + " doubts itself, as "
+                    + doubt(member)
+                    + ": silence convicts nobody there for now")
+        .toList();
   }
 }

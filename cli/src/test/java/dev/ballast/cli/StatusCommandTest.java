@@ -75,11 +75,14 @@ class StatusCommandTest {
             """
             {"group":"orchestrators","partitions":256,"owned":250,"members":[
               {"name":"o-1","weight":1,"partitions":130,"leaving":false,"remaining":"2500ms"},
-              {"name":"o-2","weight":1,"partitions":120,"leaving":true,"remaining":"2500ms"}]}
+              {"name":"o-2","weight":1,"partitions":120,"leaving":true,"doubt":"12 of 20 targets are silent at once"}]}
             """);
     assertThat(shell.run("status")).isZero();
     assertThat(shell.out())
-        .contains("orchestrators  2 run: o-1 with 130, o-2 with 120 (leaving) of 256 shares\n")
+        .contains(
+            "orchestrators  2 run: o-1 with 130, o-2 with 120 (leaving) (in doubt) of 256 shares\n")
+        .contains(
+            "! orchestrator o-2 doubts itself, as 12 of 20 targets are silent at once: silence convicts nobody there for now")
         .contains("! 6 of 256 shares have no orchestrator now: their verdicts stay as they are");
   }
 

@@ -3,7 +3,6 @@ package dev.ballast.controller;
 import dev.ballast.locks.Claim;
 import dev.ballast.locks.EngineFacts;
 import dev.ballast.locks.EngineUnavailable;
-import dev.ballast.locks.GroupState;
 import dev.ballast.locks.Holding;
 import dev.ballast.locks.LeaseId;
 import dev.ballast.locks.LeaseLost;
@@ -61,10 +60,7 @@ final class LockApi {
         route("GET", "/v1/locks/{}", this::one),
         route("POST", "/v1/locks/{}", byName::acquire),
         route("DELETE", "/v1/locks/{}", this::breakLock),
-        route(
-            "GET",
-            "/v1/orchestrators",
-            _ -> Answer.json(Orchestrators.json(GroupState.of(engine, Orchestrators.GROUP)))),
+        route("GET", "/v1/orchestrators", _ -> Answer.json(Orchestrators.json(engine))),
         route("GET", WAKES, this::awaitWakes),
         route("POST", WAKES, this::wake));
   }

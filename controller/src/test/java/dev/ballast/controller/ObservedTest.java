@@ -3,10 +3,12 @@ package dev.ballast.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ballast.locks.Claim;
 import dev.ballast.locks.GroupSettings;
 import dev.ballast.locks.Locks;
 import dev.ballast.locks.LocksSettings;
 import dev.ballast.locks.MemoryEngine;
+import dev.ballast.locks.Mode;
 import dev.ballast.locks.Ownership;
 import dev.ballast.locks.PartitionListener;
 import dev.ballast.model.BackendStatus;
@@ -70,9 +72,24 @@ class ObservedTest {
       assertThat(member.path("weight").asInt()).isEqualTo(1);
       assertThat(member.path("partitions").asInt()).isEqualTo(256);
       assertThat(member.path("leaving").asBoolean()).isFalse();
+      assertThat(member.path("doubt").asString()).isEmpty();
       assertThat(member.path("remaining").asString()).matches("\\d+ms");
     }
     assertThat(controller.json("/v1/orchestrators").path("members")).isEmpty();
+  }
+
+  @Test
+  void shouldTellWhoDoubtsItself() {
+    try (var locks = new Locks(engine, LocksSettings.of("o", System::nanoTime, new Random(1)))) {
+      locks.join(GroupSettings.of("orchestrators", "o-1", 256), LISTENER);
+      locks.join(GroupSettings.of("orchestrators", "o-2", 256), LISTENER);
+      locks.tryAcquire(new Claim("orchestrators-in-doubt/o-2", Mode.exclusive(), "3 of 4 silent"));
+
+      JsonNode members = controller.json("/v1/orchestrators").path("members");
+
+      assertThat(members.get(0).path("doubt").asString()).isEmpty();
+      assertThat(members.get(1).path("doubt").asString()).isEqualTo("3 of 4 silent");
+    }
   }
 
   @Test

@@ -36,6 +36,7 @@ public final class Orchestrator implements AutoCloseable {
   private final Locks locks;
   private final Shares shares;
   private final Evidence evidence;
+  private final Doubt doubt;
   private final SyncClient sync;
   private final AdminPort admin;
 
@@ -70,6 +71,7 @@ public final class Orchestrator implements AutoCloseable {
     var group = new Shares(locks, settings.group(), line, writer);
     this.shares = group;
     this.evidence = new Evidence(line, probing);
+    this.doubt = new Doubt(locks, settings.name());
     this.sync =
         SyncClient.start(
             settings.sync(),
@@ -99,6 +101,7 @@ public final class Orchestrator implements AutoCloseable {
       var orchestrator = new Orchestrator(settings, store, engine, world, admin);
       orchestrator.shares.start();
       orchestrator.evidence.start();
+      orchestrator.doubt.follow(orchestrator.probing);
       admin.serve(new Reporting(settings.name(), orchestrator.facts()));
       return orchestrator;
     } catch (RuntimeException e) {
@@ -121,6 +124,7 @@ public final class Orchestrator implements AutoCloseable {
   public void close() {
     shares.close();
     evidence.close();
+    doubt.close();
     sync.close();
     writer.close();
     locks.close();

@@ -25,6 +25,9 @@ public record OrchestratorSettings(
   /** The consumer group of all orchestrators that use one configuration database. */
   public static final String GROUP = "orchestrators";
 
+  /** How the locks begin by which orchestrators say that they doubt themselves; then comes the name. */
+  static final String DOUBT = GROUP + "-in-doubt/";
+
   public static final Duration DEFAULT_TTL = Duration.ofSeconds(3);
   public static final int DEFAULT_ADMIN_PORT = 7072;
 
