@@ -51,7 +51,7 @@ record BackendHealth(
                     backend,
                     checked.contains(backend.pool()),
                     configuration.overrideOf(backend),
-                    configuration.snapshot().statusOf(backend.pool(), backend.id()),
+                    configuration.snapshot().statusOf(backend),
                     sights.getOrDefault(backend.name(), List.of())))
         .sorted(WORST_FIRST)
         .toList();

@@ -81,9 +81,6 @@ record Configuration(Snapshot snapshot, Instant now) {
   }
 
   Verdict verdictOf(Backend backend) {
-    return snapshot
-        .statusOf(backend.pool(), backend.id())
-        .map(status -> status.verdict())
-        .orElse(Verdict.UNKNOWN);
+    return snapshot.statusOf(backend).map(status -> status.verdict()).orElse(Verdict.UNKNOWN);
   }
 }

@@ -46,14 +46,18 @@ record Explanation(Snapshot snapshot) {
   }
 
   private String of(Backend backend) {
+    return snapshot.statusOf(backend).map(Explanation::of).orElseGet(() -> ofUnknown(backend));
+  }
+
+  private String ofUnknown(Backend backend) {
+    if (!isChecked(backend)) {
+      return "Its verdict is unknown, which is as good as healthy here: its pool has no health check.";
+    }
     return snapshot
         .statusOf(backend.pool(), backend.id())
-        .map(Explanation::of)
-        .orElseGet(
-            () ->
-                isChecked(backend)
-                    ? "Its verdict is unknown: no orchestrator has written one yet."
-                    : "Its verdict is unknown, which is as good as healthy here: its pool has no health check.");
+        .flatMap(BackendStatus::address)
+        .map("Its verdict is unknown: the last one was on %s, its address before."::formatted)
+        .orElse("Its verdict is unknown: no orchestrator has written one yet.");
   }
 
   private boolean isChecked(Backend backend) {

@@ -144,11 +144,7 @@ record ResourceTables(Configuration configuration) {
           backend.priority(),
           cell(configuration.stateOf(backend)),
           cell(configuration.verdictOf(backend)),
-          since(
-              configuration
-                  .snapshot()
-                  .statusOf(backend.pool(), backend.id())
-                  .map(status -> status.since())),
+          since(configuration.snapshot().statusOf(backend).map(status -> status.since())),
           why(backend));
     }
     return table;
@@ -236,7 +232,7 @@ record ResourceTables(Configuration configuration) {
   private Stream<String> observed(Resource resource) {
     Snapshot snapshot = configuration.snapshot();
     if (resource instanceof Backend backend) {
-      return snapshot.statusOf(backend.pool(), backend.id()).map(BackendStatus::reason).stream();
+      return snapshot.statusOf(backend).map(BackendStatus::reason).stream();
     }
     return resource instanceof LbServer server
         ? snapshot.statusOf(server).map(LbServerStatus::reason).stream()

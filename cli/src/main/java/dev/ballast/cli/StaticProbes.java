@@ -8,6 +8,7 @@ import dev.ballast.detection.Target;
 import dev.ballast.detection.Transition;
 import dev.ballast.detection.Watched;
 import dev.ballast.model.Backend;
+import dev.ballast.model.BackendAddress;
 import dev.ballast.model.BackendStatus;
 import dev.ballast.model.HealthCheck;
 import dev.ballast.model.Pool;
@@ -17,6 +18,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -41,7 +43,7 @@ final class StaticProbes implements AutoCloseable {
   private final ProbingSettings settings;
   private final InstantSource clock;
   private final LongSupplier nanos;
-  private final Consumer<VerdictOverlay.Found> verdicts;
+  private final Consumer<BackendStatus> verdicts;
   private final Set<String> watched = new HashSet<>();
   private volatile @Nullable Probing probing;
 
@@ -50,7 +52,7 @@ final class StaticProbes implements AutoCloseable {
       ProbingSettings settings,
       InstantSource clock,
       LongSupplier nanos,
-      Consumer<VerdictOverlay.Found> verdicts) {
+      Consumer<BackendStatus> verdicts) {
     this.settings = settings;
     this.clock = clock;
     this.nanos = nanos;
@@ -113,22 +115,22 @@ final class StaticProbes implements AutoCloseable {
 
   private void became(Target target, Transition transition) {
     int slash = target.id().indexOf('/');
-    var status =
+    verdicts.accept(
         new BackendStatus(
             target.id().substring(0, slash),
             target.id().substring(slash + 1),
+            Optional.of(BackendAddress.parse(target.server())),
             transition.to(),
             transition.reason(),
             transition.phi(),
-            clock.instant());
-    verdicts.accept(new VerdictOverlay.Found(target.server(), status));
+            clock.instant(),
+            List.of()));
   }
 
   /** Tells the log, of the first few by name. */
-  static void tell(Collection<VerdictOverlay.Found> found) {
+  static void tell(Collection<BackendStatus> found) {
     found.stream()
         .limit(TOLD)
-        .map(VerdictOverlay.Found::status)
         .forEach(
             status -> {
               if (status.verdict() == Verdict.UNHEALTHY) {

@@ -2,6 +2,7 @@ package dev.ballast.cli;
 
 import dev.ballast.detection.ProbeMetrics;
 import dev.ballast.detection.ProbingSettings;
+import dev.ballast.model.BackendStatus;
 import dev.ballast.model.Snapshot;
 import dev.ballast.proxy.ProxyServer;
 import dev.ballast.proxy.ProxySettings;
@@ -55,13 +56,10 @@ final class StaticRole {
     this.file = new WatchedFile(shell, file);
     this.configuration =
         new StaticConfiguration(settings.fleet(), settings.instance(), shell.clock());
-    var verdicts = new Gathering<VerdictOverlay.Found>(thread, System::nanoTime, this::lay);
+    var verdicts = new Gathering<BackendStatus>(thread, System::nanoTime, this::lay);
     this.probes =
         new StaticProbes(
-            probing,
-            shell.clock(),
-            System::nanoTime,
-            found -> verdicts.add(found.status().name(), found));
+            probing, shell.clock(), System::nanoTime, found -> verdicts.add(found.name(), found));
     this.settings = settings.withSync(report::get, () -> {}).withMoreMetrics(this::metrics);
   }
 
@@ -137,7 +135,7 @@ final class StaticRole {
     return before.over(configured);
   }
 
-  private void lay(List<VerdictOverlay.Found> verdicts) {
+  private void lay(List<BackendStatus> verdicts) {
     try {
       StaticProbes.tell(verdicts);
       Objects.requireNonNull(overlay).with(verdicts).ifPresent(Objects.requireNonNull(server)::use);

@@ -24,18 +24,9 @@ import java.util.Optional;
  * <p>Pure: what comes in and goes out are values. Owned by one thread.
  */
 final class VerdictOverlay {
-  private final Map<ItemKey, Laid> laid = new HashMap<>();
+  private final Map<ItemKey, Item> laid = new HashMap<>();
   private Snapshot base;
   private Snapshot current;
-
-  /**
-   * A verdict that has been found.
-   *
-   * @param server the address of the backend that it is on
-   */
-  record Found(String server, BackendStatus status) {}
-
-  private record Laid(String server, Item item) {}
 
   /** Begins with a configuration, and no verdicts. */
   VerdictOverlay(Snapshot first) {
@@ -51,19 +42,18 @@ final class VerdictOverlay {
   /** Another configuration, under the verdicts that still mean something. */
   Snapshot over(Snapshot configuration) {
     base = configuration;
-    laid.values().removeIf(one -> !isHere(one.server(), (BackendStatus) one.item().resource()));
-    List<Item> kept = laid.values().stream().map(Laid::item).toList();
-    current = changed(base.at(current.revision()), kept);
+    laid.values().removeIf(one -> !isHere((BackendStatus) one.resource()));
+    current = changed(base.at(current.revision()), List.copyOf(laid.values()));
     return current;
   }
 
-  /** Further verdicts; empty if they are all on servers that are gone. */
-  Optional<Snapshot> with(Collection<Found> verdicts) {
+  /** Further verdicts, each with those before it in its history; empty if they are all on servers that are gone. */
+  Optional<Snapshot> with(Collection<BackendStatus> verdicts) {
     var items = new ArrayList<Item>();
-    for (Found found : verdicts) {
-      if (isHere(found.server(), found.status())) {
-        Item item = new Item(found.status(), current.revision().n() + 1);
-        laid.put(item.key(), new Laid(found.server(), item));
+    for (BackendStatus found : verdicts) {
+      if (isHere(found)) {
+        Item item = new Item(following(found), current.revision().n() + 1);
+        laid.put(item.key(), item);
         items.add(item);
       }
     }
@@ -79,15 +69,23 @@ final class VerdictOverlay {
     return before.apply(new Change(revision.withN(revision.n() + 1), revision, upserts, List.of()));
   }
 
-  /** Whether the backend is still probed, at that address. */
-  private boolean isHere(String server, BackendStatus status) {
+  private BackendStatus following(BackendStatus found) {
+    Item before = laid.get(found.key());
+    return before == null
+        ? found
+        : ((BackendStatus) before.resource())
+            .next(found.verdict(), found.reason(), found.phi(), found.since());
+  }
+
+  /** Whether the backend is still probed, where the verdict was found. */
+  private boolean isHere(BackendStatus status) {
     boolean isProbed =
         base.find(new ItemKey(Kind.POOL, status.pool()))
             .flatMap(item -> ((Pool) item.resource()).healthCheck())
             .isPresent();
     return isProbed
         && base.find(ItemKey.backend(status.pool(), status.backend()))
-            .map(item -> ((Backend) item.resource()).address().toString().equals(server))
+            .map(item -> status.isOn((Backend) item.resource()))
             .orElse(false);
   }
 }

@@ -9,6 +9,7 @@ import dev.ballast.detection.Outcome;
 import dev.ballast.detection.ProbeCounters;
 import dev.ballast.detection.ProbingSettings;
 import dev.ballast.detection.Target;
+import dev.ballast.model.BackendStatus;
 import dev.ballast.model.Snapshot;
 import dev.ballast.model.Verdict;
 import java.io.IOException;
@@ -50,7 +51,7 @@ class StaticProbesTest {
       """;
 
   @TempDir Path directory;
-  private final List<VerdictOverlay.Found> found = new CopyOnWriteArrayList<>();
+  private final List<BackendStatus> found = new CopyOnWriteArrayList<>();
   private final StaticProbes probes =
       new StaticProbes(
           ProbingSettings.DEFAULT, InstantSource.system(), System::nanoTime, found::add);
@@ -87,7 +88,7 @@ class StaticProbesTest {
         .snapshot();
   }
 
-  private VerdictOverlay.Found next(int place) {
+  private BackendStatus next(int place) {
     await().atMost(Duration.ofSeconds(10)).until(() -> found.size() > place);
     return found.get(place);
   }
@@ -144,7 +145,7 @@ class StaticProbesTest {
     try (var other =
         new StaticProbes(allowing, InstantSource.system(), System::nanoTime, found::add)) {
       other.follow(site);
-      assertThat(next(0).status().verdict()).isEqualTo(Verdict.HEALTHY);
+      assertThat(next(0).verdict()).isEqualTo(Verdict.HEALTHY);
       assertThat(trace).exists();
     }
   }
@@ -162,7 +163,8 @@ class StaticProbesTest {
     int dead = freePort();
     probes.follow(site(HEAD + "backends:\n" + at("b1", good) + at("b2", good)));
     assertThat(List.of(next(0), next(1)))
-        .extracting(one -> one.status().name(), one -> one.status().verdict(), one -> one.server())
+        .extracting(
+            one -> one.name(), one -> one.verdict(), one -> one.address().orElseThrow().toString())
         .containsExactlyInAnyOrder(
             tuple("web/b1", Verdict.HEALTHY, "127.0.0.1:" + good),
             tuple("web/b2", Verdict.HEALTHY, "127.0.0.1:" + good));
@@ -170,9 +172,9 @@ class StaticProbesTest {
 
     probes.follow(site(HEAD + "backends:\n" + at("b2", dead)));
     var moved = next(2);
-    assertThat(moved.server()).isEqualTo("127.0.0.1:" + dead);
-    assertThat(moved.status().verdict()).isEqualTo(Verdict.UNHEALTHY);
-    assertThat(moved.status().reason()).isEqualTo("connection refused");
+    assertThat(moved.address().orElseThrow().toString()).isEqualTo("127.0.0.1:" + dead);
+    assertThat(moved.verdict()).isEqualTo(Verdict.UNHEALTHY);
+    assertThat(moved.reason()).isEqualTo("connection refused");
     assertThat(targets()).isEqualTo(1);
 
     probes.follow(site(HEAD.replace("healthCheck: {type: http, interval: 200ms}\n", "")));

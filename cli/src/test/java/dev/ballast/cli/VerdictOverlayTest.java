@@ -2,9 +2,13 @@ package dev.ballast.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ballast.model.AdminState;
+import dev.ballast.model.Backend;
+import dev.ballast.model.BackendAddress;
 import dev.ballast.model.BackendStatus;
 import dev.ballast.model.ItemKey;
 import dev.ballast.model.Kind;
+import dev.ballast.model.PastVerdict;
 import dev.ballast.model.Snapshot;
 import dev.ballast.model.Verdict;
 import java.nio.file.Files;
@@ -46,12 +50,16 @@ class VerdictOverlayTest {
         .snapshot();
   }
 
-  private static VerdictOverlay.Found found(String backend, String server, Verdict verdict) {
-    var status = new BackendStatus("web", backend, verdict, "as found", 0, Instant.EPOCH);
-    return new VerdictOverlay.Found(server, status);
+  private static BackendStatus found(String backend, String server, Verdict verdict) {
+    return BackendStatus.first(
+        new Backend("web", backend, BackendAddress.parse(server), 1, "", AdminState.ENABLED),
+        verdict,
+        "as found",
+        0,
+        Instant.EPOCH);
   }
 
-  private static final VerdictOverlay.Found DEAD = found("b1", "10.0.0.1:80", Verdict.UNHEALTHY);
+  private static final BackendStatus DEAD = found("b1", "10.0.0.1:80", Verdict.UNHEALTHY);
 
   private static Verdict verdict(Snapshot snapshot, String backend) {
     return snapshot.statusOf("web", backend).map(BackendStatus::verdict).orElse(Verdict.UNKNOWN);
@@ -108,6 +116,8 @@ class VerdictOverlayTest {
     Snapshot second =
         overlay.with(List.of(found("b1", "10.0.0.1:80", Verdict.HEALTHY))).orElseThrow();
     assertThat(verdict(second, "b1")).isEqualTo(Verdict.HEALTHY);
+    assertThat(second.statusOf("web", "b1").orElseThrow().history())
+        .containsExactly(new PastVerdict(Verdict.UNHEALTHY, "as found", Instant.EPOCH));
     assertThat(verdict(first, "b1")).as("a snapshot does not change").isEqualTo(Verdict.UNHEALTHY);
   }
 }

@@ -165,7 +165,7 @@ final class Configuration {
   private ObjectNode observed(Snapshot whole, Backend backend) {
     ObjectNode json = Codec.toJson(backend);
     whole
-        .statusOf(backend.pool(), backend.id())
+        .statusOf(backend)
         .ifPresentOrElse(status -> Observed.put(json, status), () -> json.putNull("status"));
     putAdminState(json, whole, backend.key(), backend.adminState());
     return json;

@@ -51,10 +51,7 @@ final class Observed {
     for (var item : whole.items().values()) {
       if (item.resource() instanceof Backend backend) {
         Verdict verdict =
-            whole
-                .statusOf(backend.pool(), backend.id())
-                .map(BackendStatus::verdict)
-                .orElse(Verdict.UNKNOWN);
+            whole.statusOf(backend).map(BackendStatus::verdict).orElse(Verdict.UNKNOWN);
         counts.merge(verdict, 1, Integer::sum);
       }
     }

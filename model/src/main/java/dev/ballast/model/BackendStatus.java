@@ -3,10 +3,12 @@ package dev.ballast.model;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The verdict on a backend, written by the orchestrator at transitions only.
  *
+ * @param address of the server that was probed; absent: the verdict is on whatever has the name
  * @param reason for people, or empty; at most {@value Reason#LIMIT} characters, longer ones are cut
  * @param phi the suspicion level at the transition, at least 0
  * @param since when the verdict became this
@@ -15,6 +17,7 @@ import java.util.List;
 public record BackendStatus(
     String pool,
     String backend,
+    Optional<BackendAddress> address,
     Verdict verdict,
     String reason,
     double phi,
@@ -36,10 +39,22 @@ public record BackendStatus(
     }
   }
 
-  /** A first verdict. */
+  /** A first verdict, which does not say of which address it is. */
   public BackendStatus(
       String pool, String backend, Verdict verdict, String reason, double phi, Instant since) {
-    this(pool, backend, verdict, reason, phi, since, List.of());
+    this(pool, backend, Optional.empty(), verdict, reason, phi, since, List.of());
+  }
+
+  /** A first verdict on a backend, where it is now. */
+  public static BackendStatus first(
+      Backend backend, Verdict verdict, String reason, double phi, Instant since) {
+    return new BackendStatus(backend.pool(), backend.id(), verdict, reason, phi, since).on(backend);
+  }
+
+  /** The same, on the backend where it is now. */
+  public BackendStatus on(Backend where) {
+    var its = Optional.of(where.address());
+    return new BackendStatus(pool, backend, its, verdict, reason, phi, since, history);
   }
 
   /** The following one, with this one in its history. */
@@ -47,7 +62,12 @@ public record BackendStatus(
     var past = new ArrayList<PastVerdict>();
     past.add(new PastVerdict(this.verdict, this.reason, this.since));
     past.addAll(history.subList(0, Math.min(history.size(), HISTORY_LIMIT - 1)));
-    return new BackendStatus(pool, backend, verdict, reason, phi, since, past);
+    return new BackendStatus(pool, backend, address, verdict, reason, phi, since, past);
+  }
+
+  /** Whether the backend is still where the verdict was found; elsewhere it says nothing. */
+  public boolean isOn(Backend where) {
+    return address.isEmpty() || address.get().equals(where.address());
   }
 
   @Override

@@ -128,6 +128,12 @@ public final class Snapshot {
         .map(item -> (AdminOverride) item.resource());
   }
 
+  /** The verdict on the backend where it is now; one on its address before says nothing about it. */
+  public Optional<BackendStatus> statusOf(Backend backend) {
+    return statusOf(backend.pool(), backend.id()).filter(status -> status.isOn(backend));
+  }
+
+  /** The last verdict on whatever had this name. */
   public Optional<BackendStatus> statusOf(String pool, String backend) {
     return find(new ItemKey(Kind.BACKEND_STATUS, pool + "/" + backend))
         .map(item -> (BackendStatus) item.resource());

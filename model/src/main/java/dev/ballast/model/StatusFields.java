@@ -6,8 +6,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads and writes the kinds that say what was observed. A history is written only where there is one, and may be absent: those
- * written before there were any have none.
+ * Reads and writes the kinds that say what was observed. A history and an address are written only where there is one, and may be
+ * absent: those written before there were any have none.
  */
 final class StatusFields {
   private StatusFields() {}
@@ -15,6 +15,7 @@ final class StatusFields {
   static Optional<BackendStatus> backendStatus(Fields fields) {
     String pool = fields.name("pool");
     String backend = fields.name("name");
+    var address = fields.text("address", BackendAddress::parse);
     var verdict = fields.constant("verdict", Verdict.class).orElse(Verdict.UNKNOWN);
     String reason = reason(fields);
     double phi = phi(fields);
@@ -22,7 +23,7 @@ final class StatusFields {
     var history =
         fields.elements("history", BackendStatus.HISTORY_LIMIT, StatusFields::pastVerdict);
     return fields.make(
-        () -> new BackendStatus(pool, backend, verdict, reason, phi, since, history));
+        () -> new BackendStatus(pool, backend, address, verdict, reason, phi, since, history));
   }
 
   private static Optional<PastVerdict> pastVerdict(Fields fields) {
@@ -59,9 +60,9 @@ final class StatusFields {
   }
 
   static void write(ObjectNode node, BackendStatus status) {
-    node.put("pool", status.pool())
-        .put("name", status.backend())
-        .put("verdict", Codec.text(status.verdict()))
+    node.put("pool", status.pool()).put("name", status.backend());
+    status.address().ifPresent(address -> node.put("address", address.toString()));
+    node.put("verdict", Codec.text(status.verdict()))
         .put("reason", status.reason())
         .put("phi", status.phi())
         .put("since", status.since().toString());

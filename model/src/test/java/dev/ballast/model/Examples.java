@@ -127,8 +127,11 @@ final class Examples {
   }
 
   private static BackendStatus backendStatus(RandomGenerator random, String pool, String backend) {
-    var status =
+    var plain =
         new BackendStatus(pool, backend, Verdict.UNKNOWN, "", 0, NOON.minusSeconds(1 << 20));
+    var address = new BackendAddress("b" + random.nextInt(9), 80);
+    var there = new Backend(pool, backend, address, 1, "", AdminState.ENABLED);
+    var status = random.nextBoolean() ? plain : plain.on(there);
     for (int past = random.nextInt(12); past > 0; past--) {
       var verdict = one(random, List.of(Verdict.values()));
       status =

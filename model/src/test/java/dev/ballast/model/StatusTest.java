@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -39,6 +41,7 @@ class StatusTest {
             new BackendStatus(
                 "web",
                 "b1",
+                Optional.empty(),
                 Verdict.HEALTHY,
                 "transition 2",
                 2,
@@ -61,7 +64,9 @@ class StatusTest {
   void shouldRefuseALongerHistory() {
     var nine = java.util.Collections.nCopies(9, after(1).history().getFirst());
     assertThatThrownBy(
-            () -> new BackendStatus("web", "b1", Verdict.HEALTHY, "", 0, Examples.NOON, nine))
+            () ->
+                new BackendStatus(
+                    "web", "b1", Optional.empty(), Verdict.HEALTHY, "", 0, Examples.NOON, nine))
         .hasMessage("a history of 9 verdicts; the limit is 8");
   }
 
@@ -84,6 +89,31 @@ class StatusTest {
 
     assertThat(Codec.fromJson(written)).isEqualTo(FIRST);
     assertThat(Codec.toJson(FIRST).toString()).isEqualTo(written);
+  }
+
+  @Test
+  void shouldBeOnTheAddressThatWasProbedAndNoOther() {
+    var there =
+        new Backend("web", "b1", new BackendAddress("10.0.0.1", 80), 1, "", AdminState.ENABLED);
+    var moved =
+        new Backend("web", "b1", new BackendAddress("10.0.0.1", 81), 1, "", AdminState.ENABLED);
+    var status = BackendStatus.first(there, Verdict.HEALTHY, "status 200", 0, Examples.NOON);
+
+    assertThat(status.isOn(there)).isTrue();
+    assertThat(status.isOn(moved)).isFalse();
+    assertThat(FIRST.isOn(moved)).as("it does not say").isTrue();
+    assertThat(status.next(Verdict.UNHEALTHY, "", 0, Examples.NOON).isOn(moved)).isFalse();
+    assertThat(snapshot(there, status).statusOf(there)).contains(status);
+    assertThat(snapshot(moved, status).statusOf(moved)).isEmpty();
+    assertThat(Codec.toJson(status).toString())
+        .startsWith(
+            """
+            {"kind":"BackendStatus","pool":"web","name":"b1","address":"10.0.0.1:80","verdict":"healthy",""");
+  }
+
+  private static Snapshot snapshot(Resource... resources) {
+    var items = Stream.of(resources).map(resource -> new Item(resource, 1)).toList();
+    return Snapshot.of(Examples.revision(1), items);
   }
 
   @Test

@@ -18,16 +18,20 @@ import org.jspecify.annotations.Nullable;
 final class Verdicts {
   private Verdicts() {}
 
-  /** What a status says of a subject; unknown if there is none, or it is of an earlier process. */
+  /** What a status says of a subject; unknown if there is none, or it is of an earlier process or address. */
   static Verdict of(Subject subject, @Nullable Resource status) {
     return switch (status) {
-      case BackendStatus backend -> backend.verdict();
+      case BackendStatus backend when isOn(backend, subject) -> backend.verdict();
       case LbServerStatus server
           when subject instanceof Subject.OfLbServer(var own)
               && own.instance().equals(server.instance()) ->
           server.state() == LbServerState.DEAD ? Verdict.UNHEALTHY : Verdict.HEALTHY;
       case null, default -> Verdict.UNKNOWN;
     };
+  }
+
+  private static boolean isOn(BackendStatus status, Subject subject) {
+    return subject instanceof Subject.OfBackend of && status.isOn(of.backend());
   }
 
   /** Whether what stands says what we want to say. */
@@ -42,7 +46,7 @@ final class Verdicts {
   /** With what a watch begins that goes by a status. */
   static Watched.Known known(Subject subject, @Nullable Resource status, Instant now) {
     var falls = new ArrayList<Duration>();
-    if (status instanceof BackendStatus backend) {
+    if (status instanceof BackendStatus backend && isOn(backend, subject)) {
       addFall(falls, backend.verdict(), backend.since(), now);
       for (PastVerdict past : backend.history()) {
         addFall(falls, past.verdict(), past.since(), now);
@@ -65,11 +69,10 @@ final class Verdicts {
       String reason,
       double phi,
       Instant now) {
-    if (before instanceof BackendStatus status) {
-      return status.next(verdict, reason, phi, now);
-    }
     var backend = ((Subject.OfBackend) care.subject).backend();
-    return new BackendStatus(backend.pool(), backend.id(), verdict, reason, phi, now);
+    return before instanceof BackendStatus status && status.isOn(backend)
+        ? status.next(verdict, reason, phi, now).on(backend)
+        : BackendStatus.first(backend, verdict, reason, phi, now);
   }
 
   /** What the prober knows the subject of a status by. */

@@ -79,7 +79,8 @@ class DeskTest {
     use();
     becomes("web/b1", Verdict.HEALTHY);
     assertThat(hands.backend(0))
-        .isEqualTo(new BackendStatus("web", "b1", Verdict.HEALTHY, "because", 1.5, NOW));
+        .isEqualTo(
+            BackendStatus.first(world.find("web", "b1"), Verdict.HEALTHY, "because", 1.5, NOW));
     int partition =
         new Subject.OfBackend(world.find("web", "b1"), Optional.empty(), "").partition();
     assertThat(hands.written.getFirst().fence()).isEqualTo(fence(partition));
@@ -174,6 +175,21 @@ class DeskTest {
     assertThat(hands.backend(0).verdict()).isEqualTo(Verdict.UNKNOWN);
     desk.became(old, new Transition(Verdict.UNKNOWN, Verdict.UNHEALTHY, "old", 9, true, nanos));
     assertThat(hands.written).as("nothing about where it was").hasSize(1);
+  }
+
+  @Test
+  void shouldNotGoByAVerdictOnAnAddressThatTheBackendHasLeftWhileNobodyWatched() {
+    world.pool("web", true).backend("web", "b1", 1);
+    world.put(BackendStatus.first(world.find("web", "b1"), Verdict.UNHEALTHY, "dead", 9, NOW));
+    world.backend("web", "b1", 9);
+    own();
+    use();
+    assertThat(hands.watched.get("web/b1")).isEqualTo(Watched.Known.NOTHING);
+    becomes("web/b1", Verdict.UNHEALTHY);
+    assertThat(hands.backend(0))
+        .as("a first verdict on where it is now")
+        .isEqualTo(
+            BackendStatus.first(world.find("web", "b1"), Verdict.UNHEALTHY, "because", 1.5, NOW));
   }
 
   @Test

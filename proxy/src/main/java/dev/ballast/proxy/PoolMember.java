@@ -39,10 +39,19 @@ record PoolMember(Item item, @Nullable Item status, @Nullable Item override, Bac
         backend().weight(),
         backend().adminState(),
         override == null ? null : (AdminOverride) override.resource(),
-        status == null ? Verdict.UNKNOWN : ((BackendStatus) status.resource()).verdict(),
+        verdict(),
         handle.appeared(),
         handle.ejection(),
         handle.isAddressKnown());
+  }
+
+  /** One on the address before says nothing about the backend where it is now. */
+  private Verdict verdict() {
+    return status != null
+            && status.resource() instanceof BackendStatus known
+            && known.isOn(backend())
+        ? known.verdict()
+        : Verdict.UNKNOWN;
   }
 
   Member balancingMember() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ballast.model.AdminState;
 import dev.ballast.model.Backend;
 import dev.ballast.model.BackendAddress;
+import dev.ballast.model.BackendStatus;
 import dev.ballast.model.Change;
 import dev.ballast.model.Item;
 import dev.ballast.model.Snapshot;
@@ -82,6 +83,25 @@ class CompilerTest {
     assertThat(moved).isNotSameAs(first);
     assertThat(first.isRetired()).as("what is gone is retired").isTrue();
     assertThat(moved.isRetired()).isFalse();
+  }
+
+  @Test
+  void shouldNotGoByAVerdictOnAnAddressThatTheBackendHasLeft() {
+    Configuration configuration =
+        new Configuration().pool("web").backend("web", "b1", "10.0.0.1:80", 1);
+    Backend there =
+        new Backend("web", "b1", BackendAddress.parse("10.0.0.1:80"), 1, "", AdminState.ENABLED);
+    configuration.put(BackendStatus.first(there, Verdict.UNHEALTHY, "dead", 9, now));
+    assertThat(verdict(configuration)).isEqualTo(Verdict.UNHEALTHY);
+
+    configuration.backend("web", "b1", "10.0.0.2:80", 1);
+
+    assertThat(verdict(configuration)).isEqualTo(Verdict.UNKNOWN);
+  }
+
+  private Verdict verdict(Configuration configuration) {
+    var pools = compiler.compile(configuration.next(), now).pools();
+    return pools.get("web").members().getFirst().candidate().verdict();
   }
 
   private BackendHandle handle(Configuration configuration) {
