@@ -6,7 +6,7 @@ package dev.ballast.balancing;
  * <p>Idea: a histogram whose buckets grow by an eighth of each power of two, so that a quantile is known to within 12.5 %
  * from 1 ms to two minutes. Its counts are halved when enough have come, or when time has passed: old answers fade out.
  *
- * <p>Owned by one event loop, which records; nothing is allocated.
+ * <p>Owned by one event loop, which records; any thread may ask. Nothing is allocated.
  */
 public final class FirstByteEstimate {
   /** What {@link #p99Nanos} answers before there are enough answers to tell. */
@@ -29,13 +29,13 @@ public final class FirstByteEstimate {
   private int total;
   private int sinceLook;
   private long fadedNanos;
-  private long p99Nanos = UNKNOWN;
+  private volatile long p99Nanos = UNKNOWN;
 
   public FirstByteEstimate(long nowNanos) {
     this.fadedNanos = nowNanos;
   }
 
-  /** An answer began after {@code latencyNanos}, or had not begun by then and was given up. */
+  /** An answer began after {@code latencyNanos}. */
   public void record(long latencyNanos, long nowNanos) {
     counts[bucket(latencyNanos)]++;
     total++;
@@ -48,7 +48,7 @@ public final class FirstByteEstimate {
     }
   }
 
-  /** Within what 99 of 100 answers began lately; a little more rather than less. */
+  /** Within what 99 of 100 answers began lately, a little more rather than less; or {@link #UNKNOWN}. */
   public long p99Nanos() {
     return p99Nanos;
   }
@@ -56,9 +56,10 @@ public final class FirstByteEstimate {
   /**
    * How long a try is given before another backend is asked: three times what nearly all answers take, but at least 1 s.
    *
+   * @param p99Nanos as above
    * @param mostNanos what the pool allows at most, and what is given while nothing is known
    */
-  public long tryNanos(long mostNanos) {
+  public static long tryNanos(long p99Nanos, long mostNanos) {
     if (p99Nanos == UNKNOWN) {
       return mostNanos;
     }

@@ -166,19 +166,6 @@ public record HealthCheck(
     }
   }
 
-  /** From one status to another, both included. */
-  public record StatusRange(int first, int last) {
-    public StatusRange {
-      Ranges.require("status", first, 100, 599);
-      Ranges.require("status", last, first, 599);
-    }
-
-    @Override
-    public String toString() {
-      return first == last ? Integer.toString(first) : first + "-" + last;
-    }
-  }
-
   /**
    * How a probe gets there.
    *

@@ -9,13 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Reads health checks. */
 final class HealthCheckReader {
-  private static final Pattern STATUSES = Pattern.compile("([0-9]{3})(?:-([0-9]{3}))?");
-
   /** Keys that only some types know. A path is accepted of all, and used by those of HTTP. */
   private static final Map<String, Set<HealthCheck.Type>> OF_SOME = ofSome();
 
@@ -143,11 +140,7 @@ final class HealthCheckReader {
       Fields fields, HealthCheck.Type type) {
     var statuses = HealthCheck.Expectation.SUCCESS.statuses();
     if (type.isHttp() && fields.has("status")) {
-      int limit = HealthCheck.Expectation.STATUS_LIMIT;
-      statuses =
-          fields.isList("status")
-              ? fields.texts("status", limit, HealthCheckReader::statuses)
-              : fields.text("status", HealthCheckReader::statuses).stream().toList();
+      statuses = StatusRange.read(fields, "status", HealthCheck.Expectation.STATUS_LIMIT);
       if (statuses.isEmpty()) {
         return fields.hasNone("status")
             ? fields.problem("status", "has no status: 200-299, 304")
@@ -163,17 +156,6 @@ final class HealthCheckReader {
     var wanted = statuses;
     var pattern = regex;
     return fields.make(() -> new HealthCheck.Expectation(wanted, body, pattern));
-  }
-
-  private static HealthCheck.StatusRange statuses(String text) {
-    var parts = STATUSES.matcher(text);
-    if (!parts.matches()) {
-      throw new IllegalArgumentException(
-          "\"" + text + "\" is neither a status nor a range of them: 204, 200-299");
-    }
-    int first = Integer.parseInt(parts.group(1));
-    int last = parts.group(2) == null ? first : Integer.parseInt(parts.group(2));
-    return new HealthCheck.StatusRange(first, last);
   }
 
   private static Optional<ProbePace> pace(Fields fields) {

@@ -53,10 +53,7 @@ final class HealthCheckWriter {
     }
     ObjectNode wanted = node.putObject("expect");
     if (!expect.statuses().equals(usual.statuses())) {
-      wanted.set(
-          "status",
-          ResourceWriter.texts(
-              expect.statuses().stream().map(HealthCheck.StatusRange::toString).toList()));
+      wanted.set("status", ResourceWriter.texts(StatusRange.texts(expect.statuses())));
     }
     expect.body().ifPresent(text -> wanted.put("body", text));
     expect.bodyRegex().ifPresent(regex -> wanted.put("bodyRegex", regex));

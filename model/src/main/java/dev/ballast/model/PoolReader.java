@@ -91,8 +91,12 @@ final class PoolReader {
     int attempts = fields.integer("attempts", defaults.attempts(), 0, 5);
     int budget = fields.percent("budget", defaults.budgetPercent(), 0, 100);
     int budgetMin = fields.integer("budgetMin", defaults.budgetMin(), 0, 1_000);
+    var statuses =
+        fields.has("status")
+            ? StatusRange.read(fields, "status", Retries.STATUS_LIMIT)
+            : defaults.statuses();
     fields.finish();
-    return fields.make(() -> new Retries(attempts, budget, budgetMin));
+    return fields.make(() -> new Retries(attempts, budget, budgetMin, statuses));
   }
 
   private static Optional<CircuitBreaker> breaker(Fields fields) {

@@ -81,7 +81,8 @@ final class PoolWriter {
       node.putObject("retries")
           .put("attempts", retries.attempts())
           .put("budget", retries.budgetPercent() + "%")
-          .put("budgetMin", retries.budgetMin());
+          .put("budgetMin", retries.budgetMin())
+          .set("status", ResourceWriter.texts(StatusRange.texts(retries.statuses())));
     }
     CircuitBreaker breaker = resilience.breaker();
     if (!breaker.equals(defaults.breaker())) {

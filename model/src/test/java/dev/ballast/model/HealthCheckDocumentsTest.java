@@ -62,9 +62,7 @@ class HealthCheckDocumentsTest {
                 false,
                 List.of(),
                 new HealthCheck.Expectation(
-                    List.of(
-                        new HealthCheck.StatusRange(204, 204),
-                        new HealthCheck.StatusRange(300, 399)),
+                    List.of(new StatusRange(204, 204), new StatusRange(300, 399)),
                     Optional.empty(),
                     Optional.of("^o+k$"))));
     assertThat(check.connection())

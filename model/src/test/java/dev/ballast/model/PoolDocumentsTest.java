@@ -3,6 +3,7 @@ package dev.ballast.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class PoolDocumentsTest {
     var pool =
         read(
             """
-            retries: {attempts: 2, budget: 10%, budgetMin: 5}
+            retries: {attempts: 2, budget: 10%, budgetMin: 5, status: [429, 502-504]}
             circuitBreaker: {connections: 100, requests: 200, pending: 0, queueTimeout: 2s}
             outlierEjection: {consecutiveFailures: 3, successRateDeviations: 2.5, minHosts: 3, minRequests: 50,
                               interval: 5s, baseEjection: 10s, maxEjection: 1m, maxEjected: 20%}
@@ -33,7 +34,8 @@ class PoolDocumentsTest {
     assertThat(pool.resilience())
         .isEqualTo(
             new Pool.Resilience(
-                new Retries(2, 10, 5),
+                new Retries(
+                    2, 10, 5, List.of(new StatusRange(429, 429), new StatusRange(502, 504))),
                 new CircuitBreaker(100, 200, 0, Duration.ofSeconds(2)),
                 new OutlierEjection(
                     3,
@@ -87,6 +89,10 @@ class PoolDocumentsTest {
     assertThat(read("failover: {}").preference()).isEqualTo(Preference.NONE);
     assertThat(read("retries: {attempts: 0}").resilience().retries())
         .isEqualTo(new Retries(0, 20, 3));
+    assertThat(read("retries: {status: []}").resilience().retries())
+        .isEqualTo(new Retries(1, 20, 3, List.of()));
+    assertThat(read("retries: {status: 500-599}").resilience().retries())
+        .isEqualTo(new Retries(1, 20, 3, List.of(new StatusRange(500, 599))));
     assertThat(read("circuitBreaker: {}").resilience()).isEqualTo(Pool.Resilience.defaults());
     assertThat(read("sticky: {cookie: {}}").sticky())
         .contains(new Sticky.Cookie("ballast", "/", Duration.ZERO, false));
@@ -126,6 +132,8 @@ class PoolDocumentsTest {
   static Stream<Arguments> mistakes() {
     return Stream.of(
         Arguments.of("retries: {attempts: 6}", "retries.attempts", "not within 0 to 5"),
+        Arguments.of("retries: {status: 200}", "retries", "status 200 is not within 400 to 599"),
+        Arguments.of("retries: {status: [50x]}", "retries.status[0]", "neither a status nor"),
         Arguments.of("retries: {attemps: 1}", "retries.attemps", "did you mean \"attempts\"?"),
         Arguments.of(
             "retries: {budget: 101%}", "retries.budget", "budget 101% is not within 0% to 100%"),

@@ -29,7 +29,7 @@ record RandomConfiguration(RandomGenerator random) {
   Pool pool() {
     var resilience =
         new Pool.Resilience(
-            new Retries(upTo(5), upTo(100), upTo(10)),
+            new Retries(upTo(5), upTo(100), upTo(10), statuses()),
             oneOf(
                 CircuitBreaker.defaults(),
                 new CircuitBreaker(1 + upTo(9), 1 + upTo(9), upTo(9), duration())),
@@ -52,6 +52,15 @@ record RandomConfiguration(RandomGenerator random) {
             plain.panicThresholdPercent());
     Pool pool = checked.with(resilience).with(transport).with(preference);
     return maybe(this::sticky).map(pool::with).orElse(pool);
+  }
+
+  private List<StatusRange> statuses() {
+    return some(
+        3,
+        () -> {
+          int first = 400 + upTo(100);
+          return new StatusRange(first, first + upTo(99));
+        });
   }
 
   Backend backend() {

@@ -39,10 +39,7 @@ record RandomHealthCheck(RandomGenerator random) {
   private HealthCheck.Expectation expectation(boolean isHttp, boolean isUdp) {
     var usual = HealthCheck.Expectation.SUCCESS;
     int first = 100 + upTo(400);
-    var statuses =
-        List.of(
-            new HealthCheck.StatusRange(first, first + upTo(99)),
-            new HealthCheck.StatusRange(204, 204));
+    var statuses = List.of(new StatusRange(first, first + upTo(99)), new StatusRange(204, 204));
     Optional<String> body = isHttp || isUdp ? maybe(() -> oneOf("ok", "a: b")) : Optional.empty();
     return new HealthCheck.Expectation(
         isHttp && random.nextBoolean() ? statuses : usual.statuses(),

@@ -111,6 +111,11 @@ final class Account {
   void answered(int withStatus, long nowNanos) {
     status = withStatus;
     firstByteNanos = nowNanos;
+    declined(withStatus, nowNanos);
+  }
+
+  /** The backend's final answer begins, and another one's is asked for in its place. */
+  void declined(int withStatus, long nowNanos) {
     BackendHandle by = backend;
     if (by != null) {
       by.pool().cell(loop).answers().add(nowNanos - sentNanos);

@@ -28,6 +28,7 @@ final class BackendHandle implements OutlierDetector.Subject {
   private final ReportedLoad busyness = new ReportedLoad();
   private volatile int place;
   private volatile boolean isRetired;
+  private volatile boolean isDown;
   private volatile Beginning beginning = Beginning.PLAIN;
 
   /** Written by the loops when something fails, and once more when it is over: the road of a success just reads it. */
@@ -236,6 +237,16 @@ final class BackendHandle implements OutlierDetector.Subject {
     } else if (!wasEligible && mayRise) {
       risingSince = now;
     }
+  }
+
+  /** Whether it is left alone, as it does not work: who waits for an answer of it had better ask another one. */
+  boolean isDown() {
+    return isDown;
+  }
+
+  /** Works or does not, as far as that is known. */
+  void goDown(boolean isNowDown) {
+    isDown = isNowDown;
   }
 
   /** Whether connections to it are closed rather than kept: it takes no new work, or is gone. */

@@ -71,8 +71,6 @@ final class Choice implements MessageWriter.Trailers {
     tried.clear();
     refusals = 0;
     triesFailed = 0;
-    status = 0;
-    answerNanos = BackendCell.NEVER;
     hearsLoad = pool.policy().hearsLoad();
     return place.enter(pool.handle(), owner, nowNanos);
   }
@@ -89,6 +87,8 @@ final class Choice implements MessageWriter.Trailers {
     backend = picked;
     pickedNanos = nowNanos;
     latencyNanos = 0;
+    status = 0;
+    answerNanos = BackendCell.NEVER;
     return picked;
   }
 
@@ -166,9 +166,13 @@ final class Choice implements MessageWriter.Trailers {
         && place.mayRetry(retries);
   }
 
-  /** Leaves a backend that was sent the request in vain; another one is picked next, or the same if there is no other. */
-  void passOn() {
-    closeAccount(true);
+  /**
+   * Leaves a backend that was sent the request in vain; another one is picked next, or the same if there is no other.
+   *
+   * @param hasFailed whether there was no answer; else its status says how it was
+   */
+  void passOn(boolean hasFailed) {
+    closeAccount(hasFailed);
     triesFailed++;
     exclude();
     if (plan != null && plan.eligibleCount() <= tried.size()) {
@@ -266,6 +270,11 @@ final class Choice implements MessageWriter.Trailers {
     return backend == null ? null : backend.pool().cell(loop).firstBytes();
   }
 
+  /** Within what nearly all of them begin, or {@link FirstByteEstimate#UNKNOWN}. */
+  long p99Nanos() {
+    return backend == null ? FirstByteEstimate.UNKNOWN : backend.pool().p99Nanos(loop);
+  }
+
   /** Why nobody could be picked. */
   String whyNone() {
     return plan == null ? "" : plan.whyNone();
@@ -273,6 +282,11 @@ final class Choice implements MessageWriter.Trailers {
 
   @Nullable BackendHandle backend() {
     return backend;
+  }
+
+  /** Whether the backend is meanwhile known to answer nobody. */
+  boolean isBackendDown() {
+    return backend != null && backend.isDown();
   }
 
   /** Closes the accounts, and forgets all. */

@@ -203,14 +203,10 @@ final class Exchange implements PoolPlace.Owner {
     if (phase == ExchangePhase.SENDING && request.isComplete()) {
       phase = ExchangePhase.WAITING;
       times.sent(nowNanos);
-      client.schedule(times.tryDeadlineNanos(request.isReplayable() ? choice.firstBytes() : null));
+      lookForAnswer(nowNanos);
     } else {
       moveDeadline(isBackendsTurn() ? policy().firstByteNanos() : policy().idleNanos(), nowNanos);
     }
-  }
-
-  private void recordFirstByte(long nowNanos) {
-    times.recordFirstByte(choice.firstBytes(), nowNanos);
   }
 
   /** Whether the next word is the backend's: the request is complete, or its client waits to be told to go on. */
@@ -241,7 +237,13 @@ final class Exchange implements PoolPlace.Owner {
 
   /** The backend's answer has begun, or an interim one has come. */
   void answerHead(AnswerHead head, int headLength, long nowNanos) {
-    recordFirstByte(nowNanos);
+    times.recordFirstByte(choice.firstBytes(), nowNanos);
+    if (policy().retries().isOn(head.status()) && mayTryAgain(true)) {
+      choice.answered(head.status(), account.sinceSentNanos(nowNanos), nowNanos);
+      account.declined(head.status(), nowNanos);
+      tryAgain(false, nowNanos);
+      return;
+    }
     request.settle();
     choice.settle();
     if (head.isInterim()) {
@@ -324,7 +326,7 @@ final class Exchange implements PoolPlace.Owner {
   /** A try has failed. If no other one may follow, this is answered if no answer has begun, else shown by a reset. */
   void fail(Fault fault, String detail, long nowNanos) {
     if (fault.retry() == Fault.Retry.REPLAYABLE && mayTryAgain(false)) {
-      tryAgain(nowNanos);
+      tryAgain(true, nowNanos);
     } else {
       loop.count(fault);
       end(fault, detail, nowNanos);
@@ -335,10 +337,10 @@ final class Exchange implements PoolPlace.Owner {
     return request.isReplayable() && choice.mayPassOn(policy().retries(), isAnotherOnly);
   }
 
-  private void tryAgain(long nowNanos) {
+  private void tryAgain(boolean hasFailed, long nowNanos) {
     closeUpstream();
     request.takeBack();
-    choice.passOn();
+    choice.passOn(hasFailed);
     pick(nowNanos);
   }
 
@@ -392,17 +394,21 @@ final class Exchange implements PoolPlace.Owner {
     }
   }
 
-  /** A try that takes much longer than usual is given up if there is another one to make; else it gets all the time it may have. */
+  /** Waits for an answer; where another try may follow, only until it is time to see whether that is better. */
+  private void lookForAnswer(long nowNanos) {
+    client.schedule(times.lookNanos(request.isReplayable(), nowNanos));
+  }
+
+  /** A try that takes much longer than usual, or whose backend is known to be down, is given up if there is another one to make. */
   private void answerOverdue(long nowNanos) {
-    if (mayTryAgain(true)) {
-      recordFirstByte(nowNanos);
-      tryAgain(nowNanos);
+    boolean isHopeless = choice.isBackendDown() || times.isTryOver(choice.p99Nanos(), nowNanos);
+    if (isHopeless && mayTryAgain(true)) {
+      tryAgain(true, nowNanos);
     } else if (times.isFirstByteOver(nowNanos)) {
-      recordFirstByte(nowNanos);
       loop.count(Fault.FIRST_BYTE_TIMEOUT);
       end(Fault.FIRST_BYTE_TIMEOUT, "", nowNanos);
     } else {
-      client.schedule(times.tryDeadlineNanos(null));
+      lookForAnswer(nowNanos);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.ballast.proxy;
 
+import dev.ballast.balancing.FirstByteEstimate;
 import dev.ballast.balancing.OutlierDetector;
 import dev.ballast.model.Algorithm;
 import dev.ballast.model.CircuitBreaker;
@@ -200,6 +201,22 @@ final class PoolHandle {
       }
     }
     return all;
+  }
+
+  /**
+   * Within what nearly all answers begin, or {@link FirstByteEstimate#UNKNOWN}: as the loop knows it, or else as the one does that has had
+   * to wait longest. Called on the loop.
+   */
+  long p99Nanos(Loop loop) {
+    long nanos = cell(loop).firstBytes().p99Nanos();
+    if (nanos != FirstByteEstimate.UNKNOWN) {
+      return nanos;
+    }
+    for (int i = 0; i < cells.length(); i++) {
+      PoolCell cell = cells.getAcquire(i);
+      nanos = cell == null ? nanos : Math.max(nanos, cell.firstBytes().p99Nanos());
+    }
+    return nanos;
   }
 
   /** Whether anybody waits for room, on any loop. */

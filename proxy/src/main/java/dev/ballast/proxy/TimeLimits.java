@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class TimeLimits {
   private static final long LONGEST_SECONDS = 1_000_000_000;
   private static final long SECOND_NANOS = 1_000_000_000;
+  private static final long FIRST_LOOK_NANOS = SECOND_NANOS;
 
   private final int bytesPerSecond;
   private ExchangePolicy policy = ExchangePolicy.NONE;
@@ -66,13 +67,24 @@ final class TimeLimits {
   }
 
   /**
-   * When the answer must have begun.
+   * When to look next whether the answer is overdue.
    *
-   * @param usual how long answers take; given if another try may follow, which then does so much earlier
+   * @param mayFollow whether another try may follow: then it is after a second, and again and again, each time after an eighth more
    */
-  long tryDeadlineNanos(@Nullable FirstByteEstimate usual) {
+  long lookNanos(boolean mayFollow, long nowNanos) {
     long mostNanos = policy.firstByteNanos();
-    return deadlineNanos(usual == null ? mostNanos : usual.tryNanos(mostNanos), sentNanos);
+    long waitedNanos = nowNanos - sentNanos;
+    long nextNanos = Math.max(FIRST_LOOK_NANOS, waitedNanos + (waitedNanos >> 3));
+    return deadlineNanos(mayFollow ? Math.min(mostNanos, nextNanos) : mostNanos, sentNanos);
+  }
+
+  /**
+   * Whether an answer would usually have begun long ago.
+   *
+   * @param p99Nanos within what nearly all of them begin, or {@link FirstByteEstimate#UNKNOWN}
+   */
+  boolean isTryOver(long p99Nanos, long nowNanos) {
+    return nowNanos - sentNanos >= FirstByteEstimate.tryNanos(p99Nanos, policy.firstByteNanos());
   }
 
   /** Whether no answer may begin any more. */
@@ -80,7 +92,10 @@ final class TimeLimits {
     return nowNanos - sentNanos >= policy.firstByteNanos();
   }
 
-  /** The answer to a request that was sent whole has begun, be it with an interim one, or the try is given up. Once for each try. */
+  /**
+   * The answer to a request that was sent whole has begun, be it with an interim one. Once for each try. One that is given up says
+   * nothing of how long answers take: counted, a backend that hangs would teach its pool to be patient with it.
+   */
   void recordFirstByte(@Nullable FirstByteEstimate usual, long nowNanos) {
     boolean isFirst = isFirstByteDue;
     isFirstByteDue = false;

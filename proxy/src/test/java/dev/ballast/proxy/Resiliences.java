@@ -14,11 +14,11 @@ final class Resiliences {
   private Resiliences() {}
 
   static Resilience retries(int attempts, int budgetPercent, int budgetMin) {
-    return new Resilience(
-        new Retries(attempts, budgetPercent, budgetMin),
-        CircuitBreaker.defaults(),
-        noEjection(),
-        SlowStart.NONE);
+    return retries(new Retries(attempts, budgetPercent, budgetMin));
+  }
+
+  static Resilience retries(Retries retries) {
+    return new Resilience(retries, CircuitBreaker.defaults(), noEjection(), SlowStart.NONE);
   }
 
   static Resilience breaker(int connections, int requests, int pending, Duration queueTimeout) {

@@ -5,11 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import dev.ballast.model.Pool.Resilience;
 import dev.ballast.model.Timeouts;
+import dev.ballast.model.Verdict;
 import java.io.OutputStream;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -60,11 +64,6 @@ class RetriesTest {
         });
   }
 
-  private static TestBackend silent() {
-    return TestBackend.running(
-        conversation -> conversation.in().transferTo(OutputStream.nullOutputStream()));
-  }
-
   private static String request(String method, int bodyBytes) {
     String length = bodyBytes == 0 ? "" : "Content-Length: " + bodyBytes + "\r\n";
     return method + " /x HTTP/1.1\r\nHost: any.test\r\n" + length + "\r\n" + "b".repeat(bodyBytes);
@@ -89,7 +88,7 @@ class RetriesTest {
   void shouldSendABufferedBodyOnceMore(int bytes) {
     var seen = new AtomicInteger();
     try (var bad = hangingUp(seen);
-        var good = echoing();
+        var good = TestBackend.echoing();
         var client = clientOf(bad, good)) {
       for (int i = 0; i < 6; i++) {
         assertThat(client.send(request("PUT", bytes)).read().text()).isEqualTo("b".repeat(bytes));
@@ -98,23 +97,11 @@ class RetriesTest {
     }
   }
 
-  /** Answers with the body that it got. */
-  private static TestBackend echoing() {
-    return TestBackend.running(
-        conversation -> {
-          for (var head = conversation.readHead(); head != null; head = conversation.readHead()) {
-            byte[] body = conversation.readBody(head);
-            conversation.write("HTTP/1.1 200 OK\r\nContent-Length: " + body.length + "\r\n\r\n");
-            conversation.out().write(body);
-          }
-        });
-  }
-
   @Test
   void shouldSendABodyInChunksOnceMoreThatComesInPieces() {
     var seen = new AtomicInteger();
     try (var bad = hangingUp(seen);
-        var good = echoing();
+        var good = TestBackend.echoing();
         var client = clientOf(bad, good)) {
       for (int i = 0; i < 4; i++) {
         client.send("PUT /x HTTP/1.1\r\nHost: any.test\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -166,7 +153,7 @@ class RetriesTest {
 
   @Test
   void shouldGoToAnotherBackendWhenOneIsSilent() {
-    try (var bad = silent();
+    try (var bad = TestBackend.silent();
         var good = TestBackend.named("good");
         var client =
             clientOf(Patience.firstByte(2_000), Resiliences.retries(1, 20, 3), bad, good)) {
@@ -181,7 +168,7 @@ class RetriesTest {
 
   @Test
   void shouldNotTryTheSameBackendAgainThatIsSilent() {
-    try (var bad = silent();
+    try (var bad = TestBackend.silent();
         var client = clientOf(Patience.firstByte(300), Resiliences.retries(1, 20, 3), bad)) {
       assertThat(client.get("/").read().field("Ballast-Reason")).isEqualTo("first-byte-timeout");
       assertThat(bad.connections()).isEqualTo(1);
@@ -241,6 +228,69 @@ class RetriesTest {
               proxy.metric("ballast_proxy_retries_total")
                   + proxy.metric("ballast_proxy_retries_over_budget_total"))
           .isEqualTo(6);
+    }
+  }
+
+  /** A backend that hangs teaches nobody to be patient with it, and a budget that is used up holds up nobody for long. */
+  @Test
+  void shouldNotBeHeldUpByABackendThatHangs() {
+    var hangs = new AtomicBoolean();
+    try (var bad = hangingWhen(hangs);
+        var good = TestBackend.named("good");
+        var client = clientOf(Resiliences.retries(1, 20, 3), bad, good)) {
+      for (int i = 0; i < 600; i++) {
+        client.get("/").read();
+      }
+      hangs.set(true);
+      for (int wave = 0; wave < 3; wave++) {
+        List<RawClient> clients = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+          clients.add(proxy.client().get("/"));
+        }
+        long beginNanos = System.nanoTime();
+        for (RawClient each : clients) {
+          assertThat(each.read().text()).isEqualTo("good");
+          each.close();
+        }
+        assertThat(Duration.ofNanos(System.nanoTime() - beginNanos))
+            .as("wave %d", wave)
+            .isBetween(Duration.ofMillis(950), Duration.ofMillis(2_900));
+      }
+      assertThat(proxy.metric("ballast_proxy_retries_over_budget_total")).isPositive();
+    }
+  }
+
+  private static TestBackend hangingWhen(AtomicBoolean hangs) {
+    return TestBackend.running(
+        conversation -> {
+          while (conversation.readRequest() != null) {
+            if (hangs.get()) {
+              conversation.in().transferTo(OutputStream.nullOutputStream());
+            }
+            conversation.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+          }
+        });
+  }
+
+  /** Too few answers to know how long they usually take. */
+  @Test
+  void shouldLeaveABackendThatTurnsOutToBeDown() {
+    try (var bad = TestBackend.silent();
+        var good = TestBackend.named("good")) {
+      var configuration =
+          Configuration.http(proxy.port(), bad, good)
+              .pool("web", Patience.LONG, Resiliences.retries(1, 20, 3));
+      proxy.use(configuration);
+      List<RawClient> clients = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        clients.add(proxy.client().get("/"));
+      }
+      await().until(() -> bad.connections() > 0);
+      proxy.use(configuration.status("web", "b1", Verdict.UNHEALTHY, Instant.now()));
+      for (RawClient client : clients) {
+        assertThat(client.read().text()).isEqualTo("good");
+        client.close();
+      }
     }
   }
 

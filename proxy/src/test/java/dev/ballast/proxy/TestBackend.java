@@ -47,6 +47,23 @@ final class TestBackend implements AutoCloseable {
     }
   }
 
+  /** Answers with the body that it got. */
+  static TestBackend echoing() {
+    return running(
+        conversation -> {
+          for (var head = conversation.readHead(); head != null; head = conversation.readHead()) {
+            byte[] body = conversation.readBody(head);
+            conversation.write("HTTP/1.1 200 OK\r\nContent-Length: " + body.length + "\r\n\r\n");
+            conversation.out().write(body);
+          }
+        });
+  }
+
+  /** Takes all, and never answers. */
+  static TestBackend silent() {
+    return running(conversation -> conversation.in().transferTo(OutputStream.nullOutputStream()));
+  }
+
   /** Answers every request with 200 and its name, and keeps the connection. */
   static TestBackend named(String name) {
     return running(

@@ -3,7 +3,11 @@ package dev.ballast.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ballast.balancing.FirstByteEstimate;
+import dev.ballast.model.Algorithm;
+import dev.ballast.model.Pool;
+import dev.ballast.model.Timeouts;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What a pool learns of how long its answers take to begin. */
@@ -51,5 +55,42 @@ class TimeLimitsTest {
       times.recordFirstByte(estimate, millis(2));
     }
     assertThat(estimate.p99Nanos()).isEqualTo(FirstByteEstimate.UNKNOWN);
+  }
+
+  @Test
+  void shouldLookAgainAndAgainWhereAnotherTryMayFollow() {
+    times.begin(ExchangePolicy.of(pool(Patience.LONG)), BodyFraming.NONE, 0, 0);
+    times.sent(0);
+
+    assertThat(times.lookNanos(false, 0)).isEqualTo(millis(20_000));
+    assertThat(times.lookNanos(true, 0)).isEqualTo(millis(1_000));
+    assertThat(times.lookNanos(true, millis(1_000))).isEqualTo(millis(1_125));
+    assertThat(times.lookNanos(true, millis(19_000))).isEqualTo(millis(20_000));
+    assertThat(times.isTryOver(FirstByteEstimate.UNKNOWN, millis(19_999))).isFalse();
+    assertThat(times.isTryOver(FirstByteEstimate.UNKNOWN, millis(20_000))).isTrue();
+  }
+
+  @Test
+  void shouldNotLookBeyondTheWhole() {
+    times.begin(ExchangePolicy.of(pool(Patience.overall(500))), BodyFraming.NONE, 0, 0);
+    times.sent(0);
+
+    assertThat(times.lookNanos(true, 0)).isEqualTo(millis(500));
+  }
+
+  @Test
+  void shouldGiveATryThreeTimesWhatIsUsual() {
+    times.begin(ExchangePolicy.of(pool(Patience.LONG)), BodyFraming.NONE, 0, 0);
+    times.sent(0);
+    for (int i = 0; i < ENOUGH; i++) {
+      estimate.record(millis(1_000), 0);
+    }
+
+    assertThat(times.isTryOver(estimate.p99Nanos(), millis(2_999))).isFalse();
+    assertThat(times.isTryOver(estimate.p99Nanos(), millis(3_400))).isTrue();
+  }
+
+  private static Pool pool(Timeouts timeouts) {
+    return new Pool("web", new Algorithm.RoundRobin(), Optional.empty(), timeouts, 50);
   }
 }
