@@ -196,15 +196,23 @@ final class Deployment implements AutoCloseable {
   }
 
   Running launchBackend(String name, String host, String... more) {
+    return launchBackend(Place.HERE, name, host, more);
+  }
+
+  Running launchBackend(Place place, String name, String host, String... more) {
     var arguments = new ArrayList<>(Roles.backend(name, host, Web.BACKEND_HTTP, Web.BACKEND_TCP));
     arguments.addAll(List.of(more));
-    var process = started(name, arguments);
+    var process = started(place, name, arguments);
     process.awaitOutput("serves on", Duration.ofSeconds(15));
     return process;
   }
 
   private Running started(String name, List<String> arguments) {
-    var process = Running.ballast(Place.HERE, name, directory, arguments);
+    return started(Place.HERE, name, arguments);
+  }
+
+  private Running started(Place place, String name, List<String> arguments) {
+    var process = Running.ballast(place, name, directory, arguments);
     parts.add(process);
     return process;
   }

@@ -5,7 +5,7 @@ enum HealthFault {
   KILLED("killed (`kill -9`): its port refuses"),
   FROZEN("frozen (SIGSTOP): its kernel accepts, nobody answers"),
   UNAVAILABLE("answers 503 to everything"),
-  CUT("cut off: connections stay open, bytes are swallowed");
+  CUT("cut off: nothing arrives any more, and nobody is told");
 
   private final String text;
 

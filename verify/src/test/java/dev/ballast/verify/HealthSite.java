@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,7 +18,7 @@ import java.util.List;
  *
  * <pre>
  *   victim   killed, frozen, made to answer 503
- *   distant  behind a proxy of the test, which can swallow all bytes
+ *   distant  on a machine of its own, whose cable can be unplugged
  *   steady   serves on
  * </pre>
  */
@@ -33,16 +32,19 @@ final class HealthSite implements AutoCloseable {
   private final Deployment system;
   private final OrchestratorProcess orchestrator;
   private final String victimHost = Addresses.next();
-  private final TcpProxy way;
+  private final Lan lan;
+  private final Lan.Machine distant;
   private final StatusTable table;
   private Running victim;
 
-  private HealthSite(Deployment system, Duration firstByte) {
+  private HealthSite(Deployment system, Lan lan, Duration firstByte) throws Exception {
     this.system = system;
+    this.lan = lan;
+    this.distant = lan.machine("distant");
+    lan.joinHere();
     this.orchestrator = system.startOrchestrator("orchestrator");
     this.victim = system.launchBackend("victim", victimHost);
-    String distant = system.startBackend("distant");
-    this.way = new TcpProxy(new InetSocketAddress(distant, Web.BACKEND_HTTP));
+    system.launchBackend(distant.place(), "distant", distant.address());
     system.applied(documents(system.startBackend("steady"), firstByte));
     system.lbs().forEach(LbProcess::awaitReady);
     this.table = StatusTable.open(system.databaseUrl());
@@ -53,7 +55,8 @@ final class HealthSite implements AutoCloseable {
    * @param firstByte how long LB servers wait for a backend that they can't replace
    */
   static HealthSite start(String name, Duration firstByte) {
-    return new HealthSite(Deployment.ofTwo(name), firstByte);
+    return Place.run(
+        Place.HERE, () -> new HealthSite(Deployment.ofTwo(name), new Lan(), firstByte));
   }
 
   /** Recovery is asked for more often than by default, and ejections are short, so that rounds are; nothing else differs. */
@@ -64,10 +67,16 @@ final class HealthSite implements AutoCloseable {
         outlierEjection: {baseEjection: 1s, maxEjection: 1s}
         backends:
           - {name: victim, address: "%s:%d"}
-          - {name: distant, address: "127.0.0.1:%d"}
+          - {name: distant, address: "%s:%d"}
           - {name: steady, address: "%s:%d"}
         """
-            .formatted(victimHost, Web.BACKEND_HTTP, way.port(), steady, Web.BACKEND_HTTP);
+            .formatted(
+                victimHost,
+                Web.BACKEND_HTTP,
+                distant.address(),
+                Web.BACKEND_HTTP,
+                steady,
+                Web.BACKEND_HTTP);
     return """
         kind: LoadBalancer
         name: retried
@@ -124,7 +133,7 @@ final class HealthSite implements AutoCloseable {
       case KILLED -> victim.signal("KILL");
       case FROZEN -> victim.signal("STOP");
       case UNAVAILABLE -> faults("POST", "?errors=1&healthy=false");
-      case CUT -> way.set(true, true, 0);
+      case CUT -> distant.cutSilently();
     }
   }
 
@@ -133,10 +142,7 @@ final class HealthSite implements AutoCloseable {
       case KILLED -> victim = system.launchBackend("victim", victimHost);
       case FROZEN -> victim.signal("CONT");
       case UNAVAILABLE -> faults("DELETE", "");
-      case CUT -> {
-        way.set(false, false, 0);
-        way.reset();
-      }
+      case CUT -> distant.heal();
     }
   }
 
@@ -190,6 +196,6 @@ final class HealthSite implements AutoCloseable {
     victim.signal("CONT");
     table.close();
     system.close();
-    way.close();
+    lan.close();
   }
 }

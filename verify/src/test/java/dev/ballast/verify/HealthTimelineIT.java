@@ -18,9 +18,6 @@ final class HealthTimelineIT {
   private static final int ROUNDS = 2;
   private static final Duration FIRST_BYTE = Duration.ofSeconds(3);
 
-  /** A 503 is an answer, and as such passed on, until so many in a row have had the backend ejected; twice, if its verdict is late. */
-  private static final int ANSWERS_UNTIL_EJECTION = 2 * 5;
-
   /** From the fault to the last LB server. */
   private static final Map<HealthFault, Double> LIMIT_MILLIS =
       Map.of(
@@ -54,10 +51,7 @@ final class HealthTimelineIT {
                   assertThat(sample.spreadMillis()).isBetween(0.0, SPREAD_LIMIT_MILLIS);
                 });
         var retried = timeline.requests(fault, HealthSite.RETRIED);
-        int answered = fault == HealthFault.UNAVAILABLE ? ROUNDS * 2 * ANSWERS_UNTIL_EJECTION : 0;
-        assertThat(retried.failed())
-            .as(fault.text() + ": " + retried.failures())
-            .isLessThanOrEqualTo(answered);
+        assertThat(retried.failed()).as(fault.text() + ": " + retried.failures()).isZero();
         assertThat(retried.sent()).as(fault.text()).isPositive();
       }
     }

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A network of machines: each a namespace with one cable to a common switch, which is a bridge in a namespace of its own. The
- * machine that runs the test is no part of it.
+ * machine that runs the test is no part of it, unless it joins.
  *
  * <pre>
  *   machine  eth0 10.77.0.N/24 ── NAME  br0 (switch)
@@ -78,6 +78,27 @@ final class Lan implements AutoCloseable {
     var machine = new Machine(namespace, name, address);
     machines.put(name, machine);
     return machine;
+  }
+
+  /** Gives the machine that runs the test a cable to the switch, too: 10.77.0.254. It goes with the switch. */
+  void joinHere() {
+    String cable = "bl" + ProcessHandle.current().pid() + "-" + COUNT.get();
+    Finished.tool(
+            "ip",
+            "link",
+            "add",
+            cable,
+            "type",
+            "veth",
+            "peer",
+            "name",
+            "here",
+            "netns",
+            network.name())
+        .orFail();
+    network.ip("link", "set", "here", "master", "br0", "up");
+    Finished.tool("ip", "address", "add", "10.77.0.254/24", "dev", cable).orFail();
+    Finished.tool("ip", "link", "set", cable, "up").orFail();
   }
 
   @Override
