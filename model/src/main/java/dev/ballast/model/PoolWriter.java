@@ -78,11 +78,14 @@ final class PoolWriter {
     var defaults = Pool.Resilience.defaults();
     Retries retries = resilience.retries();
     if (!retries.equals(defaults.retries())) {
-      node.putObject("retries")
-          .put("attempts", retries.attempts())
-          .put("budget", retries.budgetPercent() + "%")
-          .put("budgetMin", retries.budgetMin())
-          .set("status", ResourceWriter.texts(StatusRange.texts(retries.statuses())));
+      ObjectNode written =
+          node.putObject("retries")
+              .put("attempts", retries.attempts())
+              .put("budget", retries.budgetPercent() + "%")
+              .put("budgetMin", retries.budgetMin());
+      if (!retries.statuses().equals(defaults.retries().statuses())) {
+        written.set("status", ResourceWriter.texts(StatusRange.texts(retries.statuses())));
+      }
     }
     CircuitBreaker breaker = resilience.breaker();
     if (!breaker.equals(defaults.breaker())) {

@@ -169,6 +169,11 @@ final class BackendHandle implements OutlierDetector.Subject {
     }
   }
 
+  /** Where it stands in the pool's latest plan, or stood in the last one in which it might be picked. */
+  int place() {
+    return place;
+  }
+
   /** Where it stands in the pool's latest plan, if it may be picked there at all; control thread only. */
   void place(int inLatest) {
     place = inLatest;
@@ -239,12 +244,12 @@ final class BackendHandle implements OutlierDetector.Subject {
     }
   }
 
-  /** Whether it is left alone, as it does not work: who waits for an answer of it had better ask another one. */
+  /** Whether it says nothing to anybody: who waits for an answer of it had better ask another one. */
   boolean isDown() {
     return isDown;
   }
 
-  /** Works or does not, as far as that is known. */
+  /** Says something or nothing, as far as that is known; control thread only. */
   void goDown(boolean isNowDown) {
     isDown = isNowDown;
   }

@@ -78,8 +78,12 @@ final class BodyReader {
     return framing == BodyFraming.UNTIL_CLOSE;
   }
 
-  /** Reads as much of {@code in} as belongs to the body; what follows its end stays in the buffer. */
-  @Nullable Violation read(ByteBuf in, MessageWriter out) {
+  /**
+   * Reads as much of {@code in} as belongs to the body; what follows its end stays in the buffer.
+   *
+   * @param out null: nobody wants it
+   */
+  @Nullable Violation read(ByteBuf in, @Nullable MessageWriter out) {
     while (state != State.COMPLETE && in.isReadable()) {
       if (state == State.DATA) {
         readData(in, out);
@@ -88,7 +92,7 @@ final class BodyReader {
         if (violation != null) {
           return violation;
         }
-        if (state == State.COMPLETE && trailers != null) {
+        if (state == State.COMPLETE && trailers != null && out != null) {
           trailers.passTo(out);
         }
       }
@@ -96,9 +100,13 @@ final class BodyReader {
     return null;
   }
 
-  private void readData(ByteBuf in, MessageWriter out) {
+  private void readData(ByteBuf in, @Nullable MessageWriter out) {
     int length = (int) Math.min(in.readableBytes(), remaining);
-    out.data(in, length);
+    if (out == null) {
+      in.skipBytes(length);
+    } else {
+      out.data(in, length);
+    }
     if (framing == BodyFraming.UNTIL_CLOSE) {
       return;
     }

@@ -35,6 +35,7 @@ final class Choice implements MessageWriter.Trailers {
   private int refusals;
   private int triesFailed;
   private int status;
+  private boolean isDeclined;
   private boolean hearsLoad;
   private long pickedNanos;
   private long latencyNanos;
@@ -88,6 +89,7 @@ final class Choice implements MessageWriter.Trailers {
     pickedNanos = nowNanos;
     latencyNanos = 0;
     status = 0;
+    isDeclined = false;
     answerNanos = BackendCell.NEVER;
     return picked;
   }
@@ -133,11 +135,13 @@ final class Choice implements MessageWriter.Trailers {
    * like any other, unless the backend refused at once: then it has cost nobody anything, and is bounded by itself.
    */
   boolean passOnUnsent(Fault fault, Retries retries) {
+    boolean isAnotherLeft = isAnotherLeft();
+    BackendHandle left = backend;
     closeAccount(true);
-    if (retries.attempts() == 0 || !isAnotherLeft() || !mayLeave(fault, retries)) {
+    if (retries.attempts() == 0 || !isAnotherLeft || !mayLeave(fault, retries)) {
       return false;
     }
-    exclude();
+    exclude(left);
     return true;
   }
 
@@ -150,8 +154,16 @@ final class Choice implements MessageWriter.Trailers {
     return mayRetry;
   }
 
-  private boolean isAnotherLeft() {
-    return plan != null && plan.eligibleCount() > tried.size() + 1;
+  /** Whether an answer with this status is given up for another backend's. A client that stays with this one wants to hear it. */
+  boolean mayDecline(int withStatus, Retries retries) {
+    return retries.isOn(withStatus)
+        && (told == Balancer.NONE || tried.size() > 0)
+        && mayPassOn(retries, true);
+  }
+
+  /** Whether any further try comes into question for a request that was sent, as soon as the budget has room. */
+  boolean isAnyFurther(Retries retries) {
+    return retries.attempts() > 0 && isAnotherLeft();
   }
 
   /**
@@ -161,31 +173,66 @@ final class Choice implements MessageWriter.Trailers {
    */
   boolean mayPassOn(Retries retries, boolean isAnotherOnly) {
     return plan != null
-        && triesFailed < retries.attempts()
+        && (triesFailed < retries.attempts() || isFreeToLeave(retries))
         && (!isAnotherOnly || isAnotherLeft())
         && place.mayRetry(retries);
   }
 
-  /**
-   * Leaves a backend that was sent the request in vain; another one is picked next, or the same if there is no other.
-   *
-   * @param hasFailed whether there was no answer; else its status says how it was
-   */
-  void passOn(boolean hasFailed) {
-    closeAccount(hasFailed);
-    triesFailed++;
-    exclude();
+  /** Leaving a backend that turns out to be down costs no attempt, and is bounded as refusals are. */
+  private boolean isFreeToLeave(Retries retries) {
+    return retries.attempts() > 0 && isBackendDown() && refusals + 1 < refusalsLimit;
+  }
+
+  /** Leaves a backend that was sent the request in vain; another one is picked next, or the same if there is no other. */
+  void passOn() {
+    if (isBackendDown()) {
+      refusals++;
+    } else {
+      triesFailed++;
+    }
+    BackendHandle left = backend;
+    closeAccount(!isDeclined);
+    exclude(left);
     if (plan != null && plan.eligibleCount() <= tried.size()) {
       tried.clear();
     }
   }
 
-  /** The backend tried last is not picked again. */
-  private void exclude() {
-    if (tried == Tried.NONE) {
-      tried = Tried.upTo(refusalsLimit + Retries.MOST_ATTEMPTS);
+  private boolean isAnotherLeft() {
+    PoolPlan pool = latest();
+    if (pool == null || backend == null) {
+      return false;
     }
-    tried.add(index);
+    int left = tried.size() + 1;
+    if (!pool.equals(plan)) {
+      left = pool.indexOf(backend) == Balancer.NONE ? 0 : 1;
+    }
+    return pool.eligibleCount() > left;
+  }
+
+  /** The pool as it is now; null when the exchange has settled. */
+  private @Nullable PoolPlan latest() {
+    PoolPlan pool = plan;
+    PoolPlan latest = pool == null ? null : pool.handle().latest();
+    return latest == null ? pool : latest;
+  }
+
+  /** The backend tried last is not picked again; nor is, from here on, who may meanwhile not be picked any more. */
+  private void exclude(@Nullable BackendHandle left) {
+    PoolPlan latest = latest();
+    if (latest != null && left != null && !latest.equals(plan)) {
+      plan = latest;
+      sticky = latest.sticky();
+      told = Balancer.NONE;
+      tried.clear();
+      index = latest.indexOf(left);
+    }
+    if (index != Balancer.NONE) {
+      if (tried == Tried.NONE) {
+        tried = Tried.upTo(refusalsLimit + Retries.MOST_ATTEMPTS);
+      }
+      tried.add(index);
+    }
     loop.count(Counter.RETRIES);
   }
 
@@ -220,6 +267,13 @@ final class Choice implements MessageWriter.Trailers {
   void answered(int withStatus, long afterNanos, long nowNanos) {
     answerNanos = nowNanos;
     took(withStatus, afterNanos, nowNanos);
+  }
+
+  /** The backend has answered so, so long after it was asked, and another one is asked in its place. */
+  void declined(AnswerHead head, long afterNanos, long nowNanos) {
+    answered(head.status(), afterNanos, nowNanos);
+    hear(head, nowNanos);
+    isDeclined = true;
   }
 
   /** The backend has taken a stream, so long after it was asked. That it does so is the kernel's word, and no answer of its own. */
@@ -284,7 +338,7 @@ final class Choice implements MessageWriter.Trailers {
     return backend;
   }
 
-  /** Whether the backend is meanwhile known to answer nobody. */
+  /** Whether the backend is meanwhile known to say nothing to anybody. */
   boolean isBackendDown() {
     return backend != null && backend.isDown();
   }
@@ -305,7 +359,7 @@ final class Choice implements MessageWriter.Trailers {
     backend = null;
     BackendCell cell = left.cell(loop);
     boolean hasErred = status >= BAD_GATEWAY && status <= GATEWAY_TIMEOUT;
-    tell(left, cell, hasFailed || hasErred);
+    tell(left, cell, hasFailed || hasErred || isDeclined);
     if (hasFailed) {
       cell.count(BackendCounter.FAILURES);
       left.failed();

@@ -128,10 +128,6 @@ final class Exchange implements PoolPlace.Owner {
     }
   }
 
-  void connected(UpstreamConnection connection, long nowNanos) {
-    send(connection, nowNanos);
-  }
-
   /** No byte was sent: whatever the request is, it may go to another backend. */
   void connectFailed(Fault fault, long nowNanos) {
     upstream = null;
@@ -142,7 +138,7 @@ final class Exchange implements PoolPlace.Owner {
     }
   }
 
-  private void send(UpstreamConnection connection, long nowNanos) {
+  void send(UpstreamConnection connection, long nowNanos) {
     upstream = connection;
     connection.serve(this);
     request.sendTo(connection.channel());
@@ -203,7 +199,7 @@ final class Exchange implements PoolPlace.Owner {
     if (phase == ExchangePhase.SENDING && request.isComplete()) {
       phase = ExchangePhase.WAITING;
       times.sent(nowNanos);
-      lookForAnswer(nowNanos);
+      lookForAnswer(false, nowNanos);
     } else {
       moveDeadline(isBackendsTurn() ? policy().firstByteNanos() : policy().idleNanos(), nowNanos);
     }
@@ -238,10 +234,8 @@ final class Exchange implements PoolPlace.Owner {
   /** The backend's answer has begun, or an interim one has come. */
   void answerHead(AnswerHead head, int headLength, long nowNanos) {
     times.recordFirstByte(choice.firstBytes(), nowNanos);
-    if (policy().retries().isOn(head.status()) && mayTryAgain(true)) {
-      choice.answered(head.status(), account.sinceSentNanos(nowNanos), nowNanos);
-      account.declined(head.status(), nowNanos);
-      tryAgain(false, nowNanos);
+    if (request.isReplayable() && choice.mayDecline(head.status(), policy().retries())) {
+      decline(head, nowNanos);
       return;
     }
     request.settle();
@@ -260,6 +254,17 @@ final class Exchange implements PoolPlace.Owner {
     answer.passHead(head, headLength, route.answerLines(), request.isComplete());
     choice.begun();
     moveDeadline(policy().idleNanos(), nowNanos);
+  }
+
+  /** Another backend is asked in place of this answer. */
+  private void decline(AnswerHead head, long nowNanos) {
+    choice.declined(head, account.sinceSentNanos(nowNanos), nowNanos);
+    account.declined(head.status(), nowNanos);
+    if (upstream != null && request.isComplete()) {
+      upstream.leave(head, answer.method(), nowNanos);
+      upstream = null;
+    }
+    tryAgain(nowNanos);
   }
 
   /** The backend has switched protocols as it was asked to: both connections go on as one stream. */
@@ -326,7 +331,7 @@ final class Exchange implements PoolPlace.Owner {
   /** A try has failed. If no other one may follow, this is answered if no answer has begun, else shown by a reset. */
   void fail(Fault fault, String detail, long nowNanos) {
     if (fault.retry() == Fault.Retry.REPLAYABLE && mayTryAgain(false)) {
-      tryAgain(true, nowNanos);
+      tryAgain(nowNanos);
     } else {
       loop.count(fault);
       end(fault, detail, nowNanos);
@@ -337,10 +342,10 @@ final class Exchange implements PoolPlace.Owner {
     return request.isReplayable() && choice.mayPassOn(policy().retries(), isAnotherOnly);
   }
 
-  private void tryAgain(boolean hasFailed, long nowNanos) {
+  private void tryAgain(long nowNanos) {
     closeUpstream();
     request.takeBack();
-    choice.passOn(hasFailed);
+    choice.passOn();
     pick(nowNanos);
   }
 
@@ -359,12 +364,9 @@ final class Exchange implements PoolPlace.Owner {
     }
   }
 
-  /** Whether the backend has failed: also if there was no time left while it had to be reached, or to answer. */
   private boolean isOfBackend(Reason reason) {
     return reason instanceof Fault fault
-        && (fault.source() == Fault.Source.UPSTREAM
-            || (fault == Fault.OVERALL_TIMEOUT
-                && (phase == ExchangePhase.CONNECTING || isBackendsTurn())));
+        && fault.isOfBackend(phase == ExchangePhase.CONNECTING || isBackendsTurn());
   }
 
   /** The client has left: so does its request. */
@@ -385,7 +387,10 @@ final class Exchange implements PoolPlace.Owner {
     }
     switch (phase) {
       case QUEUED -> fail(Fault.QUEUE_TIMEOUT, "", nowNanos);
-      case CONNECTING -> connectTimedOut(nowNanos);
+      case CONNECTING -> {
+        closeUpstream();
+        connectFailed(Fault.CONNECT_TIMEOUT, nowNanos);
+      }
       case SENDING ->
           fail(isBackendsTurn() ? Fault.FIRST_BYTE_TIMEOUT : whoStopsTheRequest(), "", nowNanos);
       case WAITING -> answerOverdue(nowNanos);
@@ -395,20 +400,21 @@ final class Exchange implements PoolPlace.Owner {
   }
 
   /** Waits for an answer; where another try may follow, only until it is time to see whether that is better. */
-  private void lookForAnswer(long nowNanos) {
-    client.schedule(times.lookNanos(request.isReplayable(), nowNanos));
+  private void lookForAnswer(boolean isSoon, long nowNanos) {
+    boolean mayFollow = request.isReplayable() && choice.isAnyFurther(policy().retries());
+    client.schedule(times.lookNanos(mayFollow, isSoon, nowNanos));
   }
 
   /** A try that takes much longer than usual, or whose backend is known to be down, is given up if there is another one to make. */
   private void answerOverdue(long nowNanos) {
     boolean isHopeless = choice.isBackendDown() || times.isTryOver(choice.p99Nanos(), nowNanos);
     if (isHopeless && mayTryAgain(true)) {
-      tryAgain(true, nowNanos);
+      tryAgain(nowNanos);
     } else if (times.isFirstByteOver(nowNanos)) {
       loop.count(Fault.FIRST_BYTE_TIMEOUT);
       end(Fault.FIRST_BYTE_TIMEOUT, "", nowNanos);
     } else {
-      lookForAnswer(nowNanos);
+      lookForAnswer(isHopeless, nowNanos);
     }
   }
 
@@ -418,11 +424,6 @@ final class Exchange implements PoolPlace.Owner {
 
   private Fault whoStopsTheAnswer() {
     return client.channel().isWritable() ? Fault.BACKEND_SILENT : Fault.CLIENT_STALLED;
-  }
-
-  private void connectTimedOut(long nowNanos) {
-    closeUpstream();
-    connectFailed(Fault.CONNECT_TIMEOUT, nowNanos);
   }
 
   private void moveDeadline(long phaseNanos, long nowNanos) {

@@ -187,6 +187,15 @@ enum Fault implements Reason {
     return source;
   }
 
+  /**
+   * Whether it is the backend that has failed.
+   *
+   * @param isItsTurn whether it is being reached, or waited for: then it has used up the time there was
+   */
+  boolean isOfBackend(boolean isItsTurn) {
+    return source == Source.UPSTREAM || (this == OVERALL_TIMEOUT && isItsTurn);
+  }
+
   Retry retry() {
     return retry;
   }

@@ -40,8 +40,6 @@ final class PoolCompiler {
   private static final Set<Standing> RETIRED =
       EnumSet.of(Standing.DRAINING, Standing.DISABLED, Standing.OUTSIDE_SUBSET);
 
-  private static final Set<Standing> DOWN = EnumSet.of(Standing.UNHEALTHY, Standing.EJECTED);
-
   private final Loops loops;
   private final Names names;
   private final RandomGenerator random;
@@ -318,7 +316,8 @@ final class PoolCompiler {
       boolean cameWithPool = backend.appeared().equals(pool.appeared());
       backend.stands(standing, isPoolKnown && !(isPoolNew && cameWithPool), now);
       backend.retire(RETIRED.contains(standing), loops.all());
-      backend.goDown(DOWN.contains(standing) && !eligibility.isPanic());
+      backend.goDown(
+          standing == Standing.UNHEALTHY && members.get(i).isSilent() && !eligibility.isPanic());
     }
   }
 

@@ -45,13 +45,24 @@ record PoolMember(Item item, @Nullable Item status, @Nullable Item override, Bac
         handle.isAddressKnown());
   }
 
-  /** One on the address before says nothing about the backend where it is now. */
   private Verdict verdict() {
+    BackendStatus known = known();
+    return known == null ? Verdict.UNKNOWN : known.verdict();
+  }
+
+  /** Whether it was silent at the last verdict, so that φ had grown, rather than saying something wrong. */
+  boolean isSilent() {
+    BackendStatus known = known();
+    return known != null && known.phi() >= 1;
+  }
+
+  /** A verdict on the address before says nothing about the backend where it is now. */
+  private @Nullable BackendStatus known() {
     return status != null
             && status.resource() instanceof BackendStatus known
             && known.isOn(backend())
-        ? known.verdict()
-        : Verdict.UNKNOWN;
+        ? known
+        : null;
   }
 
   Member balancingMember() {

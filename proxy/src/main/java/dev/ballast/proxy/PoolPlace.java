@@ -41,6 +41,7 @@ final class PoolPlace {
   private long sinceNanos;
   private boolean isStarved;
   private boolean isRetrying;
+  private boolean isOverBudget;
 
   PoolPlace(Loop loop) {
     this.loop = loop;
@@ -51,6 +52,7 @@ final class PoolPlace {
     owner = whose;
     pool = into;
     sinceNanos = nowNanos;
+    isOverBudget = false;
     if (!into.isAnyWaiting() && hasRoom(nowNanos)) {
       takePlace(into);
       return Outcome.ADMITTED;
@@ -141,7 +143,8 @@ final class PoolPlace {
         RetryBudget.allows(retries, in.read(PoolCounter.IN_FLIGHT), in.read(PoolCounter.RETRYING));
     if (isRetrying) {
       in.cell(loop).counts().increment(PoolCounter.RETRYING);
-    } else {
+    } else if (!isOverBudget) {
+      isOverBudget = true;
       loop.count(Counter.RETRIES_OVER_BUDGET);
     }
     return isRetrying;

@@ -160,6 +160,12 @@ final class PoolPlan {
     return eligible[index];
   }
 
+  /** Where the backend stands, or {@link Balancer#NONE}; the latest plan alone knows. */
+  int indexOf(BackendHandle one) {
+    int place = one.place();
+    return place < eligible.length && eligible[place].equals(one) ? place : Balancer.NONE;
+  }
+
   List<PoolMember> members() {
     return members;
   }

@@ -14,6 +14,7 @@ final class TimeLimits {
   private static final long LONGEST_SECONDS = 1_000_000_000;
   private static final long SECOND_NANOS = 1_000_000_000;
   private static final long FIRST_LOOK_NANOS = SECOND_NANOS;
+  private static final long SOON_NANOS = DeadlineWheel.TICK_NANOS;
 
   private final int bytesPerSecond;
   private ExchangePolicy policy = ExchangePolicy.NONE;
@@ -69,12 +70,14 @@ final class TimeLimits {
   /**
    * When to look next whether the answer is overdue.
    *
-   * @param mayFollow whether another try may follow: then it is after a second, and again and again, each time after an eighth more
+   * @param mayFollow whether another try may follow: then it is after a second, and again each time that a quarter more has passed
+   * @param isSoon whether all that is lacking for that is room in the budget, which others give back any moment
    */
-  long lookNanos(boolean mayFollow, long nowNanos) {
+  long lookNanos(boolean mayFollow, boolean isSoon, long nowNanos) {
     long mostNanos = policy.firstByteNanos();
     long waitedNanos = nowNanos - sentNanos;
-    long nextNanos = Math.max(FIRST_LOOK_NANOS, waitedNanos + (waitedNanos >> 3));
+    long pauseNanos = isSoon ? SOON_NANOS : waitedNanos >> 2;
+    long nextNanos = Math.max(FIRST_LOOK_NANOS, waitedNanos + pauseNanos);
     return deadlineNanos(mayFollow ? Math.min(mostNanos, nextNanos) : mostNanos, sentNanos);
   }
 

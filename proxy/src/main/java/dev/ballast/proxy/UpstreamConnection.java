@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +18,15 @@ final class UpstreamConnection extends TimedHandler {
     IDLE,
     HEAD,
     BODY,
+    /** Of an answer that nobody wants, the rest is still to come. */
+    LEFT,
     CLOSED
   }
+
+  /** What is read of the rest of an answer that nobody wants, so that the connection need not be closed. */
+  private static final long REST_BYTES = 16_384;
+
+  private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Loop loop;
   private final BackendHandle backend;
@@ -87,7 +95,7 @@ final class UpstreamConnection extends TimedHandler {
       long nowNanos = loop.nowNanos();
       loop.count(Counter.UPSTREAMS_OPENED);
       waiting.account().connected(nowNanos - connectNanos);
-      waiting.connected(this, nowNanos);
+      waiting.send(this, nowNanos);
     } else {
       exchange = null;
       close();
@@ -107,10 +115,14 @@ final class UpstreamConnection extends TimedHandler {
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     received = Buffers.joined(received, (ByteBuf) message);
-    if (exchange == null) {
+    long nowNanos = loop.nowNanos();
+    if (exchange != null) {
+      read(exchange, received, nowNanos);
+    } else if (state != State.LEFT) {
       close();
-    } else {
-      read(exchange, received, loop.nowNanos());
+    }
+    if (state == State.LEFT && received != null) {
+      readRest(received, nowNanos);
     }
     dropIfEmpty();
   }
@@ -192,6 +204,36 @@ final class UpstreamConnection extends TimedHandler {
       served.answerComplete(keepsAlive && !in.isReadable(), nowNanos);
     } else {
       served.answerProgressed(nowNanos);
+    }
+  }
+
+  /**
+   * Nobody wants the answer whose head has just come: the exchange hears no more of it. If its rest is short and comes soon, the connection
+   * serves others after that.
+   */
+  void leave(AnswerHead head, Method asked, long nowNanos) {
+    BodyFraming framing = head.bodyFraming(asked);
+    long length = head.framing().length();
+    if (!head.keepsAlive()
+        || beginning.isIntroduced()
+        || framing == BodyFraming.UNTIL_CLOSE
+        || (framing == BodyFraming.LENGTH && length > REST_BYTES)) {
+      close();
+      return;
+    }
+    exchange = null;
+    state = State.LEFT;
+    body.begin(framing, length, REST_BYTES);
+    resumeReading(true);
+    loop.deadlines().schedule(this, nowNanos + REST_NANOS);
+  }
+
+  private void readRest(ByteBuf in, long nowNanos) {
+    boolean isWrong = body.read(in, null) != null;
+    if (isWrong || (body.isComplete() && in.isReadable())) {
+      close();
+    } else if (body.isComplete()) {
+      release(nowNanos);
     }
   }
 
@@ -299,11 +341,13 @@ final class UpstreamConnection extends TimedHandler {
     }
   }
 
-  /** It has been idle for long enough. */
+  /** It has been idle for long enough, or what nobody wants is late. */
   @Override
   void expired(long nowNanos) {
     if (state == State.IDLE) {
       loop.count(Counter.UPSTREAMS_EXPIRED);
+      close();
+    } else if (state == State.LEFT) {
       close();
     }
   }

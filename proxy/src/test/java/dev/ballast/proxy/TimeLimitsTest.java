@@ -62,10 +62,11 @@ class TimeLimitsTest {
     times.begin(ExchangePolicy.of(pool(Patience.LONG)), BodyFraming.NONE, 0, 0);
     times.sent(0);
 
-    assertThat(times.lookNanos(false, 0)).isEqualTo(millis(20_000));
-    assertThat(times.lookNanos(true, 0)).isEqualTo(millis(1_000));
-    assertThat(times.lookNanos(true, millis(1_000))).isEqualTo(millis(1_125));
-    assertThat(times.lookNanos(true, millis(19_000))).isEqualTo(millis(20_000));
+    assertThat(times.lookNanos(false, false, 0)).isEqualTo(millis(20_000));
+    assertThat(times.lookNanos(true, false, 0)).isEqualTo(millis(1_000));
+    assertThat(times.lookNanos(true, false, millis(1_000))).isEqualTo(millis(1_250));
+    assertThat(times.lookNanos(true, true, millis(1_000))).isEqualTo(millis(1_050));
+    assertThat(times.lookNanos(true, false, millis(19_000))).isEqualTo(millis(20_000));
     assertThat(times.isTryOver(FirstByteEstimate.UNKNOWN, millis(19_999))).isFalse();
     assertThat(times.isTryOver(FirstByteEstimate.UNKNOWN, millis(20_000))).isTrue();
   }
@@ -75,7 +76,7 @@ class TimeLimitsTest {
     times.begin(ExchangePolicy.of(pool(Patience.overall(500))), BodyFraming.NONE, 0, 0);
     times.sent(0);
 
-    assertThat(times.lookNanos(true, 0)).isEqualTo(millis(500));
+    assertThat(times.lookNanos(true, false, 0)).isEqualTo(millis(500));
   }
 
   @Test

@@ -3,11 +3,16 @@ package dev.ballast.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.ballast.model.Algorithm;
+import dev.ballast.model.Pool;
 import dev.ballast.model.Retries;
 import dev.ballast.model.StatusRange;
+import dev.ballast.model.Sticky;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +90,7 @@ class UnavailableTest {
       assertThat(seen).hasValue(5);
       assertThat(proxy.metric("ballast_proxy_retries_total")).isEqualTo(5);
       assertThat(proxy.metric("ballast_proxy_pool_retrying{pool=\"web\"}")).isZero();
+      assertThat(bad.connections()).as("one, which goes on").isEqualTo(1);
       assertThat(answers("b1", "5xx")).as("counted all the same").isEqualTo(5);
       assertThat(answers("b2", "2xx")).isEqualTo(10);
     }
@@ -103,9 +109,9 @@ class UnavailableTest {
         var good = TestBackend.echoing();
         var client = clientOf(bad, good)) {
       for (int i = 0; i < 4; i++) {
-        int before = bad.connections();
+        int asked = i + 1;
         client.send("PUT /x HTTP/1.1\r\nHost: any.test\r\nContent-Length: 10\r\n\r\nhello");
-        await().until(() -> bad.connections() == before + 1 || good.connections() > 0);
+        await().until(() -> good.heads().size() == asked);
         assertThat(client.send("world").read().text()).isEqualTo("helloworld");
       }
       assertThat(proxy.metric("ballast_proxy_retries_total")).isGreaterThanOrEqualTo(1);
@@ -186,5 +192,153 @@ class UnavailableTest {
       assertThat(client.get("/").read().status()).isEqualTo(503);
       assertThat(seen).hasValue(1);
     }
+  }
+
+  @Test
+  void shouldPassOnA503WhenTheBudgetIsUsedUp() {
+    try (var bad = answering(503, new AtomicInteger());
+        var worse = answering(503, new AtomicInteger());
+        var client = clientOf(new Retries(1, 0, 0), bad, worse)) {
+      assertThat(client.get("/").read().text()).isEqualTo("sorry");
+      assertThat(proxy.metric("ballast_proxy_retries_over_budget_total")).isEqualTo(1);
+    }
+  }
+
+  /** Says no, in this way, and waits for the end of the connection. */
+  private static TestBackend saying(String answer) {
+    return TestBackend.running(
+        conversation -> {
+          while (conversation.readRequest() != null) {
+            conversation.write(answer);
+          }
+        });
+  }
+
+  /** Whatever its rest is like: short or long, late or without an end. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 0\r\n\r\n",
+        "Content-Length: 5\r\n\r\n",
+        "Content-Length: 16385\r\n\r\n",
+        "Content-Length: 5\r\nConnection: close\r\n\r\nsorry",
+        "Transfer-Encoding: chunked\r\n\r\n5\r\nsorry\r\n0\r\nA: b\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n5\r\nsorry\r\n4000\r\nmuch",
+        "Transfer-Encoding: chunked\r\n\r\nwrong",
+        "Content-Length: 5\r\n\r\nsorry, and more than that",
+        "\r\nuntil the end",
+      })
+  void shouldNotMindTheRestOfAnAnswerThatItDoesNotPassOn(String rest) {
+    try (var bad = saying("HTTP/1.1 503 Sorry\r\n" + rest);
+        var good = TestBackend.named("good");
+        var client = clientOf(bad, good)) {
+      for (int i = 0; i < 6; i++) {
+        assertThat(client.get("/").read().text()).isEqualTo("good");
+      }
+      await()
+          .atMost(Duration.ofSeconds(5))
+          .until(
+              () ->
+                  proxy.metric("ballast_proxy_pool_connections{pool=\"web\"}")
+                          == bad.openConnections() + good.openConnections()
+                      && bad.openConnections() <= 1);
+      assertThat(proxy.metric("ballast_proxy_pool_in_flight{pool=\"web\"}")).isZero();
+    }
+  }
+
+  @Test
+  void shouldReadNoRestOfAnAnswerToHead() {
+    var seen = new AtomicInteger();
+    try (var bad = saying("HTTP/1.1 503 Sorry\r\nContent-Length: 5\r\n\r\n");
+        var good = saying("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
+        var client = clientOf(bad, good)) {
+      for (int i = 0; i < 6; i++) {
+        client.send("HEAD /x HTTP/1.1\r\nHost: any.test\r\n\r\n");
+        assertThat(client.read(false).status()).isEqualTo(200);
+        seen.incrementAndGet();
+      }
+      assertThat(seen).hasValue(6);
+      assertThat(bad.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void shouldLetPipelinedRequestsHaveTheirAnswersInTurn() {
+    try (var bad = answering(503, new AtomicInteger());
+        var good = TestBackend.named("good");
+        var client = clientOf(bad, good)) {
+      client.send(request("GET", 0).repeat(8));
+      for (int i = 0; i < 8; i++) {
+        assertThat(client.read().text()).isEqualTo("good");
+      }
+    }
+  }
+
+  /** What has begun with an interim answer is this backend's. */
+  @Test
+  void shouldPassOnA503BehindAnInterimAnswer() {
+    try (var bad =
+            saying("HTTP/1.1 103 Early\r\n\r\nHTTP/1.1 503 Sorry\r\nContent-Length: 0\r\n\r\n");
+        var client = clientOf(bad, bad)) {
+      assertThat(client.get("/").read().status()).isEqualTo(103);
+      assertThat(client.read().status()).isEqualTo(503);
+    }
+  }
+
+  @Test
+  void shouldAskAnotherBackendBeforeTheClientHasBeenToldToGoOn() {
+    try (var bad =
+            TestBackend.running(
+                conversation -> {
+                  while (conversation.readHead() != null) {
+                    conversation.write("HTTP/1.1 503 Sorry\r\nContent-Length: 0\r\n\r\n");
+                  }
+                });
+        var good = TestBackend.echoing();
+        var client = clientOf(bad, good)) {
+      for (int i = 0; i < 4; i++) {
+        int asked = i + 1;
+        client.send(
+            "PUT /x HTTP/1.1\r\nHost: any.test\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+        await().until(() -> good.heads().size() == asked);
+        assertThat(client.send("hello").read().text()).isEqualTo("hello");
+      }
+    }
+  }
+
+  /** A session is not given up for one answer. */
+  @Test
+  void shouldPassOnA503ToAClientThatStaysWithTheBackend() {
+    var isWell = new AtomicBoolean(true);
+    try (var one = sometimes(isWell);
+        var two = sometimes(isWell)) {
+      proxy.use(
+          Configuration.http(proxy.port(), one, two)
+              .put(
+                  new Pool("web", new Algorithm.RoundRobin(), Optional.empty(), Patience.LONG, 50)
+                      .with(new Sticky.Cookie("stay", "/", Duration.ZERO, false))));
+      try (var client = proxy.client()) {
+        String told = client.get("/").read().field("Set-Cookie");
+        String cookie = told.substring(0, told.indexOf(';'));
+        isWell.set(false);
+        String again = "GET / HTTP/1.1\r\nHost: any.test\r\nCookie: " + cookie + "\r\n\r\n";
+        var answer = client.send(again).read();
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.field("Set-Cookie")).isNull();
+      }
+      assertThat(proxy.metric("ballast_proxy_retries_total")).isZero();
+    }
+  }
+
+  private static TestBackend sometimes(AtomicBoolean isWell) {
+    return TestBackend.running(
+        conversation -> {
+          while (conversation.readRequest() != null) {
+            conversation.write(
+                "HTTP/1.1 "
+                    + (isWell.get() ? 200 : 503)
+                    + " As it is\r\nContent-Length: 0\r\n\r\n");
+          }
+        });
   }
 }
