@@ -67,7 +67,7 @@ final class AdminPort implements AutoCloseable {
         return Answer.text(405, "use GET");
       }
       return answer(exchange.getRequestURI().getPath(), reporting, metrics);
-    } catch (IllegalStateException e) {
+    } catch (RuntimeException e) {
       LOG.error("{} failed", exchange.getRequestURI(), e);
       return Answer.text(500, "this failed: " + e);
     } catch (InterruptedException e) {
@@ -76,10 +76,16 @@ final class AdminPort implements AutoCloseable {
     }
   }
 
+  private static Answer healthz(String trouble) {
+    return trouble.isEmpty()
+        ? Answer.text(200, "alive")
+        : Answer.text(503, "to be started again: " + trouble);
+  }
+
   private static Answer answer(String path, Reporting reporting, OrchestratorMetrics metrics)
       throws InterruptedException {
     return switch (path) {
-      case "/healthz" -> Answer.text(200, "alive");
+      case "/healthz" -> healthz(reporting.trouble());
       case "/metrics" -> new Answer(200, metrics.contentType(), metrics.text());
       case "/report" ->
           new Answer(

@@ -43,7 +43,7 @@ final class DeskLoop implements AutoCloseable {
         desk -> {
           try {
             answer.complete(question.apply(desk));
-          } catch (RuntimeException e) {
+          } catch (Throwable e) {
             answer.completeExceptionally(e);
           }
         });
@@ -81,11 +81,11 @@ final class DeskLoop implements AutoCloseable {
     guarded(Desk::turn, desk);
   }
 
-  /** A mistake in one thing must not end the work on all others. */
+  /** A mistake in one thing, even want of memory, must not end the work on all others. */
   private static void guarded(Consumer<Desk> task, Desk desk) {
     try {
       task.accept(desk);
-    } catch (RuntimeException mistake) {
+    } catch (Throwable mistake) {
       LOG.error("Something could not be done; everything else goes on", mistake);
     }
   }

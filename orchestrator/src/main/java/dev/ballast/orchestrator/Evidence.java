@@ -79,8 +79,12 @@ final class Evidence implements AutoCloseable {
           inBackground("is " + server.name(), () -> askHowItIs(server));
         }
       }
+    } catch (InterruptedException e) {
+      throw e;
     } catch (ExecutionException | TimeoutException e) {
       LOG.warn("Nobody is asked for evidence in this round", e);
+    } catch (Throwable mistake) {
+      LOG.error("Not everybody is asked for evidence in this round", mistake);
     }
   }
 

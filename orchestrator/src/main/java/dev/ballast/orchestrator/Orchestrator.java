@@ -111,7 +111,7 @@ public final class Orchestrator implements AutoCloseable {
   }
 
   private Reporting.Sources facts() {
-    return new Reporting.Sources(loop, probing, writer, shares, evidence, sync);
+    return new Reporting.Sources(loop, probing, writer, shares, evidence, sync::status);
   }
 
   /** Where its admin port listens. */
