@@ -139,14 +139,17 @@ public final class Probing implements AutoCloseable {
     loop.execute(() -> end(probed.remove(id)));
   }
 
-  /** An LB server had a good answer from the target, {@code nanosAgo}: ignored unless from 0 to 60 s. */
-  public void vouched(String id, long nanosAgo) {
+  /**
+   * An LB server had a good answer from the target.
+   *
+   * @param at by this prober's clock; ignored if it is to come, or more than 60 s ago
+   */
+  public void vouched(String id, long at) {
     loop.execute(
         () -> {
           var one = probed.get(id);
           if (one != null && one.watched != null) {
-            long now = nanos.getAsLong();
-            observer.vouched(one.watched, now - nanosAgo, now);
+            observer.vouched(one.watched, at, nanos.getAsLong());
           }
         });
   }

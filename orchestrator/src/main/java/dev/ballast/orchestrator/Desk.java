@@ -67,8 +67,12 @@ final class Desk {
     /** Probe it no longer. */
     void forget(String id);
 
-    /** An LB server had a good answer from it. */
-    void vouch(String id, long nanosAgo);
+    /**
+     * An LB server had a good answer from it.
+     *
+     * @param at then, or earlier, by the monotonic clock
+     */
+    void vouch(String id, long at);
 
     /** An LB server has ejected it. */
     void accuse(String id);
@@ -323,14 +327,19 @@ final class Desk {
     }
   }
 
-  /** What an LB server has observed of backends. */
-  void observed(LbServer server, Observations seen) {
+  /**
+   * What an LB server has observed of backends.
+   *
+   * @param askedAt when it was asked, by the monotonic clock. What it says is as of its answer, some time later; so what it heard is never taken for
+   *     fresher than it is.
+   */
+  void observed(LbServer server, Observations seen, long askedAt) {
     ejections.heard(server, seen.ejected(), cares.keySet()).forEach(hands::accuse);
     seen.goodAgoNanos()
         .forEach(
             (id, ago) -> {
               if (cares.containsKey(id)) {
-                hands.vouch(id, ago);
+                hands.vouch(id, askedAt - ago);
               }
             });
   }

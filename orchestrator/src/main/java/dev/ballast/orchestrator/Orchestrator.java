@@ -70,7 +70,7 @@ public final class Orchestrator implements AutoCloseable {
                 .withTtl(settings.ttl()));
     var group = new Shares(locks, settings.group(), line, writer);
     this.shares = group;
-    this.evidence = new Evidence(line, probing);
+    this.evidence = new Evidence(line, probing, world.nanos());
     this.doubt = new Doubt(locks, settings.name());
     this.sync =
         SyncClient.start(
@@ -146,8 +146,8 @@ public final class Orchestrator implements AutoCloseable {
     }
 
     @Override
-    public void vouch(String id, long nanosAgo) {
-      probing.vouched(id, nanosAgo);
+    public void vouch(String id, long at) {
+      probing.vouched(id, at);
     }
 
     @Override

@@ -54,7 +54,7 @@ class AdminPortTest {
           System::nanoTime);
   private final Shares shares =
       new Shares(locks, GroupSettings.of("group", "o-1", Subject.PARTITIONS), loop, writer);
-  private final Evidence evidence = new Evidence(loop, probing);
+  private final Evidence evidence = new Evidence(loop, probing, System::nanoTime);
   private final HttpClient client = HttpClient.newHttpClient();
   private AdminPort admin;
 

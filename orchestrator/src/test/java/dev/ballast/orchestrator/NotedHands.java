@@ -19,6 +19,7 @@ final class NotedHands implements Desk.Hands {
   final List<Observation> written = new ArrayList<>();
   final List<String> accused = new ArrayList<>();
   final List<String> vouched = new ArrayList<>();
+  final List<Long> vouchedAt = new ArrayList<>();
 
   /** The ids of those that can't be watched. */
   final Set<String> refused = new HashSet<>();
@@ -38,8 +39,9 @@ final class NotedHands implements Desk.Hands {
   }
 
   @Override
-  public void vouch(String id, long nanosAgo) {
+  public void vouch(String id, long at) {
     vouched.add(id);
+    vouchedAt.add(at);
   }
 
   @Override
