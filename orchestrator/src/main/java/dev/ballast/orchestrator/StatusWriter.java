@@ -102,7 +102,7 @@ final class StatusWriter implements AutoCloseable {
           changed.awaitNanos(left);
         }
       }
-      return isClosed && waiting.hasFailed() ? List.of() : waiting.take();
+      return isClosed && waiting.hasFailed() ? List.of() : waiting.take(nanos.getAsLong());
     } finally {
       lock.unlock();
     }

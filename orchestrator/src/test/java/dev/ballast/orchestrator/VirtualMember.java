@@ -193,7 +193,7 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
   private void pump() {
     long left = waiting.left(time.now());
     if (left == 0) {
-      List<Observation> batch = waiting.take();
+      List<Observation> batch = waiting.take(time.now());
       count();
       world.database.observe(
           this, batch, revision -> written(batch, revision), () -> failed(batch));
