@@ -133,6 +133,7 @@ final class Reporting implements OrchestratorMetrics.Source {
         standing.phi(),
         standing.isSuspect(),
         standing.isDisputed(),
+        standing.isDisputed() ? OrchestratorReport.Suspect.DISPUTED : "",
         last);
   }
 
