@@ -22,6 +22,7 @@ final class AdminPort implements AutoCloseable {
   private static final int BACKLOG = 128;
 
   private final HttpServer http;
+  private boolean isServing;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("ballast-admin-", 0).factory());
 
@@ -38,7 +39,14 @@ final class AdminPort implements AutoCloseable {
     var metrics = new OrchestratorMetrics(reporting);
     http.setExecutor(threads);
     http.createContext("/", exchange -> serve(exchange, reporting, metrics));
-    http.start();
+    start();
+  }
+
+  private synchronized void start() {
+    if (!isServing) {
+      isServing = true;
+      http.start();
+    }
   }
 
   InetSocketAddress address() {
@@ -99,8 +107,10 @@ final class AdminPort implements AutoCloseable {
   private record Whole(
       OrchestratorReport orchestrator, List<OrchestratorReport.Suspect> suspects) {}
 
+  /** Gives the port back. The JDK's server does so only once it runs. */
   @Override
   public void close() {
+    start();
     http.stop(0);
     threads.shutdownNow();
   }

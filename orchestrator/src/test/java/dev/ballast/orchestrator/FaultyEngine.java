@@ -3,6 +3,7 @@ package dev.ballast.orchestrator;
 import dev.ballast.locks.LockEngine;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** A lock engine which opens leases, or fails to, as a test wants. */
 final class FaultyEngine {
   private final AtomicReference<@Nullable Supplier<RuntimeException>> fault = new AtomicReference<>();
+  private final AtomicBoolean isClosed = new AtomicBoolean();
   private final LockEngine engine;
 
   FaultyEngine(LockEngine real) {
@@ -25,6 +27,9 @@ final class FaultyEngine {
                       throw failure.get();
                     }
                   }
+                  if (method.getName().equals("close") && method.getParameterCount() == 0) {
+                    isClosed.set(true);
+                  }
                   try {
                     return method.invoke(real, arguments);
                   } catch (InvocationTargetException e) {
@@ -35,6 +40,10 @@ final class FaultyEngine {
 
   LockEngine engine() {
     return engine;
+  }
+
+  boolean isClosed() {
+    return isClosed.get();
   }
 
   /** From now on no lease is opened: it fails like this. */
