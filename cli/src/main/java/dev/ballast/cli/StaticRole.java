@@ -84,7 +84,9 @@ final class StaticRole {
               look(proxy);
               tellDoubt();
             },
-            LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            LOOK_MILLIS,
+            LOOK_MILLIS,
+            TimeUnit.MILLISECONDS);
     started.add(() -> farewell.leave(proxy));
   }
 

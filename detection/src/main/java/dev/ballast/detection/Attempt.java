@@ -99,8 +99,7 @@ final class Attempt {
   }
 
   private void timedOut() {
-    late(
-        "timed out after " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms " + phase);
+    late("timed out after " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms " + phase);
   }
 
   private void end(Outcome outcome) {

@@ -37,9 +37,7 @@ record Probers(
       }
       case ProbeSpec.Udp udp -> new UdpProber(datagrams, address, udp);
       case ProbeSpec.Command command ->
-          programs == null
-              ? new RefusedCommand()
-              : new CommandProber(address, command, programs);
+          programs == null ? new RefusedCommand() : new CommandProber(address, command, programs);
     };
   }
 

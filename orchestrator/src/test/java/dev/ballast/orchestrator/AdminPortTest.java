@@ -63,8 +63,7 @@ class AdminPortTest {
     admin = AdminPort.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     admin.serve(
         new Reporting(
-            "o-1",
-            new Reporting.Sources(loop, probing, writer, shares, evidence, () -> SYNC)));
+            "o-1", new Reporting.Sources(loop, probing, writer, shares, evidence, () -> SYNC)));
   }
 
   @AfterEach
@@ -84,8 +83,7 @@ class AdminPortTest {
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {
     var uri = URI.create("http://127.0.0.1:" + admin.address().getPort() + path);
-    return client.send(
-        HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
   }
 
   private void assertIll(String why) throws IOException, InterruptedException {
@@ -125,7 +123,12 @@ class AdminPortTest {
         _ -> {
           throw new OutOfMemoryError("as the test wants");
         });
-    assertThat(loop.call(_ -> { throw new StackOverflowError(); })).failsWithin(java.time.Duration.ofSeconds(5));
+    assertThat(
+            loop.call(
+                _ -> {
+                  throw new StackOverflowError();
+                }))
+        .failsWithin(java.time.Duration.ofSeconds(5));
     assertThat(get("/healthz").body()).isEqualTo("alive\n");
   }
 }

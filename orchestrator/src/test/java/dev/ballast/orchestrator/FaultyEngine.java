@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A lock engine which opens leases, or fails to, as a test wants. */
 final class FaultyEngine {
-  private final AtomicReference<@Nullable Supplier<RuntimeException>> fault = new AtomicReference<>();
+  private final AtomicReference<@Nullable Supplier<RuntimeException>> fault =
+      new AtomicReference<>();
   private final AtomicBoolean isClosed = new AtomicBoolean();
   private final LockEngine engine;
 

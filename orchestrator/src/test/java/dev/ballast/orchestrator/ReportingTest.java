@@ -51,7 +51,8 @@ class ReportingTest {
     assertThat(suspects)
         .containsExactly(
             new OrchestratorReport.Suspect("dead", "unhealthy", 9, true, false, "", "refused"),
-            new OrchestratorReport.Suspect("suspect", "healthy", 2, true, false, "", "good after 2 ms"),
+            new OrchestratorReport.Suspect(
+                "suspect", "healthy", 2, true, false, "", "good after 2 ms"),
             new OrchestratorReport.Suspect("lost", "healthy", 0, false, false, "", "no such name"));
   }
 

@@ -10,8 +10,8 @@ import dev.ballast.locks.LocksSettings;
 import dev.ballast.locks.MemoryEngine;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.random.RandomGenerator;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,8 +37,7 @@ class SharesTest {
           },
           (_, _) -> {},
           System::nanoTime);
-  private final Desk desk =
-      new Desk(new NotedHands(), java.time.Instant::now, System::nanoTime);
+  private final Desk desk = new Desk(new NotedHands(), java.time.Instant::now, System::nanoTime);
   private final Shares shares =
       new Shares(locks, GroupSettings.of("group", "o-1", Subject.PARTITIONS), loop, writer);
 
