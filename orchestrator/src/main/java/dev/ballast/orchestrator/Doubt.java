@@ -1,7 +1,6 @@
 package dev.ballast.orchestrator;
 
 import dev.ballast.detection.ProbeCounters;
-import dev.ballast.detection.Probing;
 import dev.ballast.locks.Claim;
 import dev.ballast.locks.EngineUnavailable;
 import dev.ballast.locks.Lease;
@@ -10,8 +9,10 @@ import dev.ballast.locks.Mode;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,23 +47,24 @@ final class Doubt implements AutoCloseable {
   }
 
   /** Follows what the prober knows of itself, until this is closed. */
-  void follow(Probing probing) {
-    thread = Thread.ofVirtual().name("ballast-doubt").start(() -> run(probing));
+  void follow(Supplier<? extends Future<ProbeCounters>> prober) {
+    thread = Thread.ofVirtual().name("ballast-doubt").start(() -> run(prober));
   }
 
-  private void run(Probing probing) {
+  private void run(Supplier<? extends Future<ProbeCounters>> prober) {
     try {
       do {
-        round(probing);
+        round(prober);
       } while (!end.await(ROUND.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void round(Probing probing) throws InterruptedException {
+  private void round(Supplier<? extends Future<ProbeCounters>> prober)
+      throws InterruptedException {
     try {
-      ProbeCounters counters = probing.counters().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      ProbeCounters counters = prober.get().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
       look(counters.isInDoubt(), counters.silent(), counters.targets());
     } catch (InterruptedException e) {
       throw e;

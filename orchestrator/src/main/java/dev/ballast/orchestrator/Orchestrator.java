@@ -122,7 +122,7 @@ public final class Orchestrator implements AutoCloseable {
       begun.push(orchestrator::close);
       orchestrator.shares.start();
       orchestrator.evidence.start();
-      orchestrator.doubt.follow(orchestrator.probing);
+      orchestrator.doubt.follow(orchestrator.probing::counters);
       admin.serve(new Reporting(settings.name(), orchestrator.facts()));
       return orchestrator;
     } catch (RuntimeException e) {

@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 import static org.awaitility.Awaitility.await;
 
+import dev.ballast.detection.Lateness;
+import dev.ballast.detection.ProbeCounters;
+import dev.ballast.locks.EngineUnavailable;
 import dev.ballast.locks.Holding;
 import dev.ballast.locks.LeaseLost;
 import dev.ballast.locks.Locks;
 import dev.ballast.locks.LocksSettings;
 import dev.ballast.locks.MemoryEngine;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +99,47 @@ class DoubtTest {
     faulty.heal();
     silent(12);
     assertSaid("12 of 20 targets are silent at once");
+  }
+
+  private static ProbeCounters counters(int silent) {
+    return new ProbeCounters(0, 0, Map.of(), Lateness.NONE, 0, 0, 0, 0, 20, silent, silent > 0);
+  }
+
+  @Test
+  void shouldFollowTheProberThroughEverythingThatGoesWrong() {
+    var asked = new AtomicInteger();
+    doubt.follow(
+        () ->
+            switch (asked.getAndIncrement()) {
+              case 0 -> throw new IllegalStateException("as the test wants");
+              case 1 -> CompletableFuture.failedFuture(new OutOfMemoryError("as the test wants"));
+              default -> CompletableFuture.completedFuture(counters(12));
+            });
+    await()
+        .untilAsserted(() -> assertThat(engine.list(OrchestratorSettings.DOUBT)).hasSize(1));
+  }
+
+  @Test
+  void shouldNotBeClosedBeforeItsLastRoundIsOver() throws InterruptedException {
+    var isAsked = new CountDownLatch(1);
+    var answer = new CountDownLatch(1);
+    faulty.fail(
+        () -> {
+          isAsked.countDown();
+          try {
+            answer.await();
+          } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+          }
+          return new EngineUnavailable("as the test wants");
+        });
+    doubt.follow(() -> CompletableFuture.completedFuture(counters(12)));
+    isAsked.await();
+    var closing = Thread.ofVirtual().start(doubt::close);
+    await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
+    answer.countDown();
+    closing.join();
+    assertThat(engine.list("")).isEmpty();
   }
 
   @Test
