@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -45,6 +46,8 @@ final class StaticProbes implements AutoCloseable {
   private final LongSupplier nanos;
   private final Consumer<BackendStatus> verdicts;
   private final Set<String> watched = new HashSet<>();
+  private @Nullable Future<ProbeCounters> asked;
+  private boolean isInDoubt;
   private volatile @Nullable Probing probing;
 
   /** @param verdicts told of each, on the thread that probes: must not wait for anything */
@@ -141,6 +144,33 @@ final class StaticProbes implements AutoCloseable {
             });
     if (found.size() > TOLD) {
       log.warn("{} more verdicts have changed", found.size() - TOLD);
+    }
+  }
+
+  /** Tells the log when the prober has begun to doubt itself, or trusts itself again. To be called a few times a second; waits for nothing. */
+  void tellDoubt() {
+    Future<ProbeCounters> answer = asked;
+    if (answer != null && answer.state() == Future.State.SUCCESS) {
+      tellDoubt(answer.resultNow());
+    }
+    Probing own = probing;
+    if (own != null && (answer == null || answer.isDone())) {
+      asked = own.counters();
+    }
+  }
+
+  private void tellDoubt(ProbeCounters counters) {
+    if (counters.isInDoubt() == isInDoubt) {
+      return;
+    }
+    isInDoubt = counters.isInDoubt();
+    if (isInDoubt) {
+      log.warn(
+          "{} of {} backends are silent at once: it may be this LB server that is cut off, so silence convicts none for now",
+          counters.silent(),
+          counters.targets());
+    } else {
+      log.info("This LB server trusts its own probes again");
     }
   }
 

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -79,8 +80,22 @@ final class StaticRole {
     thread.execute(() -> probes.follow(first.snapshot()));
     var _ =
         thread.scheduleWithFixedDelay(
-            () -> look(proxy), LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            () -> {
+              look(proxy);
+              tellDoubt();
+            },
+            LOOK_MILLIS,
+            LOOK_MILLIS,
+            TimeUnit.MILLISECONDS);
     started.add(() -> farewell.leave(proxy));
+  }
+
+  private void tellDoubt() {
+    try {
+      probes.tellDoubt();
+    } catch (RejectedExecutionException stopped) {
+      log.debug("The prober has ended", stopped);
+    }
   }
 
   private StaticConfiguration.Loaded first() {

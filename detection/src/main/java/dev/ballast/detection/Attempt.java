@@ -21,6 +21,7 @@ final class Attempt {
   private final long begunAt;
   private String phase = "connecting";
   private @Nullable Carrier carrier;
+  private boolean isAsked = true;
   private boolean isOver;
 
   /** What carries an attempt: a connection, a program. */
@@ -46,6 +47,13 @@ final class Attempt {
   /** What is waited for from now on: {@code waiting for the head}. */
   void phase(String next) {
     phase = next;
+    isAsked = true;
+  }
+
+  /** What is waited for before the target is asked. */
+  void phaseBefore(String next) {
+    phase = next;
+    isAsked = false;
   }
 
   /** The connection that goes with the attempt if it fails. */
@@ -85,10 +93,13 @@ final class Attempt {
     failed(Outcome.Kind.BROKEN, "connection closed while " + phase);
   }
 
+  /** Its time is over, or another probe takes it. */
+  void late(String reason) {
+    failed(isAsked ? Outcome.Kind.SILENT : Outcome.Kind.NOT_ASKED, reason);
+  }
+
   private void timedOut() {
-    failed(
-        Outcome.Kind.SILENT,
-        "timed out after " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms " + phase);
+    late("timed out after " + TimeUnit.NANOSECONDS.toMillis(timeoutNanos) + " ms " + phase);
   }
 
   private void end(Outcome outcome) {

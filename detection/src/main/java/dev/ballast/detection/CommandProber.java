@@ -5,29 +5,35 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a program. It waits on a virtual thread, so a slow program holds up nobody; one that is not done when its probe is over is killed
  * with its children, on a virtual thread too, since looking for children takes a while. At most one runs at a time for each target: what
- * still runs when the next probe is due makes way, and counts as silent.
+ * still runs when the next probe is due makes way, and counts as silent. Of all targets' programs only some run at once: one that has not had its
+ * turn within its probe's time was not asked.
  */
 final class CommandProber implements Prober {
   private static final int OUTPUT_LIMIT = 200;
+  private static final Outcome.Failed NO_TURN =
+      new Outcome.Failed(Outcome.Kind.NOT_ASKED, "over before it had its turn");
 
   private final InetSocketAddress address;
   private final ProbeSpec.Command spec;
+  private final Semaphore turns;
   private @Nullable Attempt running;
 
-  CommandProber(InetSocketAddress address, ProbeSpec.Command spec) {
+  CommandProber(InetSocketAddress address, ProbeSpec.Command spec, Semaphore turns) {
     this.address = address;
     this.spec = spec;
+    this.turns = turns;
   }
 
   @Override
   public void probe(boolean isFresh, Attempt attempt) {
     if (running != null) {
-      running.failed(Outcome.Kind.SILENT, "still running when the next probe was due");
+      running.late("still running when the next probe was due");
     }
     var run = new Run(attempt);
     running = attempt;
@@ -36,7 +42,7 @@ final class CommandProber implements Prober {
           running = null;
           run.stop();
         });
-    attempt.phase("running " + spec.words().getFirst());
+    attempt.phaseBefore("waiting while too many programs run");
     Thread.ofVirtual().name("ballast-probe-command").start(run);
   }
 
@@ -98,6 +104,25 @@ final class CommandProber implements Prober {
 
     private Outcome.@Nullable Failed failure() {
       try {
+        turns.acquire();
+        try {
+          return isStopped() ? NO_TURN : failureOfProgram();
+        } finally {
+          turns.release();
+        }
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        return new Outcome.Failed(Outcome.Kind.NOT_ASKED, "interrupted");
+      }
+    }
+
+    private synchronized boolean isStopped() {
+      return isStopped;
+    }
+
+    private Outcome.@Nullable Failed failureOfProgram() throws InterruptedException {
+      attempt.loop().execute(() -> attempt.phase("running " + spec.words().getFirst()));
+      try {
         var started = builder().start();
         began(started);
         started.getOutputStream().close();
@@ -109,9 +134,6 @@ final class CommandProber implements Prober {
                 Outcome.Kind.WRONG, "exit code " + code + (said.isEmpty() ? "" : ": " + said));
       } catch (IOException e) {
         return new Outcome.Failed(Outcome.Kind.NOT_ASKED, "can't run: " + e.getMessage());
-      } catch (InterruptedException _) {
-        Thread.currentThread().interrupt();
-        return new Outcome.Failed(Outcome.Kind.NOT_ASKED, "interrupted");
       }
     }
 

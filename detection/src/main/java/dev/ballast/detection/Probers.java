@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketChannel;
 import java.net.InetSocketAddress;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param sockets what TCP sockets are
  * @param datagrams what UDP sockets are
- * @param allowsCommands whether programs may be run
+ * @param programs as many permits as programs may run at once; null: none may
  */
 record Probers(
     Class<? extends SocketChannel> sockets,
     Class<? extends DatagramChannel> datagrams,
     TlsContexts contexts,
-    boolean allowsCommands) {
+    @Nullable Semaphore programs) {
 
   Prober of(InetSocketAddress address, ProbeSpec spec) {
     return switch (spec) {
@@ -36,7 +37,7 @@ record Probers(
       }
       case ProbeSpec.Udp udp -> new UdpProber(datagrams, address, udp);
       case ProbeSpec.Command command ->
-          allowsCommands ? new CommandProber(address, command) : new RefusedCommand();
+          programs == null ? new RefusedCommand() : new CommandProber(address, command, programs);
     };
   }
 

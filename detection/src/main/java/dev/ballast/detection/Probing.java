@@ -17,25 +17,35 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Probes many targets, on one event loop that owns everything: sockets, timers, and the {@link Observer} that decides. Calls may come from
  * any thread; they are handed to the loop.
  *
  * <p>Limits: a target has at most eight probes under way, each of which ends by its time-out; answers are read up to 64 KiB.
+ * Names are looked up, and programs run, {@value #AT_ONCE} at once; the others wait for their turn.
  */
 public final class Probing implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Probing.class);
   private static final int MAX_UNDER_WAY = 8;
+
+  /** Each takes a thread of the machine while it lasts, so a resolver that hangs must not take as many as there are targets. */
+  private static final int AT_ONCE = 64;
+
   private static final int MAX_SUSPECTS = 1_000;
 
   /** The loop sleeps no shorter: with thousands of targets, what is due within it goes out together. */
   private static final long GRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Map<String, Probed> probed = new HashMap<>();
+  private final Semaphore lookups = new Semaphore(AT_ONCE);
   private final Map<Outcome.Kind, Long> failed = new EnumMap<>(Outcome.Kind.class);
   private final MultiThreadIoEventLoopGroup group;
   private final EventLoop loop;
@@ -74,9 +84,9 @@ public final class Probing implements AutoCloseable {
     @Nullable Outcome last;
     int underWay;
 
-    Probed(Target target, LongSupplier nanos) {
+    Probed(Target target, Addresses addresses) {
       this.target = target;
-      this.addresses = new Addresses(target.host(), target.port(), nanos);
+      this.addresses = addresses;
     }
 
     /** What is known of the target that takes its place. */
@@ -102,18 +112,13 @@ public final class Probing implements AutoCloseable {
     this.loop = group.next();
     this.nanos = nanos;
     this.listener = listener;
+    var programs = settings.allowsCommands() ? new Semaphore(AT_ONCE) : null;
     this.probers =
         isEpoll
             ? new Probers(
-                EpollSocketChannel.class,
-                EpollDatagramChannel.class,
-                new TlsContexts(),
-                settings.allowsCommands())
+                EpollSocketChannel.class, EpollDatagramChannel.class, new TlsContexts(), programs)
             : new Probers(
-                NioSocketChannel.class,
-                NioDatagramChannel.class,
-                new TlsContexts(),
-                settings.allowsCommands());
+                NioSocketChannel.class, NioDatagramChannel.class, new TlsContexts(), programs);
     this.observer = new Observer<>(settings.brake(), random, new Asking(), nanos.getAsLong());
     loop.execute(this::turn);
   }
@@ -134,14 +139,17 @@ public final class Probing implements AutoCloseable {
     loop.execute(() -> end(probed.remove(id)));
   }
 
-  /** An LB server had a good answer from the target, {@code nanosAgo}: ignored unless from 0 to 60 s. */
-  public void vouched(String id, long nanosAgo) {
+  /**
+   * An LB server had a good answer from the target.
+   *
+   * @param at by this prober's clock; ignored if it is to come, or more than 60 s ago
+   */
+  public void vouched(String id, long at) {
     loop.execute(
         () -> {
           var one = probed.get(id);
           if (one != null && one.watched != null) {
-            long now = nanos.getAsLong();
-            observer.vouched(one.watched, now - nanosAgo, now);
+            observer.vouched(one.watched, at, nanos.getAsLong());
           }
         });
   }
@@ -216,7 +224,7 @@ public final class Probing implements AutoCloseable {
     long now = nanos.getAsLong();
     var kept = old == null ? known : old.knownAs(target, now);
     end(old);
-    var one = new Probed(target, nanos);
+    var one = new Probed(target, new Addresses(target.host(), target.port(), nanos, lookups));
     one.watched = observer.add(one, target.settings(), kept, now);
     probed.put(target.id(), one);
     plan();
@@ -234,10 +242,17 @@ public final class Probing implements AutoCloseable {
   }
 
   private void turn() {
-    if (!isClosed) {
-      turnAt = Long.MAX_VALUE;
+    if (isClosed) {
+      return;
+    }
+    turnAt = Long.MAX_VALUE;
+    try {
       observer.turn(nanos.getAsLong());
       plan();
+    } catch (Throwable mistake) {
+      LOG.error("A turn of probing could not be done; the next one comes all the same", mistake);
+      long rest = Observer.HEARTBEAT.toNanos();
+      planIn(rest, observer.next() + rest);
     }
   }
 
@@ -245,10 +260,13 @@ public final class Probing implements AutoCloseable {
   private void plan() {
     long next = observer.next();
     if (turnAt == Long.MAX_VALUE || next - turnAt < 0) {
-      turnAt = next;
-      long wait = Math.max(GRAIN_NANOS, next - nanos.getAsLong());
-      var _ = loop.schedule(() -> turnIfStill(next), wait, TimeUnit.NANOSECONDS);
+      planIn(Math.max(GRAIN_NANOS, next - nanos.getAsLong()), next);
     }
+  }
+
+  private void planIn(long wait, long next) {
+    turnAt = next;
+    var _ = loop.schedule(() -> turnIfStill(next), wait, TimeUnit.NANOSECONDS);
   }
 
   private void turnIfStill(long planned) {
@@ -333,12 +351,14 @@ public final class Probing implements AutoCloseable {
   /** Ends all probes. Returns once nothing is open any more. */
   @Override
   public void close() {
-    loop.execute(
-        () -> {
-          isClosed = true;
-          new ArrayList<>(probed.values()).forEach(this::end);
-          probed.clear();
-        });
+    if (!loop.isShuttingDown()) {
+      loop.execute(
+          () -> {
+            isClosed = true;
+            new ArrayList<>(probed.values()).forEach(this::end);
+            probed.clear();
+          });
+    }
     group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
   }
 }

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -201,6 +202,28 @@ class OtherProbersTest {
                 assertThat(it.reason()).contains("still running when the next probe was due");
               });
       awaitGone(processes);
+    }
+  }
+
+  @Test
+  void shouldNotTakeATargetForSilentWhoseProgramHadNoTurn() {
+    var others = new ArrayList<ProbeDriver>();
+    try (var waiting = command("true")) {
+      for (int i = 0; i < ProbeDriver.PROGRAMS_AT_ONCE; i++) {
+        others.add(command(Duration.ofSeconds(15), "sleep", "1000"));
+      }
+      others.forEach(
+          other -> {
+            var _ = other.ask(false, Duration.ZERO);
+          });
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .untilAsserted(
+              () -> waiting.assertFails(Kind.NOT_ASKED, "waiting while too many programs run"));
+      others.forEach(ProbeDriver::forget);
+      await().atMost(Duration.ofSeconds(10)).untilAsserted(waiting::assertGood);
+    } finally {
+      others.forEach(ProbeDriver::close);
     }
   }
 

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** Probes one target as the prober would. */
@@ -19,13 +20,18 @@ final class ProbeDriver implements AutoCloseable {
   private static final EventLoop LOOP =
       new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory()).next();
 
+  /** As many programs may run at once. */
+  static final int PROGRAMS_AT_ONCE = 64;
+
+  private static final Semaphore PROGRAMS = new Semaphore(PROGRAMS_AT_ONCE);
+
   private final Prober prober;
   private final Duration timeout;
 
   ProbeDriver(int port, ProbeSpec spec, Duration timeout) {
     this.timeout = timeout;
     this.prober =
-        new Probers(NioSocketChannel.class, NioDatagramChannel.class, new TlsContexts(), true)
+        new Probers(NioSocketChannel.class, NioDatagramChannel.class, new TlsContexts(), PROGRAMS)
             .of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), spec);
   }
 

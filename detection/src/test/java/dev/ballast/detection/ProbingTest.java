@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -221,6 +223,21 @@ class ProbingTest {
           .atMost(Duration.ofSeconds(10))
           .until(() -> probing.counters().join().good() > asked + 2);
       assertThat(transitions).hasSize(1);
+    }
+  }
+
+  @Test
+  void shouldComeRoundAgainAfterATurnThatFailed() {
+    var looks = new AtomicInteger();
+    LongSupplier clock =
+        () -> {
+          if (looks.incrementAndGet() == 20) {
+            throw new AssertionError("as the test wants");
+          }
+          return System.nanoTime();
+        };
+    try (var _ = new Probing(ProbingSettings.DEFAULT, new Random(1), clock, (_, _) -> {})) {
+      await().atMost(Duration.ofSeconds(10)).until(() -> looks.get() > 40);
     }
   }
 

@@ -85,6 +85,9 @@ public final class ConsumerGroup implements AutoCloseable {
     Leases.Opening opening;
     try {
       opening = leases.open(id, List.of(GroupMember.memberClaim(settings, share, false)), false);
+    } catch (LeaseLost e) {
+      leases.disown(id);
+      throw new EngineUnavailable("not joined: " + e.getMessage(), e);
     } catch (RuntimeException e) {
       leases.disown(id);
       throw e;

@@ -235,6 +235,19 @@ class ConsumerGroupTest {
   }
 
   @Test
+  void shouldSayThatTheEngineIsUnavailableWhereItAnswersLaterThanTheLeaseLives() {
+    var engine = engine();
+    engine.delay(TTL.multipliedBy(2));
+    var client = client(engine, TTL);
+    var settings = GroupSettings.of("g", "a", 4);
+    assertThatThrownBy(() -> client.join(settings, new Worker("a")))
+        .isInstanceOf(EngineUnavailable.class)
+        .hasMessageContaining("ask for a longer one");
+    engine.delay(Duration.ZERO);
+    awaitOwned(4, client.join(settings, new Worker("a")));
+  }
+
+  @Test
   void shouldNotLetAListenerThatHangsOrThrowsStallOtherPartitions() {
     var hang = new CountDownLatch(1);
     var settings = GroupSettings.of("g", "a", 20).withHandOver(Duration.ofMillis(200));

@@ -22,6 +22,7 @@ final class AdminPort implements AutoCloseable {
   private static final int BACKLOG = 128;
 
   private final HttpServer http;
+  private boolean isServing;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("ballast-admin-", 0).factory());
 
@@ -38,7 +39,14 @@ final class AdminPort implements AutoCloseable {
     var metrics = new OrchestratorMetrics(reporting);
     http.setExecutor(threads);
     http.createContext("/", exchange -> serve(exchange, reporting, metrics));
-    http.start();
+    start();
+  }
+
+  private synchronized void start() {
+    if (!isServing) {
+      isServing = true;
+      http.start();
+    }
   }
 
   InetSocketAddress address() {
@@ -67,7 +75,7 @@ final class AdminPort implements AutoCloseable {
         return Answer.text(405, "use GET");
       }
       return answer(exchange.getRequestURI().getPath(), reporting, metrics);
-    } catch (IllegalStateException e) {
+    } catch (RuntimeException e) {
       LOG.error("{} failed", exchange.getRequestURI(), e);
       return Answer.text(500, "this failed: " + e);
     } catch (InterruptedException e) {
@@ -76,10 +84,16 @@ final class AdminPort implements AutoCloseable {
     }
   }
 
+  private static Answer healthz(String trouble) {
+    return trouble.isEmpty()
+        ? Answer.text(200, "alive")
+        : Answer.text(503, "to be started again: " + trouble);
+  }
+
   private static Answer answer(String path, Reporting reporting, OrchestratorMetrics metrics)
       throws InterruptedException {
     return switch (path) {
-      case "/healthz" -> Answer.text(200, "alive");
+      case "/healthz" -> healthz(reporting.trouble());
       case "/metrics" -> new Answer(200, metrics.contentType(), metrics.text());
       case "/report" ->
           new Answer(
@@ -93,8 +107,10 @@ final class AdminPort implements AutoCloseable {
   private record Whole(
       OrchestratorReport orchestrator, List<OrchestratorReport.Suspect> suspects) {}
 
+  /** Gives the port back. The JDK's server does so only once it runs. */
   @Override
   public void close() {
+    start();
     http.stop(0);
     threads.shutdownNow();
   }

@@ -20,6 +20,9 @@ final class Care {
   /** How it is probed, an object of its own for each watch; null while it is not. */
   @Nullable Target target;
 
+  /** Whether it could not be handed to the prober, which has to be tried again. */
+  boolean isUnwatched;
+
   /** The verdict of our own watch, or the one that it began with. */
   Verdict verdict;
 
@@ -56,8 +59,8 @@ final class Care {
 
   /** The subject is described otherwise now. */
   void become(Subject other) {
-    subject = other;
     Target now = other.target().orElse(null);
+    subject = other;
     if (!Objects.equals(target, now)) {
       target = now;
     }

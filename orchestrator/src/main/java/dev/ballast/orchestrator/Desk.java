@@ -23,6 +23,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where everything that one orchestrator decides comes together: which subjects of the configuration lie in its share, what is to be
@@ -34,9 +36,12 @@ import org.jspecify.annotations.Nullable;
  *   <li>Everything that it writes carries the fencing token of its share, so that nothing of it counts once the share is another's.
  * </ul>
  *
+ * <p>What goes wrong with one subject is logged, and left until the configuration or the share changes; all others go on.
+ *
  * <p>It holds no thread, socket or clock: whoever drives it hands in what happens and then calls {@link #turn}. Owned by one thread.
  */
 final class Desk {
+  private static final Logger LOG = LoggerFactory.getLogger(Desk.class);
   private static final String NO_CHECK = "its pool has no health check";
   private static final String MOVED = "its address has changed";
 
@@ -62,8 +67,12 @@ final class Desk {
     /** Probe it no longer. */
     void forget(String id);
 
-    /** An LB server had a good answer from it. */
-    void vouch(String id, long nanosAgo);
+    /**
+     * An LB server had a good answer from it.
+     *
+     * @param at then, or earlier, by the monotonic clock
+     */
+    void vouch(String id, long at);
 
     /** An LB server has ejected it. */
     void accuse(String id);
@@ -135,7 +144,7 @@ final class Desk {
   private void reconcile(ItemKey status) {
     Care care = cares.get(Verdicts.id(status.kind(), status.name()));
     if (care != null) {
-      reconcile(care);
+      guarded(care.id, () -> reconcile(care));
     }
   }
 
@@ -143,10 +152,22 @@ final class Desk {
   void tick() {
     long now = nanos.getAsLong();
     for (Care care : cares.values()) {
-      if (care.subject instanceof Subject.OfLbServer(LbServer server)) {
-        judge(care, server, now);
-      }
-      reconcile(care);
+      guarded(care.id, () -> tick(care, now));
+    }
+  }
+
+  private void tick(Care care, long now) {
+    if (care.subject instanceof Subject.OfLbServer(LbServer server)) {
+      judge(care, server, now);
+    }
+    reconcile(care);
+  }
+
+  private static void guarded(String id, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException mistake) {
+      LOG.error("{} stays as it is for now", id, mistake);
     }
   }
 
@@ -158,15 +179,15 @@ final class Desk {
               Fence fence = shares.get(subject.partition());
               if (fence != null) {
                 left.remove(subject.id());
-                attend(subject, fence);
+                guarded(subject.id(), () -> attend(subject, fence));
               }
             });
     left.forEach(
         id -> {
-          hands.forget(id);
           cares.remove(id);
+          guarded(id, () -> hands.forget(id));
         });
-    cares.values().forEach(this::reconcile);
+    cares.values().forEach(care -> guarded(care.id, () -> reconcile(care)));
     ejections.keep(current.lbServers().toList());
   }
 
@@ -183,7 +204,7 @@ final class Desk {
       return;
     }
     care.fence = fence;
-    if (!care.subject.equals(subject)) {
+    if (care.isUnwatched || !care.subject.equals(subject)) {
       change(care, subject);
     }
   }
@@ -193,7 +214,7 @@ final class Desk {
     var care = new Care(subject, fence, Verdicts.of(subject, stands));
     cares.put(care.id, care);
     if (care.target != null) {
-      hands.watch(care.target, Verdicts.known(subject, stands, clock.instant()));
+      handOver(care, care.target, Verdicts.known(subject, stands, clock.instant()));
     } else {
       unwatched(care, NO_CHECK);
     }
@@ -202,8 +223,10 @@ final class Desk {
   private void change(Care care, Subject subject) {
     Target before = care.target;
     boolean isAnother = subject.isAnother(care.subject);
+    boolean wasUnwatched = care.isUnwatched;
     care.become(subject);
-    if (!isAnother && Objects.equals(before, care.target)) {
+    care.isUnwatched = false;
+    if (!isAnother && !wasUnwatched && Objects.equals(before, care.target)) {
       return;
     }
     if (before != null) {
@@ -225,7 +248,13 @@ final class Desk {
     care.verdict = known.verdict();
     care.hasSeen = false;
     care.target = care.subject.target().orElseThrow();
-    hands.watch(care.target, known);
+    handOver(care, care.target, known);
+  }
+
+  private void handOver(Care care, Target target, Watched.Known known) {
+    care.isUnwatched = true;
+    hands.watch(target, known);
+    care.isUnwatched = false;
   }
 
   /** Nothing is known of a backend any more, whatever stands in the database. */
@@ -298,14 +327,19 @@ final class Desk {
     }
   }
 
-  /** What an LB server has observed of backends. */
-  void observed(LbServer server, Observations seen) {
+  /**
+   * What an LB server has observed of backends.
+   *
+   * @param askedAt when it was asked, by the monotonic clock. What it says is as of its answer, some time later; so what it heard is never taken for
+   *     fresher than it is.
+   */
+  void observed(LbServer server, Observations seen, long askedAt) {
     ejections.heard(server, seen.ejected(), cares.keySet()).forEach(hands::accuse);
     seen.goodAgoNanos()
         .forEach(
             (id, ago) -> {
               if (cares.containsKey(id)) {
-                hands.vouch(id, ago);
+                hands.vouch(id, askedAt - ago);
               }
             });
   }
@@ -342,7 +376,7 @@ final class Desk {
       return;
     }
     Verdict there = Verdicts.of(care.subject, stands);
-    if (care.hasSeen || there == care.verdict) {
+    if (care.isUnwatched || care.hasSeen || there == care.verdict) {
       return;
     }
     if (care.target == null) {

@@ -1,16 +1,25 @@
 package dev.ballast.orchestrator;
 
+import dev.ballast.model.Snapshot;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The one thread that works at the {@link Desk}: everybody else hands it what to do there. Thread-safe. */
+/**
+ * The one thread that works at the {@link Desk}: everybody else hands it what to do there. Thread-safe.
+ *
+ * <p>What waits is bounded by who hands it in: of snapshots the latest waits, at most two answers of each LB server, what one transaction has
+ * settled, two words for each share, and a target's verdicts, each of which takes a probe at least.
+ */
 final class DeskLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DeskLoop.class);
   private static final long TICK_NANOS = Duration.ofSeconds(1).toNanos();
@@ -19,6 +28,7 @@ final class DeskLoop implements AutoCloseable {
   private static final int TOGETHER = 10_000;
 
   private final LinkedBlockingQueue<Consumer<Desk>> work = new LinkedBlockingQueue<>();
+  private final AtomicReference<@Nullable Snapshot> latest = new AtomicReference<>();
   private final LongSupplier nanos;
   private volatile boolean isClosed;
 
@@ -29,6 +39,13 @@ final class DeskLoop implements AutoCloseable {
   /** Begins to work; what was handed in before is done first. */
   void start(Desk desk) {
     Thread.ofPlatform().name("ballast-desk").daemon().start(() -> run(desk));
+  }
+
+  /** The configuration is this now, soon, unless a later one comes before. */
+  void use(Snapshot next) {
+    if (latest.getAndSet(next) == null) {
+      execute(desk -> desk.use(Objects.requireNonNull(latest.getAndSet(null))));
+    }
   }
 
   /** Does it at the desk, soon. */
@@ -43,7 +60,7 @@ final class DeskLoop implements AutoCloseable {
         desk -> {
           try {
             answer.complete(question.apply(desk));
-          } catch (RuntimeException e) {
+          } catch (Throwable e) {
             answer.completeExceptionally(e);
           }
         });
@@ -81,11 +98,11 @@ final class DeskLoop implements AutoCloseable {
     guarded(Desk::turn, desk);
   }
 
-  /** A mistake in one thing must not end the work on all others. */
+  /** A mistake in one thing, even want of memory, must not end the work on all others. */
   private static void guarded(Consumer<Desk> task, Desk desk) {
     try {
       task.accept(desk);
-    } catch (RuntimeException mistake) {
+    } catch (Throwable mistake) {
       LOG.error("Something could not be done; everything else goes on", mistake);
     }
   }

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,7 @@ final class Evidence implements AutoCloseable {
 
   private final DeskLoop loop;
   private final Probing probing;
+  private final LongSupplier nanos;
   private final LbServerClient client = new LbServerClient();
   private final Set<String> busy = ConcurrentHashMap.newKeySet();
   private final CountDownLatch end = new CountDownLatch(1);
@@ -33,9 +35,11 @@ final class Evidence implements AutoCloseable {
   private final LongAdder unanswered = new LongAdder();
   private final Thread thread = Thread.ofVirtual().name("ballast-evidence").unstarted(this::run);
 
-  Evidence(DeskLoop loop, Probing probing) {
+  /** @param nanos the monotonic clock of the prober */
+  Evidence(DeskLoop loop, Probing probing, LongSupplier nanos) {
     this.loop = loop;
     this.probing = probing;
+    this.nanos = nanos;
   }
 
   void start() {
@@ -79,8 +83,12 @@ final class Evidence implements AutoCloseable {
           inBackground("is " + server.name(), () -> askHowItIs(server));
         }
       }
+    } catch (InterruptedException e) {
+      throw e;
     } catch (ExecutionException | TimeoutException e) {
       LOG.warn("Nobody is asked for evidence in this round", e);
+    } catch (Throwable mistake) {
+      LOG.error("Not everybody is asked for evidence in this round", mistake);
     }
   }
 
@@ -111,12 +119,13 @@ final class Evidence implements AutoCloseable {
     do {
       int to = Math.min(from + LbServerClient.NAMES_LIMIT, suspects.size());
       asked.increment();
+      long askedAt = nanos.getAsLong();
       var seen = client.observations(server, suspects.subList(from, to));
       if (seen.isEmpty()) {
         unanswered.increment();
         return;
       }
-      loop.execute(desk -> desk.observed(server, seen.get()));
+      loop.execute(desk -> desk.observed(server, seen.get(), askedAt));
       from = to;
     } while (from < suspects.size());
   }

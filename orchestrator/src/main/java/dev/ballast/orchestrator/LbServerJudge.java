@@ -17,12 +17,10 @@ final class LbServerJudge {
   /** For so long an LB server may be without a controller, behind, or silent about itself until it is stale. */
   static final Duration STALE_AFTER = Duration.ofSeconds(10);
 
-  private static final long NEVER = Long.MAX_VALUE;
-
   private @Nullable LbServerFacts facts;
   private long toldAt;
-  private long aloneSince = NEVER;
-  private long behindSince = NEVER;
+  private @Nullable Long aloneSince;
+  private @Nullable Long behindSince;
 
   /** The N that it has to reach to be behind no longer. */
   private long wanted;
@@ -42,14 +40,14 @@ final class LbServerJudge {
   void told(LbServerFacts now, @Nullable Revision ours, long at) {
     facts = now;
     toldAt = at;
-    aloneSince = now.isConnected() ? NEVER : Math.min(aloneSince, at - now.silentNanos());
+    aloneSince = now.isConnected() ? null : earlier(aloneSince, at - now.silentNanos());
     Revision theirs = now.revision().orElse(null);
     if (theirs == null
         || ours == null
         || !theirs.isSameEpoch(ours)
-        || theirs.n() >= (behindSince == NEVER ? ours.n() : wanted)) {
-      behindSince = NEVER;
-    } else if (behindSince == NEVER) {
+        || theirs.n() >= (behindSince == null ? ours.n() : wanted)) {
+      behindSince = null;
+    } else if (behindSince == null) {
       behindSince = at;
       wanted = ours.n();
     }
@@ -91,7 +89,11 @@ final class LbServerJudge {
     return isLong(toldAt, now) ? "it lives, and has said nothing of itself" + length : "";
   }
 
-  private static boolean isLong(long since, long now) {
-    return since != NEVER && now - since >= STALE_AFTER.toNanos();
+  private static long earlier(@Nullable Long known, long since) {
+    return known == null || since - known < 0 ? since : known;
+  }
+
+  private static boolean isLong(@Nullable Long since, long now) {
+    return since != null && now - since >= STALE_AFTER.toNanos();
   }
 }

@@ -12,6 +12,8 @@ import dev.ballast.sync.SyncClient;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -43,13 +45,16 @@ public final class Orchestrator implements AutoCloseable {
   /** The clocks and chance that it lives by: the wall clock, a monotonic one in nanoseconds, and random numbers that nobody can predict. */
   public record World(InstantSource clock, LongSupplier nanos, RandomGenerator random) {}
 
+  /** @param begun gets what has to be closed, the last first, if this fails */
   private Orchestrator(
       OrchestratorSettings settings,
-      ConfigStore store,
+      Statuses statuses,
       LockEngine engine,
       World world,
-      AdminPort admin) {
+      AdminPort admin,
+      Deque<Runnable> begun) {
     this.admin = admin;
+    begun.push(admin::close);
     var line = new DeskLoop(world.nanos());
     this.loop = line;
     this.probing =
@@ -58,31 +63,36 @@ public final class Orchestrator implements AutoCloseable {
             world.random(),
             world.nanos(),
             (target, transition) -> line.execute(desk -> desk.became(target, transition)));
+    begun.push(probing::close);
     this.writer =
         new StatusWriter(
-            statuses -> store.observe(statuses, settings.name()),
+            statuses,
             (written, revision) -> line.execute(desk -> desk.settled(written, revision)),
             world.nanos());
+    begun.push(writer::close);
     this.locks =
         new Locks(
             engine,
             LocksSettings.of(settings.name(), world.nanos()::getAsLong, world.random())
                 .withTtl(settings.ttl()));
+    begun.push(locks::close);
     var group = new Shares(locks, settings.group(), line, writer);
     this.shares = group;
-    this.evidence = new Evidence(line, probing);
+    this.evidence = new Evidence(line, probing, world.nanos());
+    begun.push(evidence::close);
     this.doubt = new Doubt(locks, settings.name());
     this.sync =
         SyncClient.start(
             settings.sync(),
             (snapshot, _) -> {
-              line.execute(desk -> desk.use(snapshot));
+              line.use(snapshot);
               group.configured();
             },
             Optional.empty(),
             world.clock(),
             world.nanos(),
             world.random());
+    begun.push(sync::close);
     line.start(new Desk(new Hands(probing, writer), world.clock(), world.nanos()));
   }
 
@@ -90,28 +100,39 @@ public final class Orchestrator implements AutoCloseable {
    * Starts it. It joins the others in the background, and goes on through failures of the database and the controllers.
    *
    * @param store where statuses are written; its database has the lock engine's tables too
-   * @param engine of the configuration database, where fencing tokens are checked; closed with this
+   * @param engine of the configuration database, where fencing tokens are checked; closed with this, or when this throws what is no {@link
+   *     IOException}
    * @throws IOException when the admin port can't be had; the engine is left open then
+   * @throws IllegalArgumentException when the CA file can't be used
    */
   public static Orchestrator start(
       OrchestratorSettings settings, ConfigStore store, LockEngine engine, World world)
       throws IOException {
+    return start(settings, all -> store.observe(all, settings.name()), engine, world);
+  }
+
+  static Orchestrator start(
+      OrchestratorSettings settings, Statuses statuses, LockEngine engine, World world)
+      throws IOException {
     AdminPort admin = AdminPort.bind(settings.admin());
+    var begun = new ArrayDeque<Runnable>();
     try {
-      var orchestrator = new Orchestrator(settings, store, engine, world, admin);
+      var orchestrator = new Orchestrator(settings, statuses, engine, world, admin, begun);
+      begun.clear();
+      begun.push(orchestrator::close);
       orchestrator.shares.start();
       orchestrator.evidence.start();
-      orchestrator.doubt.follow(orchestrator.probing);
+      orchestrator.doubt.follow(orchestrator.probing::counters);
       admin.serve(new Reporting(settings.name(), orchestrator.facts()));
       return orchestrator;
     } catch (RuntimeException e) {
-      admin.close();
+      begun.forEach(Runnable::run);
       throw e;
     }
   }
 
   private Reporting.Sources facts() {
-    return new Reporting.Sources(loop, probing, writer, shares, evidence, sync);
+    return new Reporting.Sources(loop, probing, writer, shares, evidence, sync::status);
   }
 
   /** Where its admin port listens. */
@@ -146,8 +167,8 @@ public final class Orchestrator implements AutoCloseable {
     }
 
     @Override
-    public void vouch(String id, long nanosAgo) {
-      probing.vouched(id, nanosAgo);
+    public void vouch(String id, long at) {
+      probing.vouched(id, at);
     }
 
     @Override

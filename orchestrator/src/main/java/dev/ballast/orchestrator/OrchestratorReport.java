@@ -52,9 +52,19 @@ record OrchestratorReport(
   /**
    * A target that something is wrong with, or might be, or that can't be asked.
    *
-   * @param disputed whether silence alone would have convicted it, but an LB server has just heard it: the observer disagrees
+   * @param disputed whether silence alone would have convicted it, but an LB server has just heard it
+   * @param remark {@value #DISPUTED}, or empty
    * @param last what came of the last probe
    */
   record Suspect(
-      String target, String verdict, double phi, boolean suspect, boolean disputed, String last) {}
+      String target,
+      String verdict,
+      double phi,
+      boolean suspect,
+      boolean disputed,
+      String remark,
+      String last) {
+    static final String DISPUTED =
+        "observer disagrees: it is silent here, and an LB server has just heard it";
+  }
 }

@@ -26,7 +26,7 @@ public record OrchestratorSettings(
   public static final String GROUP = "orchestrators";
 
   /** How the locks begin by which orchestrators say that they doubt themselves; then comes the name. */
-  static final String DOUBT = GROUP + "-in-doubt/";
+  public static final String DOUBT = GROUP + "-in-doubt/";
 
   public static final Duration DEFAULT_TTL = Duration.ofSeconds(3);
   public static final int DEFAULT_ADMIN_PORT = 7072;

@@ -5,7 +5,6 @@ import dev.ballast.detection.ProbeCounters;
 import dev.ballast.detection.Probing;
 import dev.ballast.model.Revision;
 import dev.ballast.model.Verdict;
-import dev.ballast.sync.SyncClient;
 import dev.ballast.sync.SyncStatus;
 import java.util.Collection;
 import java.util.Comparator;
@@ -16,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Draws up what an orchestrator says of itself. Thread-safe. */
@@ -25,10 +25,12 @@ final class Reporting implements OrchestratorMetrics.Source {
 
   private final String name;
   private final Sources sources;
+  private final Health health;
 
   Reporting(String name, Sources sources) {
     this.name = name;
     this.sources = sources;
+    this.health = new Health(sources.loop(), sources.probing());
   }
 
   /** Who knows what. */
@@ -38,7 +40,12 @@ final class Reporting implements OrchestratorMetrics.Source {
       StatusWriter writer,
       Shares shares,
       Evidence evidence,
-      SyncClient sync) {}
+      Supplier<SyncStatus> sync) {}
+
+  /** What does not work any more, or empty. */
+  String trouble() throws InterruptedException {
+    return health.trouble();
+  }
 
   @Override
   public ProbeCounters probes() throws InterruptedException {
@@ -47,7 +54,7 @@ final class Reporting implements OrchestratorMetrics.Source {
 
   @Override
   public OrchestratorReport report() throws InterruptedException {
-    SyncStatus status = sources.sync().status();
+    SyncStatus status = sources.sync().get();
     DeskFacts desk =
         answer(
             sources
@@ -126,6 +133,7 @@ final class Reporting implements OrchestratorMetrics.Source {
         standing.phi(),
         standing.isSuspect(),
         standing.isDisputed(),
+        standing.isDisputed() ? OrchestratorReport.Suspect.DISPUTED : "",
         last);
   }
 

@@ -62,16 +62,21 @@ final class Shares implements AutoCloseable {
           LOG.info("Orchestrator {} takes part in sharing out the targets", settings.member());
           return;
         } catch (NotJoined | EngineUnavailable failure) {
-          String why = String.valueOf(failure.getMessage());
-          if (!why.equals(trouble)) {
-            LOG.warn("Orchestrator {} has no share yet: {}", settings.member(), why);
-          }
-          trouble = why;
+          troubled(String.valueOf(failure.getMessage()), null);
+        } catch (RuntimeException mistake) {
+          troubled(mistake.toString(), mistake);
         }
       } while (!end.await(RETRY.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void troubled(String why, @Nullable RuntimeException mistake) {
+    if (!why.equals(trouble)) {
+      LOG.warn("Orchestrator {} has no share yet: {}", settings.member(), why, mistake);
+    }
+    trouble = why;
   }
 
   GroupCounters counters() {

@@ -102,7 +102,7 @@ final class StatusWriter implements AutoCloseable {
           changed.awaitNanos(left);
         }
       }
-      return isClosed && waiting.hasFailed() ? List.of() : waiting.take();
+      return isClosed && waiting.hasFailed() ? List.of() : waiting.take(nanos.getAsLong());
     } finally {
       lock.unlock();
     }
@@ -119,7 +119,7 @@ final class StatusWriter implements AutoCloseable {
       done(batch.size(), observed);
     } catch (DatabaseUnavailable | OutcomeUnknown failure) {
       failed(batch.size(), String.valueOf(failure.getMessage()));
-    } catch (RuntimeException mistake) {
+    } catch (Throwable mistake) {
       LOG.error("{} statuses can't be written", batch.size(), mistake);
       failed(batch.size(), mistake.toString());
     }

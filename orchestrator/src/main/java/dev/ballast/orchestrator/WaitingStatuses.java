@@ -24,6 +24,7 @@ final class WaitingStatuses {
   private final BatchPace pace = new BatchPace();
   private final Map<ItemKey, Observation> waiting = new LinkedHashMap<>();
   private List<Observation> underWay = List.of();
+  private long takenAt;
   private boolean hasFailed;
   private long retry = FIRST_RETRY;
   private long retryAt;
@@ -41,7 +42,8 @@ final class WaitingStatuses {
   }
 
   /** The next batch. It is under way until it was {@link #written} or has {@link #failed}. */
-  List<Observation> take() {
+  List<Observation> take(long now) {
+    takenAt = now;
     var batch = new ArrayList<Observation>();
     var each = waiting.values().iterator();
     while (each.hasNext() && batch.size() < BATCH_LIMIT) {
@@ -57,7 +59,7 @@ final class WaitingStatuses {
     underWay = List.of();
     hasFailed = false;
     retry = FIRST_RETRY;
-    pace.wrote(now);
+    pace.wrote(takenAt, now);
   }
 
   /** The batch has not been written, or nobody knows. */

@@ -22,8 +22,9 @@ class BatchPaceTest {
     long now = 0;
     int batches = 0;
     while (now < ms(2_000)) {
-      now += pace.left(now) + ms(5);
-      pace.wrote(now);
+      long began = now + pace.left(now);
+      now = began + ms(5);
+      pace.wrote(began, now);
       batches++;
     }
     assertThat(batches).as("in two seconds without a rest").isBetween(10, 16);
@@ -31,15 +32,26 @@ class BatchPaceTest {
   }
 
   @Test
+  void shouldSlowDownWhereABatchTakesLongerThanThePause() {
+    long now = 0;
+    for (long pause = 10; pause <= 160; pause *= 2) {
+      long began = now + pace.left(now);
+      now = began + ms(500);
+      pace.wrote(began, now);
+      assertThat(pace.left(now)).isEqualTo(ms(pause));
+    }
+  }
+
+  @Test
   void shouldForgetItAfterARest() {
     long now = 0;
     for (int i = 0; i < 10; i++) {
       now += pace.left(now);
-      pace.wrote(now);
+      pace.wrote(now, now);
     }
     now += ms(1_000);
     assertThat(pace.left(now)).isZero();
-    pace.wrote(now);
+    pace.wrote(now, now);
     assertThat(pace.left(now)).isEqualTo(ms(10));
   }
 }

@@ -376,14 +376,14 @@ class DeskTest {
     use();
     LbServer first = world.lbServer("lb-1", "one");
     var seen = new Observations(Set.of("web/b1", "no/such"), Map.of("web/b2", 5L));
-    desk.observed(first, seen);
-    desk.observed(first, seen);
+    desk.observed(first, seen, nanos);
+    desk.observed(first, seen, nanos);
     assertThat(hands.accused).as("once for each ejection").containsExactly("web/b1");
     assertThat(hands.vouched).containsExactly("web/b2", "web/b2");
-    desk.observed(first, new Observations(Set.of(), Map.of()));
-    desk.observed(first, seen);
+    desk.observed(first, new Observations(Set.of(), Map.of()), nanos);
+    desk.observed(first, seen, nanos);
     assertThat(hands.accused).containsExactly("web/b1", "web/b1");
-    desk.observed(world.lbServer("lb-1", "two"), seen);
+    desk.observed(world.lbServer("lb-1", "two"), seen, nanos);
     assertThat(hands.accused).as("by another process").hasSize(3);
   }
 
@@ -393,11 +393,11 @@ class DeskTest {
     LbServer server = world.lbServer("lb-1", "one");
     use();
     var seen = new Observations(Set.of("web/b1"), Map.of());
-    desk.observed(server, seen);
+    desk.observed(server, seen, nanos);
     assertThat(hands.accused).isEmpty();
     own();
     desk.turn();
-    desk.observed(server, seen);
+    desk.observed(server, seen, nanos);
     assertThat(hands.accused).containsExactly("web/b1");
   }
 

@@ -74,6 +74,17 @@ class LbServerJudgeTest {
     assertThat(state(106)).isEqualTo(LbServerState.READY);
   }
 
+  @Test
+  void shouldNotMindWhereTheClockTurnsOver() {
+    long from = Long.MAX_VALUE - seconds(1);
+    judge.told(alone(0), OURS, from);
+    judge.told(alone(0), OURS, from + seconds(9));
+    assertThat(judge.finding(care, server, from + seconds(9)).state())
+        .isEqualTo(LbServerState.READY);
+    assertThat(judge.finding(care, server, from + seconds(10)).state())
+        .isEqualTo(LbServerState.STALE);
+  }
+
   private static LbServerFacts alone(long silent) {
     return new LbServerFacts(
         "one", true, Optional.of(OURS), false, seconds(silent), "", "http://c", "");

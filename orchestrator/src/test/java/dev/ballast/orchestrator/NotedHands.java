@@ -6,9 +6,11 @@ import dev.ballast.detection.Watched;
 import dev.ballast.model.BackendStatus;
 import dev.ballast.model.LbServerStatus;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Notes what the desk wants. */
 final class NotedHands implements Desk.Hands {
@@ -17,9 +19,16 @@ final class NotedHands implements Desk.Hands {
   final List<Observation> written = new ArrayList<>();
   final List<String> accused = new ArrayList<>();
   final List<String> vouched = new ArrayList<>();
+  final List<Long> vouchedAt = new ArrayList<>();
+
+  /** The ids of those that can't be watched. */
+  final Set<String> refused = new HashSet<>();
 
   @Override
   public void watch(Target target, Watched.Known known) {
+    if (refused.contains(target.id())) {
+      throw new IllegalStateException("as the test wants, of " + target.id());
+    }
     watched.put(target.id(), known);
     targets.put(target.id(), target);
   }
@@ -30,8 +39,9 @@ final class NotedHands implements Desk.Hands {
   }
 
   @Override
-  public void vouch(String id, long nanosAgo) {
+  public void vouch(String id, long at) {
     vouched.add(id);
+    vouchedAt.add(at);
   }
 
   @Override

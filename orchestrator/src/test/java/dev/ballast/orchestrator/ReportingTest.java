@@ -27,11 +27,13 @@ class ReportingTest {
 
   private static Probing.Report report(
       String id, Verdict verdict, double phi, @Nullable Outcome last) {
+    return report(id, new Watched.Standing(verdict, phi, phi >= 1, false, 0, 0), last);
+  }
+
+  private static Probing.Report report(
+      String id, Watched.Standing standing, @Nullable Outcome last) {
     var spec = new ProbeSpec.Tcp(null, ProbeSpec.Opening.NOTHING);
-    return new Probing.Report(
-        new Target(id, id + ".test", 80, spec, SETTINGS),
-        new Watched.Standing(verdict, phi, phi >= 1, false, 0, 0),
-        last);
+    return new Probing.Report(new Target(id, id + ".test", 80, spec, SETTINGS), standing, last);
   }
 
   @Test
@@ -48,9 +50,26 @@ class ReportingTest {
 
     assertThat(suspects)
         .containsExactly(
-            new OrchestratorReport.Suspect("dead", "unhealthy", 9, true, false, "refused"),
-            new OrchestratorReport.Suspect("suspect", "healthy", 2, true, false, "good after 2 ms"),
-            new OrchestratorReport.Suspect("lost", "healthy", 0, false, false, "no such name"));
+            new OrchestratorReport.Suspect("dead", "unhealthy", 9, true, false, "", "refused"),
+            new OrchestratorReport.Suspect(
+                "suspect", "healthy", 2, true, false, "", "good after 2 ms"),
+            new OrchestratorReport.Suspect("lost", "healthy", 0, false, false, "", "no such name"));
+  }
+
+  @Test
+  void shouldSayThatAnLbServerHearsWhomTheObserverDoesNot() {
+    var disputed = new Watched.Standing(Verdict.HEALTHY, 9, true, true, 0, 0);
+    var last = failed(Outcome.Kind.SILENT, "timed out");
+    assertThat(Reporting.suspects(List.of(report("web/b1", disputed, last))))
+        .containsExactly(
+            new OrchestratorReport.Suspect(
+                "web/b1",
+                "healthy",
+                9,
+                true,
+                true,
+                "observer disagrees: it is silent here, and an LB server has just heard it",
+                "timed out"));
   }
 
   private static Outcome failed(Outcome.Kind kind, String reason) {

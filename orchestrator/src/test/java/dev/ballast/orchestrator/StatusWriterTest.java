@@ -101,8 +101,10 @@ class StatusWriterTest {
     try (var other =
         new StatusWriter(
             observations -> {
-              if (store.getAndIncrement() == 0) {
-                throw new IllegalStateException("a mistake");
+              switch (store.getAndIncrement()) {
+                case 0 -> throw new IllegalStateException("a mistake");
+                case 1 -> throw new OutOfMemoryError("as the test wants");
+                default -> {}
               }
               return write(observations);
             },

@@ -103,9 +103,14 @@ final class VirtualFate {
     return rise << Math.clamp(falls - 1, 0, 5);
   }
 
-  /** What stands in the database. */
+  /** What stands in the database; as LB servers do, it takes no verdict on another address for one on this. */
   Verdict stands(Snapshot snapshot) {
-    return verdict(snapshot.find(status).map(Item::resource).orElse(null));
+    Resource stands = snapshot.find(status).map(Item::resource).orElse(null);
+    boolean isElsewhere =
+        stands instanceof BackendStatus on
+            && subject instanceof Subject.OfBackend of
+            && !on.isOn(of.backend());
+    return isElsewhere ? Verdict.UNKNOWN : verdict(stands);
   }
 
   /** What a status says of it. */

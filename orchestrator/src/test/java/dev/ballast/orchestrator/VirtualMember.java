@@ -159,8 +159,8 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
   }
 
   @Override
-  public void vouch(String id, long nanosAgo) {
-    evidence.put("vouched " + id, () -> probing.vouched(id, nanosAgo));
+  public void vouch(String id, long at) {
+    evidence.put("vouched " + id, () -> probing.vouched(id, at));
   }
 
   @Override
@@ -193,7 +193,7 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
   private void pump() {
     long left = waiting.left(time.now());
     if (left == 0) {
-      List<Observation> batch = waiting.take();
+      List<Observation> batch = waiting.take(time.now());
       count();
       world.database.observe(
           this, batch, revision -> written(batch, revision), () -> failed(batch));
@@ -283,13 +283,14 @@ final class VirtualMember implements Desk.Hands, VirtualProbing.Hearing {
   }
 
   private void askWhatItSees(LbServer server, List<String> suspects) {
+    long askedAt = time.now();
     ask(
         "sees " + server.name(),
         server,
         () -> {
           Observations seen = world.sees(server, suspects);
           return one -> {
-            one.observed(server, seen);
+            one.observed(server, seen, askedAt);
             evidence.values().forEach(Runnable::run);
             evidence.clear();
           };

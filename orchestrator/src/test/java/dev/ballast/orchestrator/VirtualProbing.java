@@ -83,12 +83,12 @@ final class VirtualProbing implements Observer.Orders<VirtualProbing.Probed> {
     line.execute(() -> end(probed.remove(id)));
   }
 
-  void vouched(String id, long nanosAgo) {
+  void vouched(String id, long at) {
     line.execute(
         () -> {
           Probed one = probed.get(id);
           if (one != null && one.watched != null) {
-            observer.vouched(one.watched, time.now() - nanosAgo, time.now());
+            observer.vouched(one.watched, at, time.now());
           }
         });
   }

@@ -27,7 +27,7 @@ class WaitingStatusesTest {
     assertThat(waiting.left(0)).isEqualTo(Long.MAX_VALUE);
     waiting.offer(observation("a", Verdict.HEALTHY));
     assertThat(waiting.left(0)).isZero();
-    assertThat(waiting.take()).containsExactly(observation("a", Verdict.HEALTHY));
+    assertThat(waiting.take(0)).containsExactly(observation("a", Verdict.HEALTHY));
     waiting.offer(observation("b", Verdict.HEALTHY));
     assertThat(waiting.left(0)).as("while one is under way").isEqualTo(Long.MAX_VALUE);
     assertThat(waiting.size()).isEqualTo(2);
@@ -41,16 +41,16 @@ class WaitingStatusesTest {
     waiting.offer(observation("b", Verdict.UNHEALTHY));
     long now = 0;
     for (long wait = 100; wait < 2_000; wait *= 2) {
-      waiting.take();
+      waiting.take(now);
       waiting.failed(now);
       assertThat(waiting.left(now)).isEqualTo(ms(wait));
       now += ms(wait);
     }
-    waiting.take();
+    waiting.take(now);
     waiting.offer(observation("b", Verdict.HEALTHY));
     waiting.failed(now);
     assertThat(waiting.left(now)).isEqualTo(ms(2_000));
-    assertThat(waiting.take())
+    assertThat(waiting.take(now))
         .containsExactlyInAnyOrder(
             observation("a", Verdict.UNHEALTHY), observation("b", Verdict.HEALTHY));
     waiting.written(now);
