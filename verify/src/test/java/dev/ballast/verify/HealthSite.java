@@ -41,7 +41,6 @@ final class HealthSite implements AutoCloseable {
     this.system = system;
     this.lan = lan;
     this.distant = lan.machine("distant");
-    lan.joinHere();
     this.orchestrator = system.startOrchestrator("orchestrator");
     this.victim = system.launchBackend("victim", victimHost);
     system.launchBackend(distant.place(), "distant", distant.address());
@@ -56,7 +55,7 @@ final class HealthSite implements AutoCloseable {
    */
   static HealthSite start(String name, Duration firstByte) {
     return Place.run(
-        Place.HERE, () -> new HealthSite(Deployment.ofTwo(name), new Lan(), firstByte));
+        Place.HERE, () -> new HealthSite(Deployment.ofTwo(name), Lan.joined(), firstByte));
   }
 
   /** Recovery is asked for more often than by default, and ejections are short, so that rounds are; nothing else differs. */
