@@ -75,10 +75,6 @@ final class HealthTimeline implements AutoCloseable {
             HealthSite.ONCE, site.client(HealthSite.ONCE, PERIOD));
   }
 
-  HealthSite site() {
-    return site;
-  }
-
   /** Requests by fault and pool, of all rounds so far. */
   Requests requests(HealthFault fault, String pool) {
     return requests
