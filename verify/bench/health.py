@@ -39,7 +39,8 @@ TARGETS = (
 
 
 def add_arguments(parts, home):
-    own = parts.add_parser("health", help="from a backend's fault to every LB server, and the requests that fail meanwhile")
+    what = "from a backend's fault to every LB server, and the requests that fail meanwhile; needs root, for network namespaces"
+    own = parts.add_parser("health", help=what, description=what)
     own.add_argument("--rounds", type=int, metavar="N", default=20, help="of each fault, default %(default)s; each takes up to 20 s")
     own.add_argument("--out", type=Path, metavar="DIR", default=home / "target" / "bench-health", help="default: target/bench-health")
     own.add_argument("--report", action="store_true", help="run nothing, report what is in DIR")

@@ -1,9 +1,5 @@
 package dev.ballast.verify;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Loopback addresses that nothing else on this machine uses, so that every server may have its usual port. */
@@ -21,15 +17,5 @@ final class Addresses {
       throw new IllegalStateException("more than " + PER_NETWORK + " addresses in one run");
     }
     return "127." + (64 + pid / PER_NETWORK % 128) + "." + pid % PER_NETWORK + "." + (1 + last);
-  }
-
-  /** A port of 127.0.0.1 that is free now, for servers that have to be there. */
-  static int freePort() {
-    try (var socket = new ServerSocket()) {
-      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-      return socket.getLocalPort();
-    } catch (IOException failure) {
-      throw new java.io.UncheckedIOException(failure);
-    }
   }
 }

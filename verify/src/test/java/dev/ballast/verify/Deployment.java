@@ -168,13 +168,15 @@ final class Deployment implements AutoCloseable {
 
   /**
    * @param url where it finds the database
+   * @param more options
    */
-  OrchestratorProcess startOrchestrator(String name, String url) {
+  OrchestratorProcess startOrchestrator(String name, String url, String... more) {
     String address = Addresses.next();
-    var process =
-        started(
-            name,
+    var arguments =
+        new ArrayList<>(
             Roles.orchestrator(name, url, address, controllerUrls(), tokenFile, stateOf(name)));
+    arguments.addAll(List.of(more));
+    var process = started(name, arguments);
     return new OrchestratorProcess(name, address, process);
   }
 
@@ -203,6 +205,16 @@ final class Deployment implements AutoCloseable {
     var arguments = new ArrayList<>(Roles.backend(name, host, Web.BACKEND_HTTP, Web.BACKEND_TCP));
     arguments.addAll(List.of(more));
     var process = started(place, name, arguments);
+    process.awaitOutput("serves on", Duration.ofSeconds(15));
+    return process;
+  }
+
+  /** A gRPC server that others could have written: {@link GrpcBackend}. */
+  Running launchGrpcBackend(Place place, String name, String host) {
+    var process =
+        Running.java(
+            place, name, directory, GrpcBackend.class, List.of(host, Integer.toString(Web.GRPC)));
+    parts.add(process);
     process.awaitOutput("serves on", Duration.ofSeconds(15));
     return process;
   }

@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -17,8 +16,6 @@ import java.util.function.BiConsumer;
 /** A {@link LockWorker} process, from outside. Thread-safe. */
 final class FaultWorker implements AutoCloseable {
   private static final long START_SECONDS = 60;
-  private static final List<String> JVM =
-      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx96m", "-Xshare:auto");
 
   private final CountDownLatch ready = new CountDownLatch(1);
   private final String name;
@@ -42,23 +39,13 @@ final class FaultWorker implements AutoCloseable {
       BiConsumer<FaultWorker, String> heard) {
     this.name = name;
     this.number = number;
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(JVM);
-    String logging = Installation.ROOT.resolve(".mvn/logback-test.xml").toString();
-    command.add("-Dlogback.configurationFile=" + logging);
-    command.addAll(List.of("-cp", classPath(), LockWorker.class.getName()));
-    command.addAll(arguments);
+    var command = Installation.javaCommand(LockWorker.class, arguments);
     var builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
     builder.environment().put(Survivors.TAG, log.getParent().toString());
     process = Place.run(place, builder::start);
     in = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8);
     Thread.ofPlatform().daemon().name(log.getFileName().toString()).start(() -> hear(heard));
-  }
-
-  private static String classPath() {
-    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
   }
 
   private void hear(BiConsumer<FaultWorker, String> heard) {

@@ -30,7 +30,6 @@ final class HealthSite implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Deployment system;
-  private final OrchestratorProcess orchestrator;
   private final String victimHost = Addresses.next();
   private final Lan lan;
   private final Lan.Machine distant;
@@ -41,8 +40,7 @@ final class HealthSite implements AutoCloseable {
     this.system = system;
     this.lan = lan;
     this.distant = lan.machine("distant");
-    lan.joinHere();
-    this.orchestrator = system.startOrchestrator("orchestrator");
+    system.startOrchestrator("orchestrator");
     this.victim = system.launchBackend("victim", victimHost);
     system.launchBackend(distant.place(), "distant", distant.address());
     system.applied(documents(system.startBackend("steady"), firstByte));
@@ -56,7 +54,7 @@ final class HealthSite implements AutoCloseable {
    */
   static HealthSite start(String name, Duration firstByte) {
     return Place.run(
-        Place.HERE, () -> new HealthSite(Deployment.ofTwo(name), new Lan(), firstByte));
+        Place.HERE, () -> new HealthSite(Deployment.ofTwo(name), Lan.joined(), firstByte));
   }
 
   /** Recovery is asked for more often than by default, and ejections are short, so that rounds are; nothing else differs. */
@@ -108,10 +106,6 @@ final class HealthSite implements AutoCloseable {
 
   Deployment system() {
     return system;
-  }
-
-  OrchestratorProcess orchestrator() {
-    return orchestrator;
   }
 
   /** Of the test's thread alone. */

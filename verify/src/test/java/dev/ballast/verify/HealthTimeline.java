@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * How long it takes from a backend's fault to its verdict, to the database and to every LB server, and which requests fail
@@ -18,6 +20,12 @@ final class HealthTimeline implements AutoCloseable {
   /** Between two requests to one LB server for one pool. */
   private static final Duration PERIOD = Duration.ofMillis(20);
 
+  /** The longest time between two probes: an interval and its jitter. */
+  private static final Duration BETWEEN_PROBES = Duration.ofMillis(1_050);
+
+  private static final long SEED = 1;
+
+  private final Random random = new Random(SEED);
   private final HealthSite site;
   private final Map<String, SteadyClient> clients;
   private final List<Arrivals> arrivals;
@@ -67,10 +75,6 @@ final class HealthTimeline implements AutoCloseable {
             HealthSite.ONCE, site.client(HealthSite.ONCE, PERIOD));
   }
 
-  HealthSite site() {
-    return site;
-  }
-
   /** Requests by fault and pool, of all rounds so far. */
   Requests requests(HealthFault fault, String pool) {
     return requests
@@ -86,6 +90,7 @@ final class HealthTimeline implements AutoCloseable {
 
   /** One fault, from its beginning until all is well again: a sample of each pool. */
   List<HealthSample> round(HealthFault fault) {
+    awaitAnyMoment();
     var during = newPhases();
     Instant began = Instant.now();
     site.inflict(fault);
@@ -99,6 +104,14 @@ final class HealthTimeline implements AutoCloseable {
     newPhases();
     after.forEach((pool, phase) -> requests(fault, pool).add(phase));
     return samples;
+  }
+
+  /** A backend that has just answered well is probed again after an interval; the fault is to come at any moment of that. */
+  private void awaitAnyMoment() {
+    long nanos = random.nextLong(BETWEEN_PROBES.toNanos());
+    for (long end = System.nanoTime() + nanos; end - System.nanoTime() > 0; ) {
+      LockSupport.parkNanos(end - System.nanoTime());
+    }
   }
 
   private Map<String, SteadyClient.Phase> newPhases() {
@@ -129,7 +142,7 @@ final class HealthTimeline implements AutoCloseable {
       if (Duration.between(began, now).compareTo(PATIENCE) > 0) {
         throw new AssertionError("no verdict on " + fault + " within " + PATIENCE + ": " + rows);
       }
-      java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+      LockSupport.parkNanos(1_000_000);
     }
     return stored;
   }

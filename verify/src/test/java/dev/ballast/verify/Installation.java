@@ -27,6 +27,20 @@ final class Installation {
     return command;
   }
 
+  /** A program of the tests' own, as a small process. */
+  static List<String> javaCommand(Class<?> main, List<String> arguments) {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx96m", "-Xshare:auto"));
+    command.add("-Dlogback.configurationFile=" + ROOT.resolve(".mvn/logback-test.xml"));
+    String classPath =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    command.addAll(List.of("-cp", classPath, main.getName()));
+    command.addAll(arguments);
+    return command;
+  }
+
   /**
    * @param tag stands in the environment of everything that the process starts
    */

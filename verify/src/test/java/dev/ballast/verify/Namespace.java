@@ -9,6 +9,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A machine of the test's own on the network: a Linux network namespace, and one platform thread that has entered it by
@@ -18,6 +20,7 @@ import java.util.concurrent.Executors;
 final class Namespace implements Place, AutoCloseable {
   private static final int CLONE_NEWNET = 0x40000000;
   private static final int O_RDONLY = 0;
+  private static final Pattern OWNED = Pattern.compile("ballast-(?<pid>[0-9]{1,10})-\\S+");
 
   private final String name;
   private final ExecutorService inside;
@@ -27,8 +30,28 @@ final class Namespace implements Place, AutoCloseable {
     this.inside = inside;
   }
 
+  /** How the names of all namespaces of this process begin: no other process that runs has the same. */
+  static String prefix() {
+    return prefix(ProcessHandle.current().pid());
+  }
+
+  static String prefix(long pid) {
+    return "ballast-" + pid + "-";
+  }
+
+  /** Deletes those that tests which were killed have left. */
+  static void deleteThoseOfTheDead() {
+    Finished.tool("ip", "netns", "list")
+        .out()
+        .lines()
+        .map(OWNED::matcher)
+        .filter(Matcher::lookingAt)
+        .filter(name -> ProcessHandle.of(Long.parseLong(name.group("pid"))).isEmpty())
+        .forEach(name -> Finished.tool("ip", "netns", "delete", name.group()));
+  }
+
   static boolean isPossible() {
-    String probe = "ballast-" + ProcessHandle.current().pid() + "-probe";
+    String probe = prefix() + "probe";
     return Finished.tool("ip", "netns", "add", probe).exitCode() == 0
         && Finished.tool("ip", "netns", "delete", probe).exitCode() == 0;
   }

@@ -36,11 +36,21 @@ record OrchestratorProcess(String name, String address, Running process) {
 
   /** Statuses that the database did not take, as their shares were another's by then: its metric. */
   long staleWrites() {
+    return metric("ballast_orchestrator_statuses_total{outcome=\"stale\"}");
+  }
+
+  /** Whether it takes itself for the one that is cut off: its metric. */
+  boolean isInDoubt() {
+    return metric("ballast_detection_in_doubt") == 1;
+  }
+
+  /** The value of a metric with these labels; 0 if there is none. */
+  private long metric(String sample) {
     return get("/metrics")
         .text()
         .lines()
-        .filter(line -> line.startsWith("ballast_orchestrator_statuses_total{outcome=\"stale\"}"))
-        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.indexOf(' '))))
+        .filter(line -> line.startsWith(sample + " "))
+        .mapToLong(line -> (long) Double.parseDouble(line.substring(sample.length() + 1)))
         .sum();
   }
 

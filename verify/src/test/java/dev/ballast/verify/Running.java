@@ -43,7 +43,13 @@ final class Running implements AutoCloseable {
     return start(place, name, directory, Installation.command(arguments));
   }
 
-  /** The same as the leader of a process group of its own, as a shell starts what is typed at a terminal. */
+  /** Starts a program of the tests' own there. */
+  static Running java(
+      Place place, String name, Path directory, Class<?> main, List<String> arguments) {
+    return start(place, name, directory, Installation.javaCommand(main, arguments));
+  }
+
+  /** {@code ./ballast ARGUMENTS} as the leader of a process group of its own, as a shell starts what is typed at a terminal. */
   static Running ballastOfTerminal(
       Place place, String name, Path directory, List<String> arguments) {
     var command = new ArrayList<>(List.of("setsid"));

@@ -34,7 +34,7 @@ class UpIT {
   void findAPlace(TestInfo test) throws Exception {
     directory = Installation.emptyDirectory("up-" + test.getTestMethod().orElseThrow().getName());
     if (Namespace.isPossible()) {
-      place = Namespace.create("ballast-" + ProcessHandle.current().pid() + "-up");
+      place = Namespace.create(Namespace.prefix() + "up");
     }
   }
 

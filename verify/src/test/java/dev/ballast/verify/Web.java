@@ -15,6 +15,7 @@ final class Web {
 
   static final int BACKEND_HTTP = 8081;
   static final int BACKEND_TCP = 9001;
+  static final int GRPC = 50_051;
 
   private Web() {}
 
