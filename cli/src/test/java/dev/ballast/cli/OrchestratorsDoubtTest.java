@@ -51,11 +51,9 @@ class OrchestratorsDoubtTest {
   void shouldShowTheReasonBesideTheNameOfTheMember() throws Exception {
     try (var controller = new LockingController();
         var locks =
-            new Locks(
-                controller.engine, LocksSettings.of(NAME, System::nanoTime, new Random(1)))) {
+            new Locks(controller.engine, LocksSettings.of(NAME, System::nanoTime, new Random(1)))) {
       var _ = locks.join(GroupSettings.of(OrchestratorSettings.GROUP, NAME, 256), LISTENER);
-      assertThat(orchestrators(controller))
-          .contains("\"name\":\"" + NAME + "\"", "\"doubt\":\"\"");
+      assertThat(orchestrators(controller)).contains("\"name\":\"" + NAME + "\"", "\"doubt\":\"\"");
       var said =
           locks.tryAcquire(new Claim(OrchestratorSettings.DOUBT + NAME, Mode.exclusive(), WHY));
       assertThat(said).isPresent();

@@ -17,8 +17,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The one thread that works at the {@link Desk}: everybody else hands it what to do there. Thread-safe.
  *
- * <p>What waits is bounded by who hands it in: of snapshots the latest waits, at most two answers of each LB server, what one transaction has
- * settled, two words for each share, and a target's verdicts, each of which takes a probe at least.
+ * <p>What waits is bounded by who hands it in: of snapshots the latest waits; a few answers of each LB server, as who asks these waits for the desk
+ * before each round; what one transaction has settled; two words for each share; and a target's verdicts, each of which takes a probe at
+ * least. A desk that does not work any more shows at {@code /healthz}.
  */
 final class DeskLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DeskLoop.class);

@@ -61,8 +61,7 @@ final class Doubt implements AutoCloseable {
     }
   }
 
-  private void round(Supplier<? extends Future<ProbeCounters>> prober)
-      throws InterruptedException {
+  private void round(Supplier<? extends Future<ProbeCounters>> prober) throws InterruptedException {
     try {
       ProbeCounters counters = prober.get().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
       look(counters.isInDoubt(), counters.silent(), counters.targets());

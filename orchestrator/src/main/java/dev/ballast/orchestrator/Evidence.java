@@ -108,6 +108,8 @@ final class Evidence implements AutoCloseable {
                 question.ask();
               } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
+              } catch (RuntimeException mistake) {
+                LOG.error("A question to an LB server went wrong: what it {}", what, mistake);
               } finally {
                 busy.remove(what);
               }

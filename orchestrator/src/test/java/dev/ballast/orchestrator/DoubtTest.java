@@ -115,8 +115,7 @@ class DoubtTest {
               case 1 -> CompletableFuture.failedFuture(new OutOfMemoryError("as the test wants"));
               default -> CompletableFuture.completedFuture(counters(12));
             });
-    await()
-        .untilAsserted(() -> assertThat(engine.list(OrchestratorSettings.DOUBT)).hasSize(1));
+    await().untilAsserted(() -> assertThat(engine.list(OrchestratorSettings.DOUBT)).hasSize(1));
   }
 
   @Test
