@@ -20,11 +20,14 @@ public sealed interface Outcome {
   enum Kind {
     /** The port is closed: the host lives and nobody listens. Proof at once. */
     REFUSED,
-    /** The connection broke, or the host can't be reached: proof if it happens twice. */
+    /** The connection broke: proof if it happens twice. */
     BROKEN,
     /** An answer, but not the wanted one: proof if it happens twice. */
     WRONG,
-    /** No answer within the time-out. No proof of anything: how suspicious it is depends on how long it lasts. */
+    /**
+     * No answer within the time-out, or no way to the host, which may be the fault of the observer's own cable. No proof of anything: how
+     * suspicious it is depends on how long it lasts.
+     */
     SILENT,
     /** The prober itself could not ask, as for want of file descriptors: says nothing about the target. */
     NOT_ASKED

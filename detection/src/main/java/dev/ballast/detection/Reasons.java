@@ -26,7 +26,7 @@ final class Reasons {
     if (cause instanceof NoRouteToHostException
         || lower.contains("unreachable")
         || lower.contains("no route to host")) {
-      return new Outcome.Failed(Outcome.Kind.BROKEN, "no route to the host");
+      return new Outcome.Failed(Outcome.Kind.SILENT, "no route to the host");
     }
     if (lower.contains("timed out") && cause instanceof ConnectException) {
       return new Outcome.Failed(Outcome.Kind.SILENT, "timed out while " + phase);
