@@ -22,6 +22,9 @@ final class Choice implements MessageWriter.Trailers {
   private static final int BAD_GATEWAY = 502;
   private static final int GATEWAY_TIMEOUT = 504;
 
+  /** So many backends that are meanwhile out of the pool are looked past for one exchange. */
+  private static final int MOST_SKIPPED = 8;
+
   /** Odd, and without pattern (the golden ratio's fraction). */
   private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
@@ -33,6 +36,7 @@ final class Choice implements MessageWriter.Trailers {
   private long hash;
   private long key;
   private int refusals;
+  private int skipped;
   private int triesFailed;
   private int status;
   private boolean isDeclined;
@@ -71,6 +75,7 @@ final class Choice implements MessageWriter.Trailers {
     plan = pool;
     tried.clear();
     refusals = 0;
+    skipped = 0;
     triesFailed = 0;
     hearsLoad = pool.policy().hearsLoad();
     return place.enter(pool.handle(), owner, nowNanos);
@@ -79,7 +84,7 @@ final class Choice implements MessageWriter.Trailers {
   /** The next backend to try, whose account is opened; null if none is left. */
   @Nullable BackendHandle pick(long nowNanos) {
     PoolPlan pool = plan;
-    index = pool == null ? Balancer.NONE : pickOf(pool, nowNanos);
+    index = pool == null ? Balancer.NONE : pickStanding(pool, nowNanos);
     if (pool == null || index == Balancer.NONE) {
       return null;
     }
@@ -92,6 +97,25 @@ final class Choice implements MessageWriter.Trailers {
     isDeclined = false;
     answerNanos = BackendCell.NEVER;
     return picked;
+  }
+
+  /** A further try goes by the pool as it was, so as to leave out who was tried; and skips whom the latest plan has left out. */
+  private int pickStanding(PoolPlan pool, long nowNanos) {
+    int first = pickOf(pool, nowNanos);
+    PoolPlan latest = tried.size() == 0 ? null : pool.handle().latest();
+    if (latest == null || latest.equals(pool)) {
+      return first;
+    }
+    int next = first;
+    for (; skipped < MOST_SKIPPED && isGone(pool, latest, next); skipped++) {
+      tried.add(next);
+      next = pickOf(pool, nowNanos);
+    }
+    return next == Balancer.NONE ? first : next;
+  }
+
+  private static boolean isGone(PoolPlan pool, PoolPlan latest, int at) {
+    return at != Balancer.NONE && latest.indexOf(pool.backend(at)) == Balancer.NONE;
   }
 
   private int pickOf(PoolPlan pool, long nowNanos) {
@@ -136,12 +160,11 @@ final class Choice implements MessageWriter.Trailers {
    */
   boolean passOnUnsent(Fault fault, Retries retries) {
     boolean isAnotherLeft = isAnotherLeft();
-    BackendHandle left = backend;
     closeAccount(true);
     if (retries.attempts() == 0 || !isAnotherLeft || !mayLeave(fault, retries)) {
       return false;
     }
-    exclude(left);
+    exclude();
     return true;
   }
 
@@ -190,49 +213,29 @@ final class Choice implements MessageWriter.Trailers {
     } else {
       triesFailed++;
     }
-    BackendHandle left = backend;
     closeAccount(!isDeclined);
-    exclude(left);
+    exclude();
     if (plan != null && plan.eligibleCount() <= tried.size()) {
       tried.clear();
     }
   }
 
   private boolean isAnotherLeft() {
-    PoolPlan pool = latest();
-    if (pool == null || backend == null) {
+    PoolPlan pool = plan;
+    if (pool == null || backend == null || pool.eligibleCount() <= tried.size() + 1) {
       return false;
     }
-    int left = tried.size() + 1;
-    if (!pool.equals(plan)) {
-      left = pool.indexOf(backend) == Balancer.NONE ? 0 : 1;
-    }
-    return pool.eligibleCount() > left;
+    PoolPlan latest = pool.handle().latest();
+    int isThere = latest == null || latest.indexOf(backend) == Balancer.NONE ? 0 : 1;
+    return latest == null || latest.eligibleCount() > isThere;
   }
 
-  /** The pool as it is now; null when the exchange has settled. */
-  private @Nullable PoolPlan latest() {
-    PoolPlan pool = plan;
-    PoolPlan latest = pool == null ? null : pool.handle().latest();
-    return latest == null ? pool : latest;
-  }
-
-  /** The backend tried last is not picked again; nor is, from here on, who may meanwhile not be picked any more. */
-  private void exclude(@Nullable BackendHandle left) {
-    PoolPlan latest = latest();
-    if (latest != null && left != null && !latest.equals(plan)) {
-      plan = latest;
-      sticky = latest.sticky();
-      told = Balancer.NONE;
-      tried.clear();
-      index = latest.indexOf(left);
+  /** The backend tried last is not picked again. */
+  private void exclude() {
+    if (tried == Tried.NONE) {
+      tried = Tried.upTo(refusalsLimit + Retries.MOST_ATTEMPTS + MOST_SKIPPED);
     }
-    if (index != Balancer.NONE) {
-      if (tried == Tried.NONE) {
-        tried = Tried.upTo(refusalsLimit + Retries.MOST_ATTEMPTS);
-      }
-      tried.add(index);
-    }
+    tried.add(index);
     loop.count(Counter.RETRIES);
   }
 
