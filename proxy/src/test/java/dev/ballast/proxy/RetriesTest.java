@@ -246,7 +246,7 @@ class RetriesTest {
         client.get("/").read();
       }
       hangs.set(true);
-      for (int wave = 0; wave < 3; wave++) {
+      for (int wave = 0; wave < 2; wave++) {
         List<RawClient> clients = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
           clients.add(proxy.client().get("/"));
@@ -320,8 +320,8 @@ class RetriesTest {
   /** Its health check says that it is on its way out; what it has begun with, it finishes. */
   @Test
   void shouldStayWithABackendThatSaysThatItIsUnhealthy() {
-    try (var leaving = late(Duration.ofSeconds(2));
-        var alsoLeaving = late(Duration.ofSeconds(2));
+    try (var leaving = late(Duration.ofMillis(1_500));
+        var alsoLeaving = late(Duration.ofMillis(1_500));
         var good = TestBackend.named("good")) {
       var configuration =
           Configuration.http(proxy.port(), leaving, alsoLeaving, good)

@@ -11,11 +11,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * From a backend's fault to every LB server: a few rounds of each fault. {@code ./bench health} does many, on a quiet machine, against the
+ * From a backend's fault to every LB server: a round of each fault. {@code ./bench health} does many, on a quiet machine, against the
  * targets of docs/health-timeline.md; the limits here are those of a machine that does much else.
  */
 final class HealthTimelineIT {
-  private static final int ROUNDS = 2;
+  private static final int ROUNDS = 1;
   private static final Duration FIRST_BYTE = Duration.ofSeconds(3);
 
   /** From the fault to the last LB server. */

@@ -21,12 +21,12 @@ import org.junit.jupiter.api.Test;
  * A stream of hours pins nothing old: as many idle streams, each begun under a revision of its own of a configuration with
  * 10,000 backends, leave the LB server's live heap as large as when all have begun under one revision.
  *
- * <p>{@code -Dballast.heap.streams=200} is a quick run.
+ * <p>{@code -Dballast.heap.streams=2000} is a longer run, 200 a quick one.
  */
 class HeapIT {
   private static final int BACKENDS = 10_000;
   private static final int LOOKS = 5;
-  private static final int STREAMS = Integer.getInteger("ballast.heap.streams", 2_000);
+  private static final int STREAMS = Integer.getInteger("ballast.heap.streams", 1_000);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Pattern TOTAL = Pattern.compile("(?m)^Total +(\\d+) +(\\d+)");
 
